@@ -1,0 +1,26 @@
+import type { Directory } from './directory/directory.ts'
+import { expired } from './token/client-authentication.ts'
+
+/**
+ * The environment variables with which a program signs in as an app, given by name or client id (default the first).
+ * The secret is the first that has not expired. Throws an `Error` for an app that is not declared.
+ */
+export function appEnvironment(
+  directory: Directory,
+  named: string | undefined,
+  place: { url: string; caPath: string; now: number },
+): Record<string, string> {
+  const app = directory.app(named)
+  if (app === undefined) {
+    const known = directory.apps.map((each) => each.name).join(', ') || 'none'
+    throw new Error(`Emulator: env: there is no app ${JSON.stringify(named ?? '')}. Declared are: ${known}.`)
+  }
+  const secret = app.secrets.find((each) => !expired(each, place.now))
+  return {
+    AZURE_TENANT_ID: app.tenantId,
+    AZURE_CLIENT_ID: app.clientId,
+    ...(secret === undefined ? {} : { AZURE_CLIENT_SECRET: secret.value }),
+    AZURE_AUTHORITY_HOST: place.url,
+    NODE_EXTRA_CA_CERTS: place.caPath,
+  }
+}

@@ -1,0 +1,61 @@
+import type { App, Resource, Tenant, User } from './entries.ts'
+import { isGuid } from './fields.ts'
+import type { ParsedDirectory } from './parse.ts'
+import { accountHost, wellKnownResources } from './well-known-resources.ts'
+
+/** Look-ups in a declared directory. Identifiers match in either case, as in Entra ID. */
+export interface Directory {
+  tenants: readonly Tenant[]
+  apps: readonly App[]
+  users: readonly User[]
+  /** By id or domain. */
+  tenant(segment: string): Tenant | undefined
+  /** The app, if it has a service principal in the tenant. */
+  appIn(tenant: Tenant, clientId: string): App | undefined
+  /** By name or client id; without either, the first. */
+  app(named?: string): App | undefined
+  /** Whether tokens are issued for a resource, given as URI or GUID. */
+  knowsResource(resource: string): boolean
+}
+
+/** Builds the look-ups once; the declaration is not kept. */
+export function createDirectory(declared: ParsedDirectory): Directory {
+  const tenants = new Map(declared.tenants.flatMap((each) => [each.id, ...each.domains].map((key) => [key, each])))
+  const apps = new Map(declared.apps.map((each) => [each.clientId, each]))
+  const resources = new Set(
+    [...wellKnownResources, ...declared.resources, ...declared.apps.map(exposed)].flatMap(identifiers),
+  )
+  return {
+    tenants: declared.tenants,
+    apps: declared.apps,
+    users: declared.users,
+    tenant: (segment) => tenants.get(segment.toLowerCase()),
+    appIn: (tenant, clientId) => {
+      const app = apps.get(clientId.toLowerCase())
+      return app && (app.tenants === '*' || app.tenants.includes(tenant.id)) ? app : undefined
+    },
+    app: (named) =>
+      named === undefined
+        ? declared.apps[0]
+        : (declared.apps.find((each) => each.name === named) ?? apps.get(named.toLowerCase())),
+    knowsResource: (resource) => {
+      const id = plain(resource)
+      if (resources.has(id) || accountHost.test(id)) return true
+      return declared.anyResource && !isGuid(id) && id.startsWith('https://')
+    },
+  }
+}
+
+function exposed(app: App): Resource {
+  return { ids: [`api://${app.clientId}`, ...app.identifierUris], appId: app.clientId }
+}
+
+function identifiers(resource: Resource): string[] {
+  return [...resource.ids, ...(resource.appId === undefined ? [] : [resource.appId])].map(plain)
+}
+
+/** Entra ID tells resources apart without their case and without one slash at their end. */
+function plain(resource: string): string {
+  const id = resource.toLowerCase()
+  return id.endsWith('/') ? id.slice(0, -1) : id
+}

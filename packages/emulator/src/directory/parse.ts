@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto'
+import { isCatalogued } from '../aadsts.ts'
+import type { App, Resource, Secret, Tenant, User } from './entries.ts'
+import { count, fail, flag, guid, list, moment, object, optional, text } from './fields.ts'
+
+/** A declaration that has been read and cross-checked. */
+export interface ParsedDirectory {
+  tenants: readonly Tenant[]
+  apps: readonly App[]
+  resources: readonly Resource[]
+  users: readonly User[]
+  anyResource: boolean
+}
+
+/** Reads a `DirectoryDeclaration` from code or JSON. Throws a `TypeError` that names the field and the mend. */
+export function parseDirectory(declaration: unknown): ParsedDirectory {
+  const fields = object(declaration, 'directory', ['tenants', 'apps', 'resources', 'users', 'anyResource'])
+  const tenants = list(fields.tenants, 'tenants', tenant)
+  if (tenants.length === 0) fail('tenants', 'has no entry', 'Declare one: { id: <GUID> }.')
+  const tenantId = (value: unknown, path: string): string => {
+    const named = text(value, path).toLowerCase()
+    const found = tenants.find((each) => each.id === named || each.domains.includes(named))
+    if (found) return found.id
+    return fail(
+      path,
+      `${JSON.stringify(named)} is not a declared tenant`,
+      'Use the id or a domain of one of tenants[].',
+    )
+  }
+  const apps = list(fields.apps, 'apps', (value, path) => app(value, path, tenantId))
+  const users = list(fields.users, 'users', (value, path) => user(value, path, tenants, tenantId))
+  unique(
+    tenants.map((each) => each.id),
+    'tenants',
+    'id',
+  )
+  unique(
+    tenants.flatMap((each) => each.domains),
+    'tenants',
+    'domain',
+  )
+  unique(
+    apps.map((each) => each.clientId),
+    'apps',
+    'clientId',
+  )
+  unique(
+    apps.map((each) => each.name),
+    'apps',
+    'name',
+  )
+  unique(
+    users.map((each) => each.username.toLowerCase()),
+    'users',
+    'username',
+  )
+  return {
+    tenants,
+    apps,
+    users,
+    resources: list(fields.resources, 'resources', resource),
+    anyResource: optional(fields.anyResource, 'anyResource', flag) ?? true,
+  }
+}
+
+function tenant(value: unknown, path: string): Tenant {
+  const fields = object(value, path, ['id', 'domains', 'name'])
+  const id = guid(fields.id, `${path}.id`)
+  const domains = list(fields.domains, `${path}.domains`, domain)
+  return { id, domains, name: optional(fields.name, `${path}.name`, text) ?? domains[0] ?? id }
+}
+
+function domain(value: unknown, path: string): string {
+  const name = text(value, path).toLowerCase()
+  if (/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(name)) return name
+  return fail(path, `${JSON.stringify(name)} is not a domain name`, 'Write it like contoso.onmicrosoft.com.')
+}
+
+type ReadTenantId = (value: unknown, path: string) => string
+
+const APP_FIELDS =
+  'name clientId tenantId secrets tenants identifierUris roles disabled refuse tokenLifetimeSeconds refreshInSeconds'
+
+function app(value: unknown, path: string, tenantId: ReadTenantId): App {
+  const fields = object(value, path, APP_FIELDS.split(' '))
+  const home = tenantId(fields.tenantId, `${path}.tenantId`)
+  const refuse = optional(fields.refuse, `${path}.refuse`, refusal)
+  const life = optional(fields.tokenLifetimeSeconds, `${path}.tokenLifetimeSeconds`, count)
+  const refreshIn = optional(fields.refreshInSeconds, `${path}.refreshInSeconds`, count)
+  return {
+    name: text(fields.name, `${path}.name`),
+    clientId: guid(fields.clientId, `${path}.clientId`),
+    tenantId: home,
+    secrets: list(fields.secrets, `${path}.secrets`, secret),
+    tenants: fields.tenants === '*' ? '*' : [home, ...list(fields.tenants, `${path}.tenants`, tenantId)],
+    identifierUris: list(fields.identifierUris, `${path}.identifierUris`, text),
+    roles: optional(fields.roles, `${path}.roles`, roles) ?? [],
+    disabled: optional(fields.disabled, `${path}.disabled`, flag) ?? false,
+    ...(refuse === undefined ? {} : { refuse }),
+    ...(life === undefined ? {} : { tokenLifetimeSeconds: life }),
+    ...(refreshIn === undefined ? {} : { refreshInSeconds: refreshIn }),
+  }
+}
+
+function secret(value: unknown, path: string): Secret {
+  const fields = object(value, path, ['value', 'expiresAt', 'keyId'])
+  const expiresAt = optional(fields.expiresAt, `${path}.expiresAt`, moment)
+  const keyId = optional(fields.keyId, `${path}.keyId`, guid) ?? randomUUID()
+  return { value: text(fields.value, `${path}.value`), keyId, ...(expiresAt === undefined ? {} : { expiresAt }) }
+}
+
+function roles(value: unknown, path: string): App['roles'] {
+  if (Array.isArray(value)) return list(value, path, text)
+  const byResource = object(value, path, Object.keys(value ?? {}))
+  return Object.fromEntries(Object.entries(byResource).map(([id, names]) => [id, list(names, `${path}.${id}`, text)]))
+}
+
+function refusal(value: unknown, path: string): number {
+  const code = count(value, path)
+  return isCatalogued(code) ? code : fail(path, `${code} is not in the catalogue`, 'Use a code that README.md lists.')
+}
+
+function resource(value: unknown, path: string): Resource {
+  const fields = object(value, path, ['id', 'appId'])
+  const ids = Array.isArray(fields.id) ? list(fields.id, `${path}.id`, text) : [text(fields.id, `${path}.id`)]
+  const appId = optional(fields.appId, `${path}.appId`, guid)
+  return { ids, ...(appId === undefined ? {} : { appId }) }
+}
+
+function user(value: unknown, path: string, tenants: readonly Tenant[], tenantId: ReadTenantId): User {
+  const fields = object(value, path, ['objectId', 'username', 'password', 'displayName', 'tenantId'])
+  const username = text(fields.username, `${path}.username`)
+  const only = tenants.length === 1 ? tenants[0]?.id : undefined
+  return {
+    objectId: guid(fields.objectId, `${path}.objectId`),
+    username,
+    password: text(fields.password, `${path}.password`),
+    displayName: optional(fields.displayName, `${path}.displayName`, text) ?? username,
+    tenantId: tenantId(fields.tenantId ?? only, `${path}.tenantId`),
+  }
+}
+
+function unique(values: readonly string[], path: string, field: string): void {
+  const twice = values.find((value, index) => values.indexOf(value) !== index)
+  if (twice !== undefined) fail(path, `declares the ${field} ${JSON.stringify(twice)} twice`, 'Remove one of them.')
+}

@@ -1,0 +1,103 @@
+import { appEnvironment } from './app-environment.ts'
+import { writeCaFile } from './ca-file.ts'
+import { type Clock, createClock } from './clock.ts'
+import { loadDirectory } from './directory/load.ts'
+import { createFaults, type Faults } from './faults.ts'
+import { createHandler } from './handler.ts'
+import { isLoopback } from './host.ts'
+import { nodeListener } from './node-listener.ts'
+import { type EmulatorOptions, resolveOptions } from './options.ts'
+import { createCertificateAuthority, createServerCertificate } from './pki/certificate-authority.ts'
+import { createSigningKey } from './pki/signing-key.ts'
+import { createRequestLog, type RequestLog } from './request-log.ts'
+import { listenHttp, listenHttps } from './server.ts'
+import type { Service } from './service.ts'
+import { type Fetch, type Handler, socketlessFetch, socketlessHandler } from './socketless-fetch.ts'
+
+/** A running emulator. */
+export interface Emulator {
+  /** `https://localhost:PORT`, without a slash at its end. */
+  readonly url: string
+  /** `http://localhost:PORT`. */
+  readonly httpUrl: string
+  /** The authority behind the server's certificate: as PEM, and as a file for `NODE_EXTRA_CA_CERTS`. */
+  readonly ca: { readonly pem: string; readonly path: string }
+  /** Answers a request without a socket. Rejects with a `TypeError` where a fault would break the connection. */
+  handler(request: Request): Promise<Response>
+  /** `fetch` without a socket. Works detached from the emulator. */
+  fetch(url: string | URL | Request, init?: RequestInit): Promise<Response>
+  /** The variables with which a program signs in as an app, given by name or client id; default the first. */
+  env(app?: string): Record<string, string>
+  readonly clock: Clock
+  readonly faults: Faults
+  readonly requests: RequestLog
+  /** Ends connections and pending delays, frees the ports, removes the CA file. May be called twice. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Starts an emulator on loopback. Rejects with a `TypeError` for options or a directory that make no sense, and with
+ * an `Error` when a port is taken or the directory file cannot be read; nothing is left running then.
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const resolved = resolveOptions(options)
+  const directory = await loadDirectory(resolved.directory)
+  const ca = resolved.ca ?? (await createCertificateAuthority())
+  const tls = await createServerCertificate(ca, resolved.hosts)
+  const clock = createClock(resolved.now)
+  const { faults, take } = createFaults()
+  const { log, add } = createRequestLog()
+  const closing = new AbortController()
+  let url = ''
+
+  const service: Service = {
+    directory,
+    signingKey: inBackground(createSigningKey()),
+    now: clock.now,
+    issuer: (tenantId) =>
+      resolved.issuer === 'public-cloud' ? `https://sts.windows.net/${tenantId}/` : `${url}/${tenantId}/`,
+    answersTo: (hostname) => isLoopback(hostname) || resolved.hosts.includes(hostname),
+    ...resolved.lifetimes,
+  }
+  const answer = createHandler({ service, takeFault: take, log: add, closing: closing.signal })
+
+  const { hostname } = resolved
+  const https = await listenHttps({ port: resolved.port, hostname, listener: nodeListener('https', answer) }, tls)
+  url = `https://localhost:${https.port}`
+  const http = await listenHttp({ port: resolved.httpPort, hostname, listener: nodeListener('http', answer) }).catch(
+    async (error: unknown) => {
+      await https.close()
+      throw error
+    },
+  )
+  const caFile = await writeCaFile(ca.certificate)
+
+  const handler: Handler = socketlessHandler(answer, closing.signal)
+  const fetch: Fetch = socketlessFetch(handler)
+  let closed: Promise<unknown> | undefined
+  const close = async (): Promise<void> => {
+    closing.abort()
+    closed ??= Promise.all([https.close(), http.close(), caFile.remove()])
+    await closed
+  }
+  return {
+    url,
+    httpUrl: `http://localhost:${http.port}`,
+    ca: { pem: ca.certificate, path: caFile.path },
+    handler,
+    fetch,
+    env: (app) => appEnvironment(directory, app, { url, caPath: caFile.path, now: clock.now() }),
+    clock,
+    faults,
+    requests: log,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Work that goes on while the emulator starts; whoever awaits it gets its failure, and nobody else does. */
+function inBackground<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined)
+  return work
+}

@@ -1,0 +1,15 @@
+/** Microsoft Entra ID on loopback: tokens, metadata, errors and faults for tests and offline work. */
+export type { Clock } from './clock.ts'
+export type {
+  AppDeclaration,
+  DirectoryDeclaration,
+  ResourceDeclaration,
+  SecretDeclaration,
+  TenantDeclaration,
+  UserDeclaration,
+} from './directory/declaration.ts'
+export { type Emulator, startEmulator } from './emulator.ts'
+export type { Fault, Faults } from './faults.ts'
+export type { EmulatorOptions } from './options.ts'
+export { type CertificateAuthority, createCertificateAuthority } from './pki/certificate-authority.ts'
+export type { LoggedRequest, RequestLog } from './request-log.ts'

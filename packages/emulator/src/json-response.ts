@@ -1,0 +1,25 @@
+import { randomUUID } from 'node:crypto'
+
+export interface JsonResponseOptions {
+  status?: number
+  /** Becomes `x-ms-request-id`; Entra ID's errors repeat it as `trace_id`. Default a new GUID. */
+  requestId?: string
+  headers?: Readonly<Record<string, string>>
+}
+
+/** A JSON answer with the headers that Entra ID gives all of its own. */
+export function json(body: unknown, options: JsonResponseOptions = {}): Response {
+  return new Response(JSON.stringify(body), {
+    status: options.status ?? 200,
+    headers: {
+      'cache-control': 'no-store, no-cache',
+      pragma: 'no-cache',
+      expires: '-1',
+      'content-type': 'application/json; charset=utf-8',
+      'x-content-type-options': 'nosniff',
+      'x-ms-ests-server': 'entrada-emulator',
+      'x-ms-request-id': options.requestId ?? randomUUID(),
+      ...options.headers,
+    },
+  })
+}

@@ -1,0 +1,62 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Answer } from './answer.ts'
+import { isHostHeader } from './host.ts'
+import { BODY_LIMIT } from './received-request.ts'
+
+/** Node's request and response on one side, the handler's on the other. Faults that break connections happen here. */
+export function nodeListener(scheme: 'http' | 'https', answer: (request: Request) => Promise<Answer>): RequestListener {
+  return (incoming, outgoing) => {
+    const left = new AbortController()
+    outgoing.on('close', () => left.abort())
+    toRequest(scheme, incoming, left.signal)
+      .then(answer)
+      .then((given) => send(given, incoming.method === 'HEAD', outgoing))
+      // What is left to fail here is the connection itself, or a mistake of ours: the client sees a closed socket.
+      .catch(() => outgoing.destroy())
+  }
+}
+
+async function toRequest(scheme: string, incoming: IncomingMessage, signal: AbortSignal): Promise<Request> {
+  const { method = 'GET', url = '/', headers } = incoming
+  const host = isHostHeader(headers.host ?? '') ? headers.host : 'invalid'
+  const body = await readBody(incoming)
+  const bodiless = method === 'GET' || method === 'HEAD'
+  const path = url.startsWith('/') ? url : '/'
+  return new Request(`${scheme}://${host}${path}`, {
+    method,
+    headers: [...flat(headers), ['host', host ?? 'invalid']],
+    signal,
+    ...(bodiless ? {} : { body }),
+  })
+}
+
+/** At most one byte more than the handler accepts; the rest is read and forgotten, so that the refusal arrives. */
+async function readBody(incoming: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    if (length <= BODY_LIMIT) chunks.push(chunk.subarray(0, BODY_LIMIT + 1 - length))
+    length += chunk.length
+  }
+  return Buffer.concat(chunks)
+}
+
+function flat(headers: IncomingMessage['headers']): [string, string][] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined || name.startsWith(':') || name === 'host' ? [] : [[name, [value].flat().join(', ')]],
+  )
+}
+
+async function send(answer: Answer, headOnly: boolean, outgoing: ServerResponse): Promise<void> {
+  if (answer.kind === 'dropped') {
+    outgoing.destroy()
+    return
+  }
+  const { response } = answer
+  const body = Buffer.from(await response.arrayBuffer())
+  const truncated = answer.kind === 'truncated'
+  const length = truncated ? Math.max(body.length, 2) : body.length
+  outgoing.writeHead(response.status, { ...Object.fromEntries(response.headers), 'content-length': length })
+  if (truncated) outgoing.write(body.subarray(0, body.length / 2), () => outgoing.destroy())
+  else outgoing.end(headOnly ? undefined : body)
+}

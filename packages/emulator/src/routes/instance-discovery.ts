@@ -1,0 +1,30 @@
+import { hostnameOf } from '../host.ts'
+import { json } from '../json-response.ts'
+import { Refusal } from '../refusal.ts'
+import type { RouteContext } from '../service.ts'
+
+const PUBLIC_CLOUD = ['login.microsoftonline.com', 'login.windows.net', 'login.microsoft.com', 'sts.windows.net']
+
+/**
+ * `GET /common/discovery/instance`: whether an authority is a real one, and by which names its tokens are to be
+ * cached. Refuses hosts that the emulator does not answer to.
+ */
+export function instanceDiscovery({ request, service }: RouteContext): Response {
+  const asked = request.query.authorization_endpoint
+  if (asked === undefined) throw new Refusal(900144, { details: { parameter: 'authorization_endpoint' } })
+  if (!URL.canParse(asked)) throw new Refusal(50049)
+  const authority = new URL(asked)
+  if (!service.answersTo(hostnameOf(authority.host))) throw new Refusal(50049)
+  const segment = authority.pathname.split('/')[1] || 'common'
+  return json({
+    tenant_discovery_endpoint: `${request.origin}/${segment}/v2.0/.well-known/openid-configuration`,
+    'api-version': request.query['api-version'] ?? '1.1',
+    metadata: [...new Set([request.host, authority.host])].map(aliases),
+  })
+}
+
+function aliases(host: string): Record<string, unknown> {
+  return PUBLIC_CLOUD.includes(host)
+    ? { preferred_network: PUBLIC_CLOUD[0], preferred_cache: PUBLIC_CLOUD[1], aliases: PUBLIC_CLOUD }
+    : { preferred_network: host, preferred_cache: host, aliases: [host] }
+}

@@ -1,0 +1,49 @@
+import type { App, Tenant } from '../directory/entries.ts'
+import { Refusal } from '../refusal.ts'
+import type { RouteContext } from '../service.ts'
+import { clientClaim } from '../token/client-authentication.ts'
+import { clientCredentials } from '../token/client-credentials.ts'
+import { addressedTenant, isShared } from './tenant-segment.ts'
+
+type Grant = (context: RouteContext, tenant: Tenant, app: App) => Promise<Response>
+
+const grants: ReadonlyMap<string, Grant> = new Map([['client_credentials', clientCredentials]])
+
+/**
+ * The token endpoint, v2.0, v1 and AD FS style. The order of the checks is Entra ID's: the tenant, the grant, the
+ * client, then what the grant asks for.
+ */
+export async function token(context: RouteContext): Promise<Response> {
+  const { request, params, service } = context
+  if (request.method !== 'POST') throw new Refusal(900561)
+  const segment = params.tenant
+  const addressed = segment === undefined || isShared(segment) ? undefined : addressedTenant(service.directory, segment)
+  const grant = grants.get(required(request.form.grant_type, 'grant_type'))
+  const clientId = required(clientClaim(request).clientId, 'client_id')
+  if (grant === undefined) throw new Refusal(70003)
+  const tenant = addressed ?? homeTenant(context, clientId)
+  return grant(context, tenant, registeredApp(context, tenant, clientId))
+}
+
+function required(value: string | undefined, parameter: string): string {
+  if (value) return value
+  throw new Refusal(900144, { details: { parameter } })
+}
+
+/** AD FS has no tenant in its paths: the app's home counts. An app-only request to /common has none at all. */
+function homeTenant({ params, service }: RouteContext, clientId: string): Tenant {
+  if (params.tenant !== undefined) throw new Refusal(50059)
+  const home = service.directory.app(clientId)?.tenantId
+  const tenant = home === undefined ? service.directory.tenants[0] : service.directory.tenant(home)
+  if (tenant) return tenant
+  throw new Refusal(50059)
+}
+
+function registeredApp({ service }: RouteContext, tenant: Tenant, clientId: string): App {
+  const details = { client: clientId, tenant: tenant.name }
+  if (/^[0-]+$/.test(clientId)) throw new Refusal(700038, { details })
+  const app = service.directory.appIn(tenant, clientId)
+  if (app === undefined) throw new Refusal(700016, { details })
+  if (app.disabled) throw new Refusal(7000112, { details: { ...details, app: app.name } })
+  return app
+}
