@@ -1,7 +1,9 @@
 import { appEnvironment } from './app-environment.ts'
 import { writeCaFile } from './ca-file.ts'
 import { type Clock, createClock } from './clock.ts'
-import { loadDirectory } from './directory/load.ts'
+import { createDirectory } from './directory/directory.ts'
+import { defaultDirectory, readDirectoryFile } from './directory/load.ts'
+import { parseDirectory } from './directory/parse.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createHandler } from './handler.ts'
 import { isLoopback } from './host.ts'
@@ -42,7 +44,9 @@ export interface Emulator {
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const resolved = resolveOptions(options)
-  const directory = await loadDirectory(resolved.directory)
+  const source = resolved.directory ?? defaultDirectory()
+  const declaration = typeof source === 'string' ? await readDirectoryFile(source) : source
+  const directory = createDirectory(parseDirectory(declaration))
   const ca = resolved.ca ?? (await createCertificateAuthority())
   const tls = await createServerCertificate(ca, resolved.hosts)
   const clock = createClock(resolved.now)

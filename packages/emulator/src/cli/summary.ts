@@ -1,0 +1,41 @@
+import type { Directory } from '../directory/directory.ts'
+import type { Emulator } from '../emulator.ts'
+
+export interface SummaryParts {
+  emulator: Pick<Emulator, 'url' | 'httpUrl' | 'ca' | 'env'>
+  directory: Directory
+  issuer: 'local' | 'public-cloud'
+  /** Set when the directory was declared by the user, whose secrets are not repeated. */
+  directoryFile?: string
+}
+
+/** What the program prints once it runs. */
+export function summary({ emulator, directory, issuer, directoryFile }: SummaryParts): string {
+  const rows: [string, string][] = [
+    ['https', emulator.url],
+    ['http', emulator.httpUrl],
+    ['CA', emulator.ca.path],
+    ['issuer', issuer === 'local' ? `${emulator.url}/{tenant}/` : 'https://sts.windows.net/{tenant}/  (as you asked)'],
+    ...directory.tenants.map(({ id, name }): [string, string] => ['tenant', name === id ? id : `${id}  ${name}`]),
+    ...directory.apps.map(({ clientId, name }): [string, string] => ['app', `${clientId}  ${name}`]),
+  ]
+  const table = rows.map(([name, value]) => `  ${name.padEnd(8)}${value}`).join('\n')
+  return `Entra ID emulator. For tests only: whoever reaches it gets tokens.\n\n${table}\n${signIn(emulator, directory, directoryFile)}\nCtrl+C stops it.\n`
+}
+
+function signIn(emulator: SummaryParts['emulator'], directory: Directory, directoryFile: string | undefined): string {
+  const [app] = directory.apps
+  if (app === undefined) return ''
+  const lines = Object.entries(emulator.env()).map(([name, value]) =>
+    name === 'AZURE_CLIENT_SECRET' && directoryFile !== undefined
+      ? `# ${name}: as declared in ${directoryFile}`
+      : `export ${name}=${quoted(value)}`,
+  )
+  const once = directoryFile === undefined ? '; its secret is shown this once' : ''
+  return `\nTo sign in as "${app.name}"${once}:\n\n${lines.map((line) => `  ${line}`).join('\n')}\n`
+}
+
+/** As one word of a POSIX shell. */
+function quoted(value: string): string {
+  return /^[\w./:@%+=~-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`
+}
