@@ -1,0 +1,34 @@
+/**
+ * Writes `dist`: the types by `tsc`, the JavaScript by rolldown as one readable `core.js` (60 small modules would take
+ * five times as long to import), with `index.js` and `store.js` that re-export from it and a chunk for each part that
+ * is loaded on demand.
+ */
+import { execFileSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
+
+const folder = dirname(fileURLToPath(import.meta.url))
+const dist = join(folder, 'dist')
+
+rmSync(dist, { recursive: true, force: true })
+const tsc = fileURLToPath(import.meta.resolve('typescript/bin/tsc'))
+execFileSync(process.execPath, [tsc, '-b', folder], { stdio: 'inherit' })
+
+const bundle = await rolldown({
+  input: { index: join(folder, 'src/index.ts'), store: join(folder, 'src/store.ts') },
+  external: [/^node:/, 'https-proxy-agent'],
+  platform: 'neutral',
+  tsconfig: join(folder, 'tsconfig.json'),
+})
+await bundle.write({
+  dir: dist,
+  format: 'esm',
+  sourcemap: true,
+  minify: false,
+  chunkFileNames: '[name].js',
+  minifyInternalExports: false,
+  codeSplitting: { groups: [{ name: 'core', tags: ['$initial'] }] },
+})
+await bundle.close()

@@ -1,0 +1,51 @@
+import type { Emit } from '../events.ts'
+import { refreshTime } from './freshness.ts'
+import { readTokenRecord, type TokenKey, type TokenRecord, type TokenStore } from './token-store.ts'
+
+/** How long a read of the store is waited for, in milliseconds. */
+const readTimeout = 500
+
+export interface SecondLevel {
+  store: TokenStore
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>
+  emit: Emit
+}
+
+/** The record of the key, or `undefined` for none that is whole, in time and still valid. Never rejects. */
+export async function readStore(level: SecondLevel, key: TokenKey, now: number): Promise<TokenRecord | undefined> {
+  const wait = new AbortController()
+  try {
+    const value = await Promise.race([Promise.resolve(level.store.get(key)), tooSlow(level, wait.signal)])
+    if (value === undefined || value === null) return undefined
+    const record = readTokenRecord(value, key)
+    if ('reason' in record) throw new Error(record.reason)
+    return record.expiresAt > now ? record : undefined
+  } catch (error) {
+    level.emit({ type: 'store-failed', operation: 'get', error })
+    return undefined
+  } finally {
+    wait.abort()
+  }
+}
+
+async function tooSlow(level: SecondLevel, signal: AbortSignal): Promise<never> {
+  await level.sleep(readTimeout, signal).catch(() => undefined)
+  throw new Error(`no answer within ${readTimeout} ms`)
+}
+
+/** Writes without waiting. Never throws. */
+export function writeStore(level: SecondLevel, record: TokenRecord): void {
+  const failed = (error: unknown): void => level.emit({ type: 'store-failed', operation: 'set', error })
+  try {
+    Promise.resolve(level.store.set(record)).catch(failed)
+  } catch (error) {
+    failed(error)
+  }
+}
+
+/** When the token of a record should be refreshed. */
+export function recordRefreshTime(record: TokenRecord): number {
+  const { secret, expiresAt, refreshAt, cachedAt } = record
+  const issued = { token: secret, expiresAt, tokenType: 'Bearer' as const }
+  return refreshTime(refreshAt === undefined ? issued : { ...issued, refreshAt }, cachedAt)
+}

@@ -1,0 +1,217 @@
+import type { AccountIdentifiers, Emit } from '../events.ts'
+import type { AccessToken, IssuedToken } from '../types.ts'
+import { Flights, type Wait } from './flights.ts'
+import { freshness, refreshTime } from './freshness.ts'
+import { Generations } from './generations.ts'
+import { readStore, recordRefreshTime, type SecondLevel, writeStore } from './second-level.ts'
+import type { TokenKey } from './token-store.ts'
+
+/** What tells one token from another within a credential. */
+export interface TokenRequest {
+  /** Whom the token is for: the tenant, and where a credential serves many users, the user. */
+  group: string
+  tenantId: string
+  scopes: readonly string[]
+  enableCae: boolean
+  /** A claims challenge. It is never answered from the cache, and its token replaces the cached one. */
+  claims: string | undefined
+}
+
+export interface TokenCacheOptions {
+  /** Name of the credential, for messages. */
+  name: string
+  now: () => number
+  /** Gets a token from where tokens come from. */
+  acquire(request: TokenRequest, signal: AbortSignal): Promise<IssuedToken>
+  emit: Emit
+  /** The store behind the memory, and the key of a request in it. */
+  second?: (SecondLevel & { keyOf(request: TokenRequest): TokenKey }) | undefined
+  /** Reads who a token is for, for the log. */
+  identify?: ((token: string) => AccountIdentifiers) | undefined
+}
+
+/** One cached token. The promise is made once: a hit hands it out and makes nothing. */
+interface Slot {
+  promise: Promise<AccessToken>
+  expiresAt: number
+  refreshAt: number
+  /** No refresh behind the callers' backs starts before. */
+  retryAt: number
+  /** Number of the flight that brought it. */
+  flight: number
+}
+
+/** Tokens held at least; twice as many at most. Beyond, the least recently used go first. */
+const capacity = 100_000
+/** The pause after a failed refresh, in milliseconds. */
+const refreshPause = 30_000
+
+/**
+ * The cache of one credential: memory first, then the store, then one request however many callers wait. Past its
+ * refresh time a token is given out at once and refreshed behind the callers; while it is valid no failure is theirs.
+ */
+export class TokenCache {
+  readonly #options: TokenCacheOptions
+  readonly #flights: Flights<Slot>
+  readonly #plain = new Generations<Slot>(capacity)
+  readonly #cae = new Generations<Slot>(capacity)
+  #flightCount = 0
+  // The last hit: most callers ask for the same token again and again.
+  #lastItem = ''
+  #lastGroup = ''
+  #lastCae = false
+  #lastSlot: Slot | undefined
+
+  constructor(options: TokenCacheOptions) {
+    this.#options = options
+    this.#flights = new Flights(options.name)
+  }
+
+  /** The fresh token, or `undefined`: the hot path. No I/O, no string, no promise. */
+  peek(group: string, item: string, enableCae: boolean, now: number): Promise<AccessToken> | undefined {
+    const slot = this.#find(group, item, enableCae)
+    return slot !== undefined && now < slot.refreshAt ? slot.promise : undefined
+  }
+
+  async get(request: TokenRequest, wait: Wait): Promise<AccessToken> {
+    if (this.#flights.isClosed) throw this.#flights.closedError()
+    const now = this.#options.now()
+    const slot = request.claims === undefined ? this.#findFor(request) : undefined
+    switch (slot === undefined ? 'expired' : freshness(slot, now)) {
+      case 'fresh':
+        return (slot as Slot).promise
+      case 'ageing':
+        if (now >= (slot as Slot).retryAt) this.#refreshBehind(request, slot as Slot)
+        return (slot as Slot).promise
+      case 'ending':
+        return now < (slot as Slot).retryAt ? (slot as Slot).promise : this.#refreshOrKeep(request, wait, slot as Slot)
+      case 'expired':
+        return (await this.#flights.join(flightKey(request), (signal) => this.#fly(request, signal), wait)).promise
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#lastSlot = undefined
+    this.#plain.clear()
+    this.#cae.clear()
+    await this.#flights.close()
+  }
+
+  #find(group: string, item: string, enableCae: boolean): Slot | undefined {
+    const last = this.#lastSlot
+    if (last !== undefined && this.#lastItem === item && this.#lastGroup === group && this.#lastCae === enableCae) {
+      return last
+    }
+    const slot = (enableCae ? this.#cae : this.#plain).get(group, item)
+    if (slot !== undefined) this.#remember(group, item, enableCae, slot)
+    return slot
+  }
+
+  #remember(group: string, item: string, enableCae: boolean, slot: Slot): void {
+    this.#lastGroup = group
+    this.#lastItem = item
+    this.#lastCae = enableCae
+    this.#lastSlot = slot
+  }
+
+  #findFor({ group, scopes, enableCae }: TokenRequest): Slot | undefined {
+    return this.#find(group, itemOf(scopes), enableCae)
+  }
+
+  #refreshBehind(request: TokenRequest, slot: Slot): void {
+    this.#flights.startBehind(flightKey(request), (signal) => this.#refresh(request, signal, slot))
+  }
+
+  /** In the token's last seconds the caller waits, and keeps the token if that brings nothing. */
+  async #refreshOrKeep(request: TokenRequest, wait: Wait, slot: Slot): Promise<AccessToken> {
+    try {
+      const refresh = (signal: AbortSignal): Promise<Slot> => this.#refresh(request, signal, slot)
+      return (await this.#flights.join(flightKey(request), refresh, wait)).promise
+    } catch (error) {
+      if ((error as Error).name === 'TimeoutError' && this.#options.now() < slot.expiresAt) return slot.promise
+      throw error
+    }
+  }
+
+  /** A new token, or the one that is held for as long as it is valid. */
+  async #refresh(request: TokenRequest, signal: AbortSignal, slot: Slot): Promise<Slot> {
+    try {
+      return await this.#fly(request, signal, slot)
+    } catch (error) {
+      if (signal.aborted || this.#options.now() >= slot.expiresAt) throw error
+      this.#postpone(request, slot, error)
+      return slot
+    }
+  }
+
+  /** A failed refresh is no caller's failure. The server's `Retry-After` is kept, if that is the longer pause. */
+  #postpone({ scopes }: TokenRequest, slot: Slot, error: unknown): void {
+    const asked = (error as { retryAfterInMs?: unknown } | undefined)?.retryAfterInMs
+    const nextInMs = Math.max(refreshPause, typeof asked === 'number' ? asked : 0)
+    slot.retryAt = this.#options.now() + nextInMs
+    this.#options.emit({ type: 'refresh-failed', scopes, error, nextInMs })
+  }
+
+  /** Brings a token: the store's if it is good, else a new one. `held` is the token that is to be replaced. */
+  async #fly(request: TokenRequest, signal: AbortSignal, held?: Slot): Promise<Slot> {
+    const { now, acquire, emit, second, identify } = this.#options
+    const flight = ++this.#flightCount
+    const start = now()
+    const told = { scopes: request.scopes, tenantId: request.tenantId }
+    const stored = await this.#fromStore(request, flight, held)
+    if (stored !== undefined) {
+      emit({ type: 'token-acquired', ...told, expiresOnTimestamp: stored.expiresAt, milliseconds: now() - start, source: 'store' })
+      return stored
+    }
+    signal.throwIfAborted()
+    try {
+      const issued = await acquire(request, signal)
+      if (second !== undefined) {
+        const { token: secret, ...times } = issued
+        writeStore(second, { key: second.keyOf(request), secret, cachedAt: start, ...times })
+      }
+      const account = identify === undefined ? {} : { account: identify(issued.token) }
+      emit({ type: 'token-acquired', ...told, expiresOnTimestamp: issued.expiresAt, milliseconds: now() - start, source: 'network', ...account })
+      return this.#keep(request, issued, refreshTime(issued, start), flight)
+    } catch (error) {
+      if (!signal.aborted) emit({ type: 'token-failed', scopes: request.scopes, error, milliseconds: now() - start })
+      throw error
+    }
+  }
+
+  async #fromStore(request: TokenRequest, flight: number, held: Slot | undefined): Promise<Slot | undefined> {
+    const { second, now } = this.#options
+    if (second === undefined || request.claims !== undefined) return undefined
+    const record = await readStore(second, second.keyOf(request), now())
+    if (record === undefined) return undefined
+    const refreshAt = recordRefreshTime(record)
+    const isNews = held === undefined ? freshness({ ...record, refreshAt }, now()) !== 'ending' : now() < refreshAt
+    if (!isNews) return undefined
+    const { secret: token, expiresAt, tokenType = 'Bearer' } = record
+    return this.#keep(request, { token, expiresAt, tokenType }, refreshAt, flight)
+  }
+
+  #keep(request: TokenRequest, issued: IssuedToken, refreshAt: number, flight: number): Slot {
+    const { token, expiresAt: expiresOnTimestamp, tokenType } = issued
+    const access = Object.freeze({ token, expiresOnTimestamp, refreshAfterTimestamp: refreshAt, tokenType })
+    const slot = { promise: Promise.resolve(access), expiresAt: expiresOnTimestamp, refreshAt, retryAt: 0, flight }
+    const { group, scopes, enableCae } = request
+    const held = this.#findFor(request)
+    // A flight that started before a claims challenge may not bring back the token that the challenge replaced.
+    if (this.#flights.isClosed || (held !== undefined && held.flight > flight)) return slot
+    const item = itemOf(scopes)
+    ;(enableCae ? this.#cae : this.#plain).set(group, item, slot)
+    this.#remember(group, item, enableCae, slot)
+    return slot
+  }
+}
+
+/** The scopes as one string. One scope is itself, so that the hot path builds nothing. */
+export function itemOf(scopes: readonly string[]): string {
+  return scopes.length === 1 ? (scopes[0] as string) : [...new Set(scopes)].sort().join(' ')
+}
+
+/** Flights differ by claims too: a challenge must not be answered by a request that started without it. */
+function flightKey({ group, scopes, enableCae, claims }: TokenRequest): string {
+  return JSON.stringify([group, itemOf(scopes), enableCae, claims ?? null])
+}

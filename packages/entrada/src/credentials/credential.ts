@@ -1,0 +1,89 @@
+import { TokenCache, type TokenRequest } from '../cache/token-cache.ts'
+import { itemOf } from '../cache/token-cache.ts'
+import type { TokenKey } from '../cache/token-store.ts'
+import { accountIdentifiers } from '../oauth/account-identifiers.ts'
+import { resolveTenant, type TenantRules } from '../oauth/tenant.ts'
+import { abortError } from '../runtime/abort.ts'
+import type { AccessToken, AccessTokenInfo, GetTokenOptions, IssuedToken } from '../types.ts'
+import { checkCall } from './check-call.ts'
+import type { CredentialContext } from './context.ts'
+
+/** What one kind of credential knows. */
+export interface TokenSourceOptions {
+  context: CredentialContext
+  tenantId: string
+  clientId: string
+  /** Gets a token from where tokens come from. */
+  acquire(request: TokenRequest, signal: AbortSignal): Promise<IssuedToken>
+}
+
+/**
+ * What every credential is made of: it joins the cache with a way to get tokens, and is the only place that does.
+ * Credentials hold one and hand their calls to it.
+ */
+export class TokenSource {
+  readonly #name: string
+  readonly #now: () => number
+  readonly #tenantId: string
+  readonly #rules: TenantRules
+  readonly #cache: TokenCache
+  readonly #context: CredentialContext
+
+  constructor({ context, tenantId, clientId, acquire }: TokenSourceOptions) {
+    const { name, host, emit, options, additionallyAllowedTenants, isMultiTenantDisabled } = context
+    this.#name = name
+    this.#now = host.now
+    this.#tenantId = tenantId
+    this.#rules = { credential: name, tenantId, additionallyAllowedTenants, isMultiTenantDisabled }
+    this.#context = context
+    const keyOf = (request: TokenRequest): TokenKey => appTokenKey(request, new URL(context.authority).host, clientId)
+    this.#cache = new TokenCache({
+      name,
+      now: host.now,
+      emit,
+      acquire,
+      second: options.tokenStore && { store: options.tokenStore, sleep: host.sleep, emit, keyOf },
+      identify: options.loggingOptions?.allowLoggingAccountIdentifiers === true ? accountIdentifiers : undefined,
+    })
+  }
+
+  /** Not `async`: a hit hands out the promise that the cache holds. All else is `#get`'s, so that nothing throws. */
+  getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
+    const item = typeof scopes === 'string' ? scopes : scopes?.length === 1 ? scopes[0] : undefined
+    if (item !== undefined && !(options?.claims !== undefined || options?.abortSignal?.aborted === true)) {
+      const group = options?.tenantId ?? this.#tenantId
+      const hit = this.#cache.peek(group, item, options?.enableCae === true, this.#now())
+      if (hit !== undefined) return hit
+    }
+    return this.#get(scopes, options)
+  }
+
+  async getTokenInfo(scopes: string | string[], options?: GetTokenOptions): Promise<AccessTokenInfo> {
+    return tokenInfo(await this.getToken(scopes, options), this.#name)
+  }
+
+  async close(): Promise<void> {
+    await this.#cache.close()
+    this.#context.close()
+  }
+
+  async #get(scopes: string | string[], options: GetTokenOptions | undefined): Promise<AccessToken> {
+    const call = checkCall(this.#name, scopes, options)
+    if (call.wait.signal?.aborted === true) throw abortError(`${this.#name}: the caller aborted getToken.`)
+    const tenantId = resolveTenant(call.tenantId, this.#rules)
+    const { claims, enableCae } = call
+    return this.#cache.get({ group: tenantId, tenantId, scopes: call.scopes, claims, enableCae }, call.wait)
+  }
+}
+
+/** The same token in Python's shape, with the name of the credential that produced it. */
+export function tokenInfo(access: AccessToken, credential: string): AccessTokenInfo {
+  const { token, expiresOnTimestamp, refreshAfterTimestamp, tokenType = 'Bearer' } = access
+  const refresh = refreshAfterTimestamp === undefined ? {} : { refreshOn: Math.floor(refreshAfterTimestamp / 1000) }
+  return { token, expiresOn: Math.floor(expiresOnTimestamp / 1000), ...refresh, tokenType, credential }
+}
+
+function appTokenKey(request: TokenRequest, environment: string, clientId: string): TokenKey {
+  const { tenantId: realm, scopes, enableCae: cae } = request
+  return { kind: 'access', partition: 'app', environment, clientId, realm, target: itemOf(scopes), cae }
+}

@@ -1,0 +1,56 @@
+import type { Env } from '../runtime/host.ts'
+import type { CredentialContext } from './context.ts'
+import { environmentTokens } from './environment.ts'
+import type { Member } from './walk.ts'
+
+/** The `exclude…` options of the default chain, one a member. */
+export type ExcludeOption =
+  | 'excludeEnvironmentCredential'
+  | 'excludeWorkloadIdentityCredential'
+  | 'excludeManagedIdentityCredential'
+  | 'excludeSharedTokenCacheCredential'
+  | 'excludeVisualStudioCodeCredential'
+  | 'excludeAzureCliCredential'
+  | 'excludeAzurePowerShellCredential'
+  | 'excludeAzureDeveloperCliCredential'
+  | 'excludeInteractiveBrowserCredential'
+  | 'excludeBrokerCredential'
+
+export interface MemberKind {
+  name: string
+  exclude: ExcludeOption
+  /** Whether `AZURE_TOKEN_CREDENTIALS=prod` or `=dev` selects it. */
+  group: 'prod' | 'dev'
+  build(context: CredentialContext): Member['credential']
+}
+
+/** The members of the default chain, in order. */
+export const memberKinds: readonly MemberKind[] = [
+  { name: 'EnvironmentCredential', exclude: 'excludeEnvironmentCredential', group: 'prod', build: environmentTokens },
+]
+
+/**
+ * The members that the options and `AZURE_TOKEN_CREDENTIALS` leave. An explicit `exclude…` option wins over the
+ * variable, either way. Throws a `TypeError` for a value that names none, and for a chain without members.
+ */
+export function selectMembers(
+  options: Partial<Record<ExcludeOption, boolean>>,
+  env: Env,
+  who: string,
+): readonly MemberKind[] {
+  const asked = (env.AZURE_TOKEN_CREDENTIALS ?? '').trim().toLowerCase()
+  const names = memberKinds.map(({ name }) => name)
+  const isNamed = ({ name, group }: MemberKind): boolean => asked === '' || asked === group || asked === name.toLowerCase()
+  if (asked !== '' && asked !== 'prod' && asked !== 'dev' && !memberKinds.some(isNamed)) {
+    throw new TypeError(
+      `${who}: AZURE_TOKEN_CREDENTIALS is ${JSON.stringify(env.AZURE_TOKEN_CREDENTIALS)}. Set it to prod, dev or one of: ${names.join(', ')}.`,
+    )
+  }
+  const members = memberKinds.filter((kind) => {
+    const excluded = options[kind.exclude]
+    return excluded === undefined ? isNamed(kind) : !excluded
+  })
+  if (members.length > 0) return members
+  const cause = asked === '' ? '' : ` and AZURE_TOKEN_CREDENTIALS=${env.AZURE_TOKEN_CREDENTIALS}`
+  throw new TypeError(`${who}: the exclude options${cause} leave no credential to try. Leave at least one in.`)
+}

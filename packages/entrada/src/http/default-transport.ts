@@ -1,0 +1,35 @@
+import type { Env } from '../runtime/host.ts'
+import { isNode } from '../runtime/is-node.ts'
+import { type HttpClientLike, httpClientTransport } from './http-client-transport.ts'
+import { nodeTransport, type TlsOptions } from './node-transport.ts'
+import { type ProxyOptions, proxyFor } from './proxy.ts'
+import type { ClosableTransport, Transport } from './transport.ts'
+
+export interface TransportOptions {
+  fetch?: Transport | undefined
+  httpClient?: HttpClientLike | undefined
+  proxyOptions?: ProxyOptions | undefined
+  tlsOptions?: TlsOptions | undefined
+}
+
+/**
+ * The transport that the options ask for: the caller's `fetch`, then the caller's `httpClient`, then Node's own
+ * modules on Node and the global `fetch` elsewhere. The caller's stay open when the credential closes. `warn` is told
+ * of an option that the chosen transport can't honour.
+ */
+export function openTransport(options: TransportOptions, env: Env, warn: (message: string) => void): ClosableTransport {
+  const { fetch, httpClient, proxyOptions, tlsOptions } = options
+  if (fetch === undefined && httpClient === undefined && isNode()) {
+    return nodeTransport({ tls: tlsOptions, proxyFor: (url) => proxyFor(url, proxyOptions, env) })
+  }
+  if (proxyOptions !== undefined) warn('proxyOptions has no effect on the transport in use. Set the proxy there.')
+  if (tlsOptions !== undefined && (fetch !== undefined || httpClient === undefined)) {
+    warn('tlsOptions has no effect on the transport in use. Set the certificates there.')
+  }
+  if (fetch !== undefined) return { transport: fetch, close: () => undefined }
+  if (httpClient !== undefined) {
+    return { transport: httpClientTransport(httpClient, tlsOptions), close: () => undefined }
+  }
+  // Looked up at call time, so that a polyfill or a test's replacement counts.
+  return { transport: (url, init) => globalThis.fetch(url, init), close: () => undefined }
+}

@@ -1,0 +1,117 @@
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
+import { builtin } from '../runtime/builtin.ts'
+import { startTimer } from '../runtime/timer.ts'
+import type { ClosableTransport, TransportInit, TransportResponse } from './transport.ts'
+
+/** TLS settings of a connection, in the names of `node:tls` and of the Azure SDK's `tlsOptions`. */
+export interface TlsOptions {
+  ca?: string | Uint8Array | readonly (string | Uint8Array)[]
+  cert?: string | Uint8Array | readonly (string | Uint8Array)[]
+  key?: string | Uint8Array
+  passphrase?: string
+  pfx?: string | Uint8Array
+}
+
+export interface NodeTransportOptions {
+  tls?: TlsOptions | undefined
+  /** The proxy for a URL. */
+  proxyFor(url: URL): string | undefined
+}
+
+/** How long a connection may take until the request is on its way, in milliseconds. */
+const connectTimeout = 5_000
+
+/**
+ * The transport over `node:https` and `node:http`, with connections that are kept alive. It loads neither until the
+ * first request: the global `fetch` would cost a program 25 to 90 ms of its start there. None of its sockets keeps
+ * the process alive.
+ */
+export function nodeTransport(options: NodeTransportOptions): ClosableTransport {
+  const agents = new Map<string, Agent>()
+
+  async function agentFor(url: URL): Promise<Agent> {
+    const proxy = options.proxyFor(url)
+    const key = proxy ?? url.protocol
+    const known = agents.get(key)
+    if (known !== undefined) return known
+    const settings = { keepAlive: true, ...(options.tls as object | undefined) }
+    const agent = proxy === undefined ? directAgent(url, settings) : await proxyAgent(proxy, settings)
+    agents.set(key, agent)
+    return agent
+  }
+
+  return {
+    async transport(address, init) {
+      const url = new URL(address)
+      const agent = await agentFor(url)
+      try {
+        return await send(url, init, agent)
+      } catch (error) {
+        if (!(error instanceof StaleConnection)) throw error
+        // The server closed a kept connection just as it was used again: once more, on a fresh one.
+        for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy()
+        return send(url, init, agent)
+      }
+    },
+    close() {
+      for (const agent of agents.values()) agent.destroy()
+      agents.clear()
+    },
+  }
+}
+
+class StaleConnection extends Error {}
+
+function moduleFor(url: URL): typeof import('node:https') | typeof import('node:http') {
+  const module = url.protocol === 'https:' ? builtin('node:https') : builtin('node:http')
+  if (module === undefined) throw new Error('this runtime has no node:https; pass the option `fetch`')
+  return module
+}
+
+function directAgent(url: URL, settings: object): Agent {
+  return new (moduleFor(url).Agent)(settings)
+}
+
+async function proxyAgent(proxy: string, settings: object): Promise<Agent> {
+  const { HttpsProxyAgent } = await import('https-proxy-agent')
+  return new HttpsProxyAgent(proxy, settings)
+}
+
+function send(url: URL, init: TransportInit, agent: Agent): Promise<TransportResponse> {
+  const { method, headers, body, signal } = init
+  return new Promise((resolve, reject) => {
+    const length = body === undefined ? {} : { 'Content-Length': String(new TextEncoder().encode(body).byteLength) }
+    const request = moduleFor(url).request(url, { agent, method, headers: { ...headers, ...length }, signal })
+    boundConnect(request)
+    request.on('socket', (socket) => socket.unref())
+    request.on('error', (error: Error & { code?: string }) => {
+      reject(request.reusedSocket && error.code === 'ECONNRESET' ? new StaleConnection('', { cause: error }) : error)
+    })
+    request.on('response', (response) => resolve(responseOf(response)))
+    request.end(body)
+  })
+}
+
+/** An unanswered connect holds the process alive whatever is unreferenced, so it has a deadline of its own. */
+function boundConnect(request: ClientRequest): void {
+  const stop = startTimer(connectTimeout, () =>
+    request.destroy(Object.assign(new Error(`no connection within ${connectTimeout / 1000} s`), { code: 'ETIMEDOUT' })),
+  )
+  // Emitted when the request is handed to the operating system, which is after the TLS handshake.
+  request.on('finish', stop)
+  request.on('close', stop)
+}
+
+function responseOf(response: IncomingMessage): TransportResponse {
+  return {
+    status: response.statusCode ?? 0,
+    headers: {
+      get: (name) => {
+        const value = response.headers[name.toLowerCase()]
+        return Array.isArray(value) ? value.join(', ') : value
+      },
+    },
+    body: response,
+    text: () => Promise.reject(new Error('read the body')),
+  }
+}

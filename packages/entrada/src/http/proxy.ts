@@ -1,0 +1,63 @@
+import type { Env } from '../runtime/host.ts'
+
+/** A proxy as Azure SDK clients name it. */
+export interface ProxyOptions {
+  host: string
+  port: number
+  username?: string
+  password?: string
+}
+
+/**
+ * The proxy for a URL, or `undefined` for none: `proxyOptions`, else `HTTPS_PROXY` or `ALL_PROXY` (lower case first, as
+ * curl reads them), unless `NO_PROXY` names the host. Loopback and link-local hosts never go through a proxy: a
+ * managed-identity host's secret must not leave the machine.
+ */
+export function proxyFor(url: URL, options: ProxyOptions | undefined, env: Env): string | undefined {
+  if (url.protocol !== 'https:' || isLocal(url.hostname) || isExempt(url, env.no_proxy ?? env.NO_PROXY ?? '')) {
+    return undefined
+  }
+  const named = options === undefined ? fromEnv(env) : fromOptions(options)
+  return named || undefined
+}
+
+function fromEnv(env: Env): string {
+  const value = (env.https_proxy ?? env.HTTPS_PROXY ?? env.all_proxy ?? env.ALL_PROXY ?? '').trim()
+  return value === '' || value.includes('://') ? value : `http://${value}`
+}
+
+function fromOptions({ host, port, username, password }: ProxyOptions): string {
+  const url = new URL(host.includes('://') ? host : `http://${host}`)
+  url.port = String(port)
+  if (username !== undefined) url.username = encodeURIComponent(username)
+  if (password !== undefined) url.password = encodeURIComponent(password)
+  return url.href
+}
+
+/** Loopback (127.0.0.0/8, ::1, localhost) and link-local (169.254.0.0/16, fe80::/10) hosts. */
+export function isLocal(hostname: string): boolean {
+  const host = hostname.toLowerCase().replace(/^\[|\]$|\.$/g, '')
+  return (
+    host === 'localhost' ||
+    host.endsWith('.localhost') ||
+    host === '::1' ||
+    /^(?:::ffff:)?(?:127|169\.254)\.[\d.]+$/.test(host) ||
+    /^::ffff:(?:7f[\da-f]{2}|a9fe):/.test(host) ||
+    /^fe[89ab][\da-f]:/.test(host)
+  )
+}
+
+/** `NO_PROXY`: names that match with their sub-domains, `*` for all, an optional port. */
+function isExempt(url: URL, noProxy: string): boolean {
+  const host = url.hostname.toLowerCase().replace(/^\[|\]$/g, '')
+  const port = url.port || '443'
+  return noProxy
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .some((entry) => {
+      if (entry === '*') return true
+      const [, name = '', entryPort] = /^\*?\.?(.*?)(?::(\d+))?$/.exec(entry) ?? []
+      if (name === '' || (entryPort !== undefined && entryPort !== port)) return false
+      return host === name || host.endsWith(`.${name}`)
+    })
+}

@@ -1,0 +1,100 @@
+import { AuthenticationError } from '../errors.ts'
+import type { Emit } from '../events.ts'
+import type { HttpAnswer, HttpRequest } from '../http/exchange.ts'
+import { describeFailure, HttpFailure } from '../http/failure.ts'
+import type { Http } from '../http/http.ts'
+import type { IssuedToken } from '../types.ts'
+import { adfsTokenUrl } from './adfs.ts'
+import { claimsParameter } from './claims.ts'
+import type { ClientAuthentication } from './client-authentication.ts'
+import { refusalError } from './entra-error.ts'
+import { readTokenResponse } from './token-response.ts'
+
+export interface TokenEndpoint {
+  /** Name of the credential, which begins every message. */
+  credential: string
+  /** Origin of the authority. */
+  authority: string
+  clientId: string
+  authenticate: ClientAuthentication
+  http: Http
+  now: () => number
+  emit: Emit
+}
+
+export interface GrantRequest {
+  tenantId: string
+  scopes: readonly string[]
+  claims?: string | undefined
+  enableCae: boolean
+  signal: AbortSignal
+}
+
+/** The fields that a grant adds to the form, `grant_type` among them. */
+export type Grant = Readonly<Record<string, string>>
+
+/** The grant of an application that asks for itself (RFC 6749, 4.4). */
+export const clientCredentials: Grant = { grant_type: 'client_credentials' }
+
+/** Fields of the form whose values must never be repeated in a message. */
+const secretFields: readonly string[] = ['client_secret', 'client_assertion', 'assertion', 'password', 'code', 'refresh_token', 'code_verifier']
+
+/**
+ * One token request: a POST to `{authority}/{tenant}/oauth2/v2.0/token`, whose address is never read from an answer.
+ * Rejects with `AuthenticationError`, or `AuthenticationRequiredError` where only a person can go on.
+ */
+export async function requestToken(endpoint: TokenEndpoint, grant: Grant, request: GrantRequest): Promise<IssuedToken> {
+  const { credential, now } = endpoint
+  const claims = claimsParameter(request.claims, request.enableCae, credential)
+  const url = await tokenUrl(endpoint, request)
+  const form = new URLSearchParams({ client_id: endpoint.clientId, scope: request.scopes.join(' '), ...grant })
+  if (claims !== undefined) form.set('claims', claims)
+  await endpoint.authenticate(form, { tokenUrl: url })
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' }
+  const requestedAt = now()
+  const answer = await send(endpoint, { method: 'POST', url, headers, body: form.toString() }, request.signal)
+  const { status: statusCode, text, retryAfterMs: retryAfterInMs } = answer
+  if (statusCode !== 200) {
+    throw refusalError({ credential, statusCode, text, scopes: request.scopes, retryAfterInMs, redact: redaction(form) })
+  }
+  const issued = readTokenResponse(text, requestedAt)
+  if ('reason' in issued) {
+    const message = `${credential}: ${new URL(url).host} gave no token (HTTP ${statusCode}): ${issued.reason}. Check authorityHost, and what stands between it and this program.`
+    throw new AuthenticationError(statusCode, { error: 'invalid_response', errorDescription: message }, { message })
+  }
+  return issued
+}
+
+async function tokenUrl(endpoint: TokenEndpoint, { tenantId, signal }: GrantRequest): Promise<string> {
+  const { authority, credential } = endpoint
+  if (tenantId !== 'adfs') return `${authority}/${tenantId}/oauth2/v2.0/token`
+  const get = async (url: string): Promise<string> => {
+    const { text, status } = await send(endpoint, { method: 'GET', url, headers: { Accept: 'application/json' } }, signal)
+    return status === 200 ? text : ''
+  }
+  return adfsTokenUrl(authority, get, credential)
+}
+
+/** Sends, and puts what went wrong on the way in the words of an authentication error. */
+async function send(endpoint: TokenEndpoint, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  try {
+    return await endpoint.http.send(request, { signal, emit: endpoint.emit })
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error
+    const { host } = new URL(request.url)
+    const reached = error.kind === 'network' || error.kind === 'timeout' ? 'could not be reached' : 'gave no usable answer'
+    const mend = 'Check the network, the proxy (HTTPS_PROXY), the certificates (NODE_EXTRA_CA_CERTS) and authorityHost.'
+    const message = `${endpoint.credential}: ${host} ${reached}: ${describeFailure(error)}. ${mend}`
+    const response = { error: 'network_error', errorDescription: message }
+    throw new AuthenticationError(0, response, { message, mend, cause: error.cause ?? error })
+  }
+}
+
+/** Takes the form's secrets out of a text, in plain and in encoded form. */
+function redaction(form: URLSearchParams): (text: string) => string {
+  const secrets = secretFields
+    .map((name) => form.get(name))
+    .filter((value): value is string => !!value)
+    .flatMap((value) => [value, encodeURIComponent(value)])
+  return (text) => secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text)
+}

@@ -1,0 +1,15 @@
+/** The parts of Node's API that this library can use where they exist, by module name. */
+interface Builtins {
+  'node:crypto': typeof import('node:crypto')
+  'node:diagnostics_channel': typeof import('node:diagnostics_channel')
+  'node:http': typeof import('node:http')
+  'node:https': typeof import('node:https')
+}
+
+/**
+ * A module of Node's API, or `undefined` where the runtime has none. `process.getBuiltinModule` exists on Node 20.16
+ * and newer, Deno, Bun and workerd, loads nothing until it is called, and bundles for a browser.
+ */
+export function builtin<Name extends keyof Builtins>(name: Name): Builtins[Name] | undefined {
+  return globalThis.process?.getBuiltinModule?.(name) as Builtins[Name] | undefined
+}

@@ -1,0 +1,35 @@
+/**
+ * The outside world as values: the clock, waiting, the environment. Credentials take them as the option `host`, so that
+ * a test moves the time and never sleeps.
+ */
+import { startTimer } from './timer.ts'
+
+export type Env = Readonly<Record<string, string | undefined>>
+
+export interface Host {
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Resolves after so many milliseconds, or rejects with the signal's reason as soon as that is aborted. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>
+  env: Env
+}
+
+/** This process as a host, with the parts that the caller replaces. */
+export function hostOf(parts: Partial<Host> | undefined): Host {
+  return { now: Date.now, sleep, env: globalThis.process?.env ?? {}, ...parts }
+}
+
+function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = startTimer(milliseconds, () => {
+      signal.removeEventListener('abort', onAbort)
+      resolve()
+    })
+    function onAbort(): void {
+      stop()
+      reject(signal.reason)
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) onAbort()
+  })
+}

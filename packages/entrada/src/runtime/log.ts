@@ -1,0 +1,80 @@
+/**
+ * The log: `@azure/logger` where the program has installed it, else stderr; only with `AZURE_LOG_LEVEL` set.
+ * The object `logger` has the shape of the one that `@azure/identity` exports.
+ */
+import type { EventLevel } from '../events.ts'
+
+/** A function that logs, of the shape `Debugger` of `@azure/logger`. */
+export interface Debugger {
+  (...lines: unknown[]): void
+  readonly enabled: boolean
+  readonly namespace: string
+  /** Where the lines go. May be replaced. */
+  log: (...lines: unknown[]) => void
+  destroy(): boolean
+  extend(namespace: string): Debugger
+}
+
+/** A logger with one function a level, of the shape `AzureLogger` of `@azure/logger`. */
+export type AzureLogger = Readonly<Record<EventLevel, Debugger>>
+
+/** The levels, loudest first, as `AZURE_LOG_LEVEL` orders them. */
+const levels: readonly EventLevel[] = ['error', 'warning', 'info', 'verbose']
+
+/** Whether a level is asked for by the value of `AZURE_LOG_LEVEL`. */
+export function isLogged(level: EventLevel, asked: string | undefined): boolean {
+  return levels.indexOf(level) <= levels.indexOf((asked ?? '').trim().toLowerCase() as EventLevel)
+}
+
+/** The log of this library, under the name that `@azure/identity` has in the log. */
+export const logger: AzureLogger = /* @__PURE__ */ createLogger('azure:identity')
+
+function createLogger(namespace: string): AzureLogger {
+  const write = createSink()
+  const debug = (level: EventLevel, name: string): Debugger => {
+    const self = (...lines: unknown[]): void => {
+      if (isLogged(level, globalThis.process?.env?.AZURE_LOG_LEVEL)) self.log(...lines)
+    }
+    self.log = (...lines: unknown[]): void => write(level, name, lines)
+    self.namespace = `${name}:${level}`
+    self.destroy = () => true
+    self.extend = (extension: string) => debug(level, `${name}:${extension}`)
+    return Object.defineProperty(self, 'enabled', {
+      get: () => isLogged(level, globalThis.process?.env?.AZURE_LOG_LEVEL),
+    }) as unknown as Debugger
+  }
+  return {
+    error: debug('error', namespace),
+    warning: debug('warning', namespace),
+    info: debug('info', namespace),
+    verbose: debug('verbose', namespace),
+  }
+}
+
+type Write = (level: EventLevel, namespace: string, lines: unknown[]) => void
+
+/** `@azure/logger` is looked for at the first line, and the lines wait for it in order. */
+function createSink(): Write {
+  let sink: Promise<Write> | undefined
+  return (level, namespace, lines) => {
+    sink ??= azureLogger().catch(() => toStderr)
+    sink.then((write) => write(level, namespace, lines))
+  }
+}
+
+async function azureLogger(): Promise<Write> {
+  const name = '@azure/logger'
+  const { createClientLogger } = (await import(/* webpackIgnore: true */ /* @vite-ignore */ name)) as {
+    createClientLogger(namespace: string): AzureLogger
+  }
+  const loggers = new Map<string, AzureLogger>()
+  return (level, namespace, lines) => {
+    const known = loggers.get(namespace) ?? createClientLogger(namespace.replace(/^azure:/, ''))
+    loggers.set(namespace, known)
+    known[level](...lines)
+  }
+}
+
+function toStderr(level: EventLevel, namespace: string, lines: unknown[]): void {
+  console.error(`${namespace}:${level}`, ...lines)
+}

@@ -1,0 +1,133 @@
+import type { TokenKey, TokenRecord, TokenStore } from '../cache/token-store.ts'
+
+/** One rule of a store, as a test that throws an `Error` if the store breaks it. */
+export interface StoreRule {
+  name: string
+  run(store: TokenStore): Promise<void>
+}
+
+const access: TokenKey = {
+  kind: 'access',
+  partition: 'app',
+  environment: 'login.example',
+  clientId: 'client',
+  realm: 'tenant',
+  target: 'https://a.example/.default',
+  cae: false,
+}
+
+/**
+ * The rules that every `TokenStore` keeps, for any test framework: run each against an empty store. `now` is the
+ * store's clock, in milliseconds since the epoch.
+ */
+export function tokenStoreContract(now: () => number = Date.now): readonly StoreRule[] {
+  const record = (secret: string, key: Partial<TokenKey> = {}, lifeMs = 3600_000): TokenRecord => ({
+    key: { ...access, ...key },
+    secret,
+    tokenType: 'Bearer',
+    cachedAt: now(),
+    expiresAt: now() + lifeMs,
+    refreshAt: now() + lifeMs / 2,
+  })
+  return [
+    {
+      name: 'gives back what was set, field by field',
+      async run(store) {
+        const written = record('secret-1')
+        await store.set(written)
+        same(await store.get(access), written)
+      },
+    },
+    {
+      name: 'gives nothing for a key that was never set',
+      async run(store) {
+        same(await store.get({ ...access, clientId: 'another' }), undefined)
+      },
+    },
+    {
+      name: 'keeps apart keys that differ in one field',
+      async run(store) {
+        const others: Partial<TokenKey>[] = [
+          { kind: 'refresh' },
+          { partition: 'user' },
+          { environment: 'login.other.example' },
+          { clientId: 'client2' },
+          { realm: 'tenant2' },
+          { target: 'https://b.example/.default' },
+          { cae: true },
+        ]
+        await store.set(record('first'))
+        for (const [index, other] of others.entries()) await store.set(record(`other-${index}`, other))
+        same((await store.get(access))?.secret, 'first')
+        for (const [index, other] of others.entries()) {
+          same((await store.get({ ...access, ...other }))?.secret, `other-${index}`)
+        }
+      },
+    },
+    {
+      name: 'keeps apart keys whose parts would read the same when joined',
+      async run(store) {
+        await store.set(record('left', { clientId: 'a:b', realm: 'c' }))
+        await store.set(record('right', { clientId: 'a', realm: 'b:c' }))
+        same((await store.get({ ...access, clientId: 'a:b', realm: 'c' }))?.secret, 'left')
+      },
+    },
+    {
+      name: 'replaces the record of the same key',
+      async run(store) {
+        await store.set(record('old'))
+        await store.set(record('new', {}, 7200_000))
+        same((await store.get(access))?.secret, 'new')
+      },
+    },
+    {
+      name: 'forgets what was deleted, and takes a second delete',
+      async run(store) {
+        await store.set(record('gone'))
+        await store.delete(access)
+        await store.delete(access)
+        same(await store.get(access), undefined)
+      },
+    },
+    {
+      name: 'does not give an expired record',
+      async run(store) {
+        await store.set(record('expired', {}, -1000))
+        same(await store.get(access), undefined)
+      },
+    },
+    {
+      name: 'lists a partition and no other',
+      async run(store) {
+        await store.set(record('mine-1', { partition: 'me' }))
+        await store.set(record('mine-2', { partition: 'me', target: 'https://b.example/.default' }))
+        await store.set(record('theirs', { partition: 'them' }))
+        same((await store.list('me')).map(({ secret }) => secret).sort(), ['mine-1', 'mine-2'])
+        same(await store.list('nobody'), [])
+      },
+    },
+    {
+      name: 'is not reached by a later change to what it was given or gave',
+      async run(store) {
+        const written = record('kept')
+        await store.set(written)
+        written.secret = 'changed'
+        const read = await store.get(access)
+        if (read !== undefined) read.secret = 'changed'
+        same((await store.get(access))?.secret, 'kept')
+      },
+    },
+  ]
+}
+
+function same(actual: unknown, expected: unknown): void {
+  const [left, right] = [actual, expected].map((value) => JSON.stringify(sorted(value)) ?? 'nothing')
+  if (left !== right) throw new Error(`expected ${right}, got ${left}`)
+}
+
+/** The same fields in another order are the same record. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([name, inner]) => [name, sorted(inner)]))
+}
