@@ -1,0 +1,8 @@
+import { DefaultAzureCredential } from '@azure/identity'
+
+import { BlobServiceClient } from '@azure/storage-blob'
+
+const endpoint = process.env.AZURE_STORAGE_BLOB_ENDPOINT ?? 'https://account.blob.core.windows.net'
+const storage = new BlobServiceClient(endpoint, new DefaultAzureCredential({ disableInstanceDiscovery: true }))
+
+for await (const container of storage.listContainers()) console.log(`Container: ${container.name}`)
