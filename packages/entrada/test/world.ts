@@ -1,0 +1,90 @@
+import { type Emulator, type EmulatorOptions, startEmulator } from '@entrada/emulator'
+import type { EntradaEvent, TokenCredentialOptions } from 'entrada'
+
+/** A secret that a scan of every output can find. */
+export const recognisableSecret = 'S3cret~recognisable.value-0123456789'
+export const tenantId = '11111111-1111-4111-8111-111111111111'
+export const otherTenantId = '22222222-2222-4222-8222-222222222222'
+export const clientId = '33333333-3333-4333-8333-333333333333'
+export const scope = 'https://storage.azure.com/.default'
+
+/** An emulator and the outside world of the credentials under test: its clock is theirs, and nobody sleeps. */
+export interface World {
+  emulator: Emulator
+  events: EntradaEvent[]
+  /** The pauses that were asked for, in milliseconds. */
+  slept: number[]
+  /** Options for a credential in this world, over sockets and the default transport. */
+  options(env?: Record<string, string>): TokenCredentialOptions
+  /** The variables that sign the app in. */
+  env: Record<string, string>
+  /** Requests to the token endpoint so far. */
+  tokenRequests(): number
+  /** Forgets requests, faults and events: a world serves many tests, each with a credential of its own. */
+  reset(): void
+  close(): Promise<void>
+}
+
+export async function createWorld(options: EmulatorOptions = {}): Promise<World> {
+  const emulator = await startEmulator({
+    directory: {
+      tenants: [{ id: tenantId, domains: ['contoso.onmicrosoft.com'] }, { id: otherTenantId }],
+      apps: [{ name: 'app', clientId, tenantId, tenants: '*', secrets: [{ value: recognisableSecret }] }],
+    },
+    ...options,
+  })
+  const events: EntradaEvent[] = []
+  const slept: number[] = []
+  const env = {
+    AZURE_TENANT_ID: tenantId,
+    AZURE_CLIENT_ID: clientId,
+    AZURE_CLIENT_SECRET: recognisableSecret,
+    AZURE_AUTHORITY_HOST: emulator.url,
+  }
+  return {
+    emulator,
+    events,
+    slept,
+    env,
+    options: (environment = env) => ({
+      authorityHost: emulator.url,
+      tlsOptions: { ca: emulator.ca.pem },
+      onEvent: (event) => events.push(event),
+      host: {
+        now: () => emulator.clock.now(),
+        env: environment,
+        async sleep(milliseconds, signal) {
+          signal.throwIfAborted()
+          // A wait that nobody ends would be the time-out of a read; the pause before a retry is over at once.
+          slept.push(milliseconds)
+        },
+      },
+    }),
+    tokenRequests: () => emulator.requests.filter(({ path }) => path.endsWith('/token')).length,
+    reset() {
+      emulator.requests.clear()
+      emulator.faults.clear()
+      events.length = 0
+      slept.length = 0
+    },
+    close: () => emulator.close(),
+  }
+}
+
+/** Resolves when the condition holds; events of sockets take their turns meanwhile. */
+export async function until(condition: () => boolean): Promise<void> {
+  for (let turn = 0; !condition(); turn++) {
+    if (turn > 5_000) throw new Error('the condition never came true')
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+}
+
+/** The error that a promise rejects with. */
+export async function failure(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise
+  } catch (error) {
+    return error as Error
+  }
+  throw new Error('it did not reject')
+}
