@@ -44,4 +44,6 @@ function fail(error: unknown): void {
   process.exitCode = 2
 }
 
+// Whoever reads the output may stop reading (`| head`), which is no reason to stop serving.
+process.stdout.on('error', () => undefined)
 main(process.argv.slice(2)).catch(fail)

@@ -18,16 +18,26 @@ export function nodeListener(scheme: 'http' | 'https', answer: (request: Request
 
 async function toRequest(scheme: string, incoming: IncomingMessage, signal: AbortSignal): Promise<Request> {
   const { method = 'GET', url = '/', headers } = incoming
-  const host = isHostHeader(headers.host ?? '') ? headers.host : 'invalid'
+  const { host, path } = target(url, headers.host ?? '')
   const body = await readBody(incoming)
   const bodiless = method === 'GET' || method === 'HEAD'
-  const path = url.startsWith('/') ? url : '/'
   return new Request(`${scheme}://${host}${path}`, {
     method,
-    headers: [...flat(headers), ['host', host ?? 'invalid']],
+    headers: [...flat(headers), ['host', host]],
     signal,
     ...(bodiless ? {} : { body }),
   })
+}
+
+/**
+ * Whom and what a request is for. An absolute address in the request line goes before the Host header (RFC 9112,
+ * section 3.2.2); a Host header that cannot be one becomes `invalid`, which is nobody's.
+ */
+function target(url: string, header: string): { host: string; path: string } {
+  const absolute = url.startsWith('/') || !URL.canParse(url) ? undefined : new URL(url)
+  const host = absolute?.host ?? header
+  const path = absolute ? absolute.pathname + absolute.search : url
+  return { host: isHostHeader(host) ? host : 'invalid', path: path.startsWith('/') ? path : '/' }
 }
 
 /** At most one byte more than the handler accepts; the rest is read and forgotten, so that the refusal arrives. */

@@ -11,7 +11,8 @@ export function requestedResource({ path, form }: ReceivedRequest): string {
   const { scope, resource } = form
   const isV2 = /\/oauth2\/v2\.0\//i.test(path)
   if (isV2 && resource !== undefined) throw new Refusal(901002)
-  if (isV2 || scope?.includes(SUFFIX)) return ofScope(scope)
+  const isAdfs = path.startsWith('/adfs/')
+  if (isV2 || (isAdfs && scope !== undefined)) return ofScope(scope)
   if (!resource) throw new Refusal(90014, { details: { parameter: 'resource' } })
   return wellFormed(resource)
 }

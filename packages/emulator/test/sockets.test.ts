@@ -1,0 +1,123 @@
+import { X509Certificate } from 'node:crypto'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpsRequest, type RequestOptions } from 'node:https'
+import { connect } from 'node:tls'
+import { afterAll, describe, expect, test } from 'vitest'
+import { createCertificateAuthority, startEmulator } from '../src/index.ts'
+import { clientId, contoso, secret, tenantId } from './contoso.ts'
+
+const ca = await createCertificateAuthority()
+const emulator = await startEmulator({ directory: contoso, ca, hosts: ['login.microsoftonline.com'] })
+afterAll(() => emulator.close())
+
+const path = `/${tenantId}/oauth2/v2.0/token`
+const form = new URLSearchParams({
+  grant_type: 'client_credentials',
+  client_id: clientId,
+  client_secret: secret,
+  scope: 'https://storage.azure.com/.default',
+}).toString()
+const post = { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' } }
+
+interface Received {
+  status: number | undefined
+  body: string
+}
+
+/** Node's own client, trusting only the emulator's authority. */
+function send(url: string, options: RequestOptions = {}, body = ''): Promise<Received> {
+  const start = url.startsWith('https:') ? httpsRequest : httpRequest
+  return new Promise((resolve, reject) => {
+    const receive = async (message: IncomingMessage): Promise<void> => {
+      message.setEncoding('utf8')
+      let text = ''
+      for await (const chunk of message) text += chunk
+      resolve({ status: message.statusCode, body: text })
+    }
+    const sending = start(url, { ca: ca.certificate, agent: false, ...options }, (message) => {
+      receive(message).catch(reject)
+    })
+    sending.on('error', reject)
+    sending.end(body)
+  })
+}
+
+describe('over sockets', () => {
+  test.for(['https', 'http'])('a token comes by %s', async (scheme) => {
+    const base = scheme === 'https' ? emulator.url : emulator.httpUrl
+    const { status, body } = await send(base + path, post, form)
+    expect(status).toBe(200)
+    expect(JSON.parse(body)).toHaveProperty('access_token')
+  })
+
+  test('metadata follows the scheme', async () => {
+    const { body } = await send(`${emulator.httpUrl}/common/v2.0/.well-known/openid-configuration`)
+    expect(JSON.parse(body).token_endpoint).toBe(`${emulator.httpUrl}/common/oauth2/v2.0/token`)
+  })
+
+  test.for(['evil.example', 'a b', 'localhost/@evil.example'])('the Host %j gets 421', async (host) => {
+    expect((await send(emulator.httpUrl, { headers: { host } })).status).toBe(421)
+  })
+
+  test('an address with another host inside is not followed there', async () => {
+    const { status } = await send(emulator.httpUrl, { path: 'http://evil.example/x' })
+    expect(status).toBe(421)
+  })
+
+  test('HEAD has no body', async () => {
+    expect(await send(emulator.httpUrl, { method: 'HEAD' })).toEqual({ status: 200, body: '' })
+  })
+
+  test('a body above 1 MiB gets 413', async () => {
+    const { status } = await send(emulator.url + path, post, `${form}&x=${'y'.repeat(2 ** 20)}`)
+    expect(status).toBe(413)
+  })
+})
+
+describe('faults reach the socket', () => {
+  test('drop closes it without an answer', async () => {
+    emulator.faults.next({ drop: true })
+    await expect(send(emulator.url + path, post, form)).rejects.toThrow('socket hang up')
+  })
+
+  test.for(['https', 'http'])('truncate breaks off half-way, by %s', async (scheme) => {
+    emulator.faults.next({ truncate: true })
+    const base = scheme === 'https' ? emulator.url : emulator.httpUrl
+    await expect(send(base + path, post, form)).rejects.toThrow('aborted')
+  })
+
+  test('truncate works on an empty body too', async () => {
+    emulator.faults.next({ truncate: true, body: '' })
+    await expect(send(emulator.httpUrl + path, post, form)).rejects.toThrow('aborted')
+  })
+})
+
+describe('the server’s certificate', () => {
+  test('is the one of the given authority, for loopback and the listed hosts', async () => {
+    const socket = connect({
+      port: Number(new URL(emulator.url).port),
+      host: '127.0.0.1',
+      servername: 'localhost',
+      ca: ca.certificate,
+    })
+    await new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject))
+    const certificate = new X509Certificate(socket.getPeerCertificate().raw)
+    socket.destroy()
+    expect(certificate.subjectAltName).toBe(
+      'DNS:localhost, DNS:*.localhost, DNS:login.microsoftonline.com, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1',
+    )
+    expect(certificate.verify(new X509Certificate(ca.certificate).publicKey)).toBe(true)
+    expect(emulator.ca.pem).toBe(ca.certificate)
+  })
+
+  test('is not trusted by anyone else', async () => {
+    const other = await createCertificateAuthority()
+    await expect(send(emulator.url, { ca: other.certificate })).rejects.toThrow('certificate')
+  })
+
+  test('comes from an authority that says it is not to be trusted', () => {
+    const { subject, ca: isAuthority } = new X509Certificate(ca.certificate)
+    expect(subject).toBe('CN=entrada emulator test CA – do not trust')
+    expect(isAuthority).toBe(true)
+  })
+})
