@@ -86,7 +86,11 @@ export class AuthenticationError extends Error {
   declare readonly retryAfterInMs?: number
   declare readonly mend?: string
   declare readonly attempts?: readonly Attempt[]
-  constructor(statusCode: number, errorBody: object | string | undefined | null, options: AuthenticationErrorOptions = {}) {
+  constructor(
+    statusCode: number,
+    errorBody: object | string | undefined | null,
+    options: AuthenticationErrorOptions = {},
+  ) {
     const response = responseOf(statusCode, errorBody)
     super(
       options.message ?? `${response.error} Status code: ${statusCode}\nMore details:\n${response.errorDescription},`,

@@ -52,7 +52,10 @@ export function describeEvent(event: EntradaEvent): { level: EventLevel; text: s
 function sentence(event: EntradaEvent): { level: EventLevel; text: string } {
   switch (event.type) {
     case 'token-acquired':
-      return { level: 'info', text: `getToken() => SUCCESS. Scopes: ${event.scopes.join(' ')}.${account(event.account)}` }
+      return {
+        level: 'info',
+        text: `getToken() => SUCCESS. Scopes: ${event.scopes.join(' ')}.${account(event.account)}`,
+      }
     case 'token-failed':
       return {
         level: 'info',
@@ -73,7 +76,10 @@ function sentence(event: EntradaEvent): { level: EventLevel; text: string } {
     case 'credential-skipped':
       return { level: 'info', text: `goes on without ${event.skipped}: ${said(event.error)}` }
     case 'store-failed':
-      return { level: 'warning', text: `goes on without the token store, whose ${event.operation} failed: ${said(event.error)}` }
+      return {
+        level: 'warning',
+        text: `goes on without the token store, whose ${event.operation} failed: ${said(event.error)}`,
+      }
     case 'warning':
       return { level: 'warning', text: event.message }
   }

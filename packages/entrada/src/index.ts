@@ -2,20 +2,7 @@
  * Microsoft Entra ID tokens for TypeScript.
  * @module
  */
-export type { EntradaEvent } from './events.ts'
-export {
-  AggregateAuthenticationError,
-  AggregateAuthenticationErrorName,
-  type Attempt,
-  AuthenticationError,
-  AuthenticationErrorName,
-  type AuthenticationErrorOptions,
-  AuthenticationRequiredError,
-  type AuthenticationRequiredErrorOptions,
-  CredentialUnavailableError,
-  CredentialUnavailableErrorName,
-  type ErrorResponse,
-} from './errors.ts'
+
 export { type GetBearerTokenProviderOptions, getBearerTokenProvider } from './credentials/bearer-token-provider.ts'
 export type { Explanation } from './credentials/chain.ts'
 export { ChainedTokenCredential } from './credentials/chained-token.ts'
@@ -34,6 +21,20 @@ export type {
   TokenCachePersistenceOptions,
   TokenCredentialOptions,
 } from './credentials/options.ts'
+export {
+  AggregateAuthenticationError,
+  AggregateAuthenticationErrorName,
+  type Attempt,
+  AuthenticationError,
+  AuthenticationErrorName,
+  type AuthenticationErrorOptions,
+  AuthenticationRequiredError,
+  type AuthenticationRequiredErrorOptions,
+  CredentialUnavailableError,
+  CredentialUnavailableErrorName,
+  type ErrorResponse,
+} from './errors.ts'
+export type { EntradaEvent } from './events.ts'
 export type { HttpClientLike } from './http/http-client-transport.ts'
 export type { TlsOptions } from './http/node-transport.ts'
 export type { ProxyOptions } from './http/proxy.ts'

@@ -25,9 +25,7 @@ export interface GetTokenOptions {
   /** Another tenant than the credential's own; it must be among `additionallyAllowedTenants`. */
   tenantId?: string | undefined
   /** Proof of possession; only the user credentials can honour it. */
-  proofOfPossessionOptions?:
-    | { nonce: string; resourceRequestMethod: string; resourceRequestUrl: string }
-    | undefined
+  proofOfPossessionOptions?: { nonce: string; resourceRequestMethod: string; resourceRequestUrl: string } | undefined
 }
 
 /** A token for an Azure SDK client. Times are milliseconds since the epoch. */

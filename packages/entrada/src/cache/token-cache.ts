@@ -160,7 +160,13 @@ export class TokenCache {
     const told = { scopes: request.scopes, tenantId: request.tenantId }
     const stored = await this.#fromStore(request, flight, held)
     if (stored !== undefined) {
-      emit({ type: 'token-acquired', ...told, expiresOnTimestamp: stored.expiresAt, milliseconds: now() - start, source: 'store' })
+      emit({
+        type: 'token-acquired',
+        ...told,
+        expiresOnTimestamp: stored.expiresAt,
+        milliseconds: now() - start,
+        source: 'store',
+      })
       return stored
     }
     signal.throwIfAborted()
@@ -171,7 +177,14 @@ export class TokenCache {
         writeStore(second, { key: second.keyOf(request), secret, cachedAt: start, ...times })
       }
       const account = identify === undefined ? {} : { account: identify(issued.token) }
-      emit({ type: 'token-acquired', ...told, expiresOnTimestamp: issued.expiresAt, milliseconds: now() - start, source: 'network', ...account })
+      emit({
+        type: 'token-acquired',
+        ...told,
+        expiresOnTimestamp: issued.expiresAt,
+        milliseconds: now() - start,
+        source: 'network',
+        ...account,
+      })
       return this.#keep(request, issued, refreshTime(issued, start), flight)
     } catch (error) {
       if (!signal.aborted) emit({ type: 'token-failed', scopes: request.scopes, error, milliseconds: now() - start })
@@ -208,7 +221,11 @@ export class TokenCache {
 
 /** The scopes as one string. One scope is itself, so that the hot path builds nothing. */
 export function itemOf(scopes: readonly string[]): string {
-  return scopes.length === 1 ? (scopes[0] as string) : [...new Set(scopes)].sort().join(' ')
+  return scopes.length === 1 ? (scopes[0] as string) : [...new Set(scopes)].sort(byCodeUnit).join(' ')
+}
+
+function byCodeUnit(left: string, right: string): number {
+  return left < right ? -1 : 1
 }
 
 /** Flights differ by claims too: a challenge must not be answered by a request that started without it. */

@@ -70,7 +70,8 @@ export function readTokenRecord(value: unknown, key: TokenKey): TokenRecord | { 
   if (typeof record.secret !== 'string' || !/^[\x21-\x7e]+$/.test(record.secret)) {
     return { reason: 'the record has no token' }
   }
-  if (!Number.isFinite(record.expiresAt) || !Number.isFinite(record.cachedAt)) return { reason: 'the record has no times' }
+  if (!Number.isFinite(record.expiresAt) || !Number.isFinite(record.cachedAt))
+    return { reason: 'the record has no times' }
   if (record.refreshAt !== undefined && !Number.isFinite(record.refreshAt)) return { reason: 'the record has no times' }
   return record as TokenRecord
 }

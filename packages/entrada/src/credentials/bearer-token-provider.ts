@@ -1,7 +1,7 @@
-import type { AbortSignalLike, AccessToken, GetTokenOptions, IssuedToken, TokenCredential } from '../types.ts'
 import { TokenCache } from '../cache/token-cache.ts'
 import { CredentialUnavailableError } from '../errors.ts'
 import { hostOf } from '../runtime/host.ts'
+import type { AbortSignalLike, AccessToken, GetTokenOptions, IssuedToken, TokenCredential } from '../types.ts'
 import { checkCall } from './check-call.ts'
 
 export interface GetBearerTokenProviderOptions {

@@ -50,7 +50,9 @@ export class Chain {
 
   getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
     const direct = this.#direct
-    return (direct === undefined ? this.#get(scopes, options) : direct.getToken(scopes, options)) as Promise<AccessToken>
+    return (
+      direct === undefined ? this.#get(scopes, options) : direct.getToken(scopes, options)
+    ) as Promise<AccessToken>
   }
 
   async getTokenInfo(scopes: string | string[], options?: GetTokenOptions): Promise<AccessTokenInfo> {

@@ -1,6 +1,6 @@
+import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
 import { eventSink } from '../runtime/event-sink.ts'
 import { hostOf } from '../runtime/host.ts'
-import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
 import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions, TokenCredential } from '../types.ts'
 import { Chain, type Explanation } from './chain.ts'
 

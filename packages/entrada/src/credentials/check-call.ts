@@ -17,12 +17,15 @@ export interface Call {
 export function checkCall(who: string, scopes: unknown, options: GetTokenOptions | undefined): Call {
   const list = parseScopes(scopes, who)
   if (options !== undefined && (typeof options !== 'object' || options === null)) {
-    throw new TypeError(`${who}: the options of getToken are no object. Leave them out, or pass { tenantId, claims, enableCae, abortSignal }.`)
+    throw new TypeError(
+      `${who}: the options of getToken are no object. Leave them out, or pass { tenantId, claims, enableCae, abortSignal }.`,
+    )
   }
   const { tenantId, claims, enableCae, abortSignal, requestOptions } = options ?? {}
   if (tenantId !== undefined) checkTenant(tenantId, `${who}: tenantId`)
   if (claims !== undefined) claimsParameter(claims, true, who)
-  if (enableCae !== undefined && typeof enableCae !== 'boolean') throw new TypeError(`${who}: enableCae must be true or false.`)
+  if (enableCae !== undefined && typeof enableCae !== 'boolean')
+    throw new TypeError(`${who}: enableCae must be true or false.`)
   if (abortSignal !== undefined && typeof abortSignal?.addEventListener !== 'function') {
     throw new TypeError(`${who}: abortSignal is no signal. Pass the signal of an AbortController.`)
   }

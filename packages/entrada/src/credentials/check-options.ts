@@ -1,10 +1,16 @@
 /** Finds what is wrong with a value: `undefined`, or what it must be. */
 type Check = (value: unknown) => string | undefined
 
-const must = (what: string, test: (value: unknown) => boolean): Check => (value) => (test(value) ? undefined : what)
+const must =
+  (what: string, test: (value: unknown) => boolean): Check =>
+  (value) =>
+    test(value) ? undefined : what
 
 const isFlag = /* @__PURE__ */ must('must be true or false', (value) => typeof value === 'boolean')
-const isText = /* @__PURE__ */ must('must be a text that is not empty', (value) => typeof value === 'string' && value !== '')
+const isText = /* @__PURE__ */ must(
+  'must be a text that is not empty',
+  (value) => typeof value === 'string' && value !== '',
+)
 const isHeaderText = /* @__PURE__ */ must(
   'must be printable ASCII that is not empty',
   (value) => typeof value === 'string' && /^[\x20-\x7e]+$/.test(value),
@@ -13,13 +19,19 @@ const isHeaderName = /* @__PURE__ */ must(
   'must be the name of a header',
   (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value),
 )
-const isCount = /* @__PURE__ */ must('must be a whole number of 0 or more', (value) => Number.isSafeInteger(value) && Number(value) >= 0)
+const isCount = /* @__PURE__ */ must(
+  'must be a whole number of 0 or more',
+  (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+)
 const isMilliseconds = /* @__PURE__ */ must(
   'must be a number of milliseconds of 0 or more',
   (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
 )
 const isFunction = /* @__PURE__ */ must('must be a function', (value) => typeof value === 'function')
-const isPort = /* @__PURE__ */ must('must be a port from 1 to 65535', (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65535)
+const isPort = /* @__PURE__ */ must(
+  'must be a port from 1 to 65535',
+  (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65535,
+)
 const isProxyHost = /* @__PURE__ */ must(
   'must be a host, or an http or https URL of one',
   (value) => typeof value === 'string' && /^(?:https?:\/\/)?[\w.[\]:-]+\/?$/i.test(value),
@@ -65,7 +77,9 @@ const common: Table = {
 export function checkOptions(who: string, options: unknown): void {
   if (options === undefined) return
   if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`${who}: options is ${show(options)}; it must be an object, such as { authorityHost: "https://…" }.`)
+    throw new TypeError(
+      `${who}: options is ${show(options)}; it must be an object, such as { authorityHost: "https://…" }.`,
+    )
   }
   checkTable(`${who}: options`, options as Record<string, unknown>, common)
 }
@@ -91,7 +105,8 @@ function shown(name: string, value: unknown): string {
 }
 
 function show(value: unknown): string {
-  if (typeof value === 'string') return value.length > 80 ? `a text of ${value.length} characters` : JSON.stringify(value)
+  if (typeof value === 'string')
+    return value.length > 80 ? `a text of ${value.length} characters` : JSON.stringify(value)
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
   return typeof value === 'function' ? 'a function' : String(value)
 }

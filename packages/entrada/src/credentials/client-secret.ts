@@ -69,7 +69,15 @@ export function clientSecretTokens(
 ): TokenSource {
   const { name: credential, authority, http, host, emit } = context
   const { tenantId, clientId } = app
-  const endpoint = { credential, authority, clientId, authenticate: clientSecret(app.secret), http, now: host.now, emit }
+  const endpoint = {
+    credential,
+    authority,
+    clientId,
+    authenticate: clientSecret(app.secret),
+    http,
+    now: host.now,
+    emit,
+  }
   return new TokenSource({
     context,
     tenantId,

@@ -47,7 +47,9 @@ export function openContext(name: string, options: AnyOptions = {}): CredentialC
     if (options[option] !== undefined) warn(`the option ${option} has no effect. Use the option fetch instead.`)
   }
   if (options.tokenCachePersistenceOptions?.enabled === true && options.tokenStore === undefined) {
-    warn('tokenCachePersistenceOptions: no persistent store is installed; tokens are kept in memory. Pass a tokenStore.')
+    warn(
+      'tokenCachePersistenceOptions: no persistent store is installed; tokens are kept in memory. Pass a tokenStore.',
+    )
   }
   const http = openHttp(options, host, warn)
   const context = {

@@ -1,5 +1,4 @@
-import { TokenCache, type TokenRequest } from '../cache/token-cache.ts'
-import { itemOf } from '../cache/token-cache.ts'
+import { itemOf, TokenCache, type TokenRequest } from '../cache/token-cache.ts'
 import type { TokenKey } from '../cache/token-store.ts'
 import { accountIdentifiers } from '../oauth/account-identifiers.ts'
 import { resolveTenant, type TenantRules } from '../oauth/tenant.ts'

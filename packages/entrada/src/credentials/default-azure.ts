@@ -1,5 +1,5 @@
-import type { Env } from '../runtime/host.ts'
 import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
+import type { Env } from '../runtime/host.ts'
 import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
 import { Chain, type Explanation } from './chain.ts'
 import { openContext } from './context.ts'
@@ -88,7 +88,11 @@ export function getDefaultAzureCredential(): DefaultAzureCredential {
   return new DefaultAzureCredential()
 }
 
-function checkRequiredVariables(required: DefaultAzureCredentialOptions['requiredEnvVars'], env: Env, who: string): void {
+function checkRequiredVariables(
+  required: DefaultAzureCredentialOptions['requiredEnvVars'],
+  env: Env,
+  who: string,
+): void {
   const names: unknown[] = required === undefined ? [] : Array.isArray(required) ? required : [required]
   if (!names.every((name) => typeof name === 'string' && name !== '')) {
     throw new TypeError(`${who}: options.requiredEnvVars must be the name of a variable, or a list of names.`)

@@ -40,7 +40,8 @@ export function selectMembers(
 ): readonly MemberKind[] {
   const asked = (env.AZURE_TOKEN_CREDENTIALS ?? '').trim().toLowerCase()
   const names = memberKinds.map(({ name }) => name)
-  const isNamed = ({ name, group }: MemberKind): boolean => asked === '' || asked === group || asked === name.toLowerCase()
+  const isNamed = ({ name, group }: MemberKind): boolean =>
+    asked === '' || asked === group || asked === name.toLowerCase()
   if (asked !== '' && asked !== 'prod' && asked !== 'dev' && !memberKinds.some(isNamed)) {
     throw new TypeError(
       `${who}: AZURE_TOKEN_CREDENTIALS is ${JSON.stringify(env.AZURE_TOKEN_CREDENTIALS)}. Set it to prod, dev or one of: ${names.join(', ')}.`,

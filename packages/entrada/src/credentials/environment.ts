@@ -1,7 +1,7 @@
 import { CredentialUnavailableError } from '../errors.ts'
 import { checkTenant } from '../oauth/tenant.ts'
-import type { Env } from '../runtime/host.ts'
 import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
+import type { Env } from '../runtime/host.ts'
 import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
 import { clientSecretTokens } from './client-secret.ts'
 import { type CredentialContext, openContext } from './context.ts'

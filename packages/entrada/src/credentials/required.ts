@@ -10,10 +10,12 @@ export function checkRequired(who: string, values: Readonly<Record<string, unkno
       const mend = `Pass ${name}. To troubleshoot, visit https://aka.ms/azsdk/js/identity/serviceprincipalauthentication/troubleshoot.`
       throw new CredentialUnavailableError(`${who}: ${name} is a required parameter. ${mend}`, { mend })
     }
-    if (typeof value !== 'string') throw new TypeError(`${who}: ${name} is of type ${typeof value}; it must be a string.`)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-    if (/^\s|\s$|[\x00-\x1f\x7f]/.test(value)) {
-      throw new TypeError(`${who}: ${name} begins or ends with white space, or has control characters in it. Trim it where it is read.`)
+    if (typeof value !== 'string')
+      throw new TypeError(`${who}: ${name} is of type ${typeof value}; it must be a string.`)
+    if (/^\s|\s$|\p{Cc}/u.test(value)) {
+      throw new TypeError(
+        `${who}: ${name} begins or ends with white space, or has control characters in it. Trim it where it is read.`,
+      )
     }
   }
 }

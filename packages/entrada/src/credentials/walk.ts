@@ -1,4 +1,10 @@
-import { AggregateAuthenticationError, type Attempt, CredentialUnavailableError, isUnavailable, withAttempts } from '../errors.ts'
+import {
+  AggregateAuthenticationError,
+  type Attempt,
+  CredentialUnavailableError,
+  isUnavailable,
+  withAttempts,
+} from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { AccessToken, GetTokenOptions, TokenCredential } from '../types.ts'
 
@@ -49,7 +55,11 @@ export async function walk(options: Walk, scopes: string | string[], call: GetTo
   throw allUnavailable(options.chain, attempts)
 }
 
-async function ask(member: Member, scopes: string | string[], call: GetTokenOptions | undefined): Promise<AccessToken | Error> {
+async function ask(
+  member: Member,
+  scopes: string | string[],
+  call: GetTokenOptions | undefined,
+): Promise<AccessToken | Error> {
   try {
     const token = await member.credential.getToken(scopes, call)
     return token ?? new CredentialUnavailableError(`${member.name}: it gave no token and no reason.`)
@@ -72,7 +82,9 @@ function failedAttempt(credential: string, error: Error, goesOn: boolean, millis
 }
 
 function allUnavailable(chain: string, attempts: readonly Attempt[]): AggregateAuthenticationError {
-  const lines = attempts.map(({ credential, reason, mend }) => `  ${credential}: ${[reason, mend].filter(Boolean).join(' ')}`)
+  const lines = attempts.map(
+    ({ credential, reason, mend }) => `  ${credential}: ${[reason, mend].filter(Boolean).join(' ')}`,
+  )
   const message = `${chain}: no credential in the chain can be used here.\n${lines.join('\n')}`
   return new AggregateAuthenticationError(
     attempts.map(({ error }) => error),

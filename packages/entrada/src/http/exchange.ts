@@ -64,7 +64,10 @@ async function answerOf(request: HttpRequest, options: ExchangeOptions, signal: 
   const header = (name: string): string | undefined => response.headers.get(name) ?? undefined
   // A browser shows a redirect as status 0.
   if (response.status === 0 || (response.status >= 300 && response.status < 400)) {
-    throw new HttpFailure('redirect', `${new URL(url).host} answered with a redirect (${response.status}), which is not followed`)
+    throw new HttpFailure(
+      'redirect',
+      `${new URL(url).host} answered with a redirect (${response.status}), which is not followed`,
+    )
   }
   const text = await readBody(response)
   return { status: response.status, text, header, retryAfterMs: retryAfter(header, options.now()) }

@@ -29,7 +29,8 @@ function tooLarge(): HttpFailure {
 }
 
 function chunksOf(body: unknown): AsyncIterable<Uint8Array> {
-  if (typeof body === 'object' && body !== null && Symbol.asyncIterator in body) return body as AsyncIterable<Uint8Array>
+  if (typeof body === 'object' && body !== null && Symbol.asyncIterator in body)
+    return body as AsyncIterable<Uint8Array>
   return webChunks(body as ReadableStream<Uint8Array>)
 }
 

@@ -22,7 +22,8 @@ export type AzureAuthorityHosts = (typeof AzureAuthorityHosts)[keyof typeof Azur
  */
 export function parseAuthority(value: unknown, source: string): string {
   const mend = `Use an https origin, such as ${AzureAuthorityHosts.AzurePublicCloud}.`
-  const fault = (what: string): TypeError => new TypeError(`${source} ${JSON.stringify(value) ?? String(value)} ${what}. ${mend}`)
+  const fault = (what: string): TypeError =>
+    new TypeError(`${source} ${JSON.stringify(value) ?? String(value)} ${what}. ${mend}`)
   if (typeof value !== 'string' || value.trim() === '') throw fault('is not the address of an authority')
   const text = value.trim()
   const address = text.includes('://') ? text : `https://${text}`

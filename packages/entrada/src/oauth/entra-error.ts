@@ -15,7 +15,13 @@ export interface Refusal {
 
 /** What Entra ID says when a person has to act (OpenID Connect Core, 3.1.2.6, and Entra's suberrors). */
 const interactive: readonly string[] = ['interaction_required', 'consent_required', 'login_required']
-const interactiveSuberrors: readonly string[] = ['basic_action', 'additional_action', 'message_only', 'consent_required', 'user_password_expired']
+const interactiveSuberrors: readonly string[] = [
+  'basic_action',
+  'additional_action',
+  'message_only',
+  'consent_required',
+  'user_password_expired',
+]
 
 /**
  * The error of a refused token request, read whole: AADSTS codes, trace and correlation id, time stamp, suberror and
@@ -44,10 +50,17 @@ function readErrorResponse(body: Record<string, unknown> | undefined, refusal: R
     return typeof value === 'string' ? redact(value).slice(0, 2000) : undefined
   }
   const codes = Array.isArray(body?.error_codes) ? body.error_codes.filter((code) => Number.isSafeInteger(code)) : []
-  const given = { suberror: text('suberror'), timestamp: text('timestamp'), traceId: text('trace_id'), correlationId: text('correlation_id') }
+  const given = {
+    suberror: text('suberror'),
+    timestamp: text('timestamp'),
+    traceId: text('trace_id'),
+    correlationId: text('correlation_id'),
+  }
   return {
     error: text('error') ?? (statusCode >= 500 ? 'server_error' : 'unknown_error'),
-    errorDescription: text('error_description') ?? 'The answer is not an error of Entra ID. A proxy or another server may have given it.',
+    errorDescription:
+      text('error_description') ??
+      'The answer is not an error of Entra ID. A proxy or another server may have given it.',
     ...(codes.length > 0 ? { errorCodes: codes as number[] } : {}),
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   }
@@ -56,7 +69,9 @@ function readErrorResponse(body: Record<string, unknown> | undefined, refusal: R
 /** The description's first part, in one line: what follows it are ids, which stand in `errorResponse`. */
 function sentence(description: string): string {
   const [first = ''] = description.split(/\s*(?:Trace ID:|\r?\n)/, 1)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what has to go
-  const clean = first.replace(/[\x00-\x1f\x7f]+/g, ' ').trim().slice(0, 600)
+  const clean = first
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, 600)
   return /[.!?]$/.test(clean) ? clean : `${clean}.`
 }

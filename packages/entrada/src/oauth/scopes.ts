@@ -11,12 +11,16 @@ const maximumLength = 4096
 export function parseScopes(scopes: unknown, who: string): readonly string[] {
   const list: unknown[] = Array.isArray(scopes) ? scopes : [scopes]
   const mend = 'Pass a scope such as "https://storage.azure.com/.default".'
-  if (scopes === undefined || scopes === null || list.length === 0) throw new TypeError(`${who}: getToken needs a scope. ${mend}`)
+  if (scopes === undefined || scopes === null || list.length === 0)
+    throw new TypeError(`${who}: getToken needs a scope. ${mend}`)
   for (const scope of list) {
-    if (typeof scope !== 'string') throw new TypeError(`${who}: scope is ${scope === null ? 'null' : typeof scope}, not a string. ${mend}`)
+    if (typeof scope !== 'string')
+      throw new TypeError(`${who}: scope is ${scope === null ? 'null' : typeof scope}, not a string. ${mend}`)
     if (scope === '') throw new TypeError(`${who}: scope is empty. ${mend}`)
-    if (scope.length > maximumLength) throw new TypeError(`${who}: scope is longer than ${maximumLength} characters. ${mend}`)
-    if (!scopeToken.test(scope)) throw new TypeError(`${who}: scope ${JSON.stringify(scope)} has characters that no scope has. ${mend}`)
+    if (scope.length > maximumLength)
+      throw new TypeError(`${who}: scope is longer than ${maximumLength} characters. ${mend}`)
+    if (!scopeToken.test(scope))
+      throw new TypeError(`${who}: scope ${JSON.stringify(scope)} has characters that no scope has. ${mend}`)
   }
   return list as string[]
 }

@@ -37,7 +37,15 @@ export type Grant = Readonly<Record<string, string>>
 export const clientCredentials: Grant = { grant_type: 'client_credentials' }
 
 /** Fields of the form whose values must never be repeated in a message. */
-const secretFields: readonly string[] = ['client_secret', 'client_assertion', 'assertion', 'password', 'code', 'refresh_token', 'code_verifier']
+const secretFields: readonly string[] = [
+  'client_secret',
+  'client_assertion',
+  'assertion',
+  'password',
+  'code',
+  'refresh_token',
+  'code_verifier',
+]
 
 /**
  * One token request: a POST to `{authority}/{tenant}/oauth2/v2.0/token`, whose address is never read from an answer.
@@ -55,7 +63,14 @@ export async function requestToken(endpoint: TokenEndpoint, grant: Grant, reques
   const answer = await send(endpoint, { method: 'POST', url, headers, body: form.toString() }, request.signal)
   const { status: statusCode, text, retryAfterMs: retryAfterInMs } = answer
   if (statusCode !== 200) {
-    throw refusalError({ credential, statusCode, text, scopes: request.scopes, retryAfterInMs, redact: redaction(form) })
+    throw refusalError({
+      credential,
+      statusCode,
+      text,
+      scopes: request.scopes,
+      retryAfterInMs,
+      redact: redaction(form),
+    })
   }
   const issued = readTokenResponse(text, requestedAt)
   if ('reason' in issued) {
@@ -69,7 +84,11 @@ async function tokenUrl(endpoint: TokenEndpoint, { tenantId, signal }: GrantRequ
   const { authority, credential } = endpoint
   if (tenantId !== 'adfs') return `${authority}/${tenantId}/oauth2/v2.0/token`
   const get = async (url: string): Promise<string> => {
-    const { text, status } = await send(endpoint, { method: 'GET', url, headers: { Accept: 'application/json' } }, signal)
+    const { text, status } = await send(
+      endpoint,
+      { method: 'GET', url, headers: { Accept: 'application/json' } },
+      signal,
+    )
     return status === 200 ? text : ''
   }
   return adfsTokenUrl(authority, get, credential)
@@ -82,7 +101,8 @@ async function send(endpoint: TokenEndpoint, request: HttpRequest, signal: Abort
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error
     const { host } = new URL(request.url)
-    const reached = error.kind === 'network' || error.kind === 'timeout' ? 'could not be reached' : 'gave no usable answer'
+    const reached =
+      error.kind === 'network' || error.kind === 'timeout' ? 'could not be reached' : 'gave no usable answer'
     const mend = 'Check the network, the proxy (HTTPS_PROXY), the certificates (NODE_EXTRA_CA_CERTS) and authorityHost.'
     const message = `${endpoint.credential}: ${host} ${reached}: ${describeFailure(error)}. ${mend}`
     const response = { error: 'network_error', errorDescription: message }

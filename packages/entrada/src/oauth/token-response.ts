@@ -51,6 +51,9 @@ function expiry(body: Record<string, unknown>, requestedAt: number): number | un
 
 /** Whole or broken seconds, as a number or as digits. */
 function seconds(value: unknown): number | undefined {
-  const number = typeof value === 'number' || (typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value)) ? Number(value) : Number.NaN
+  const number =
+    typeof value === 'number' || (typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value))
+      ? Number(value)
+      : Number.NaN
   return Number.isFinite(number) && number > 0 ? number : undefined
 }
