@@ -9,7 +9,7 @@ import { root } from './workspace.mjs'
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
  * @returns {Promise<string>}
  */
-export function run(command, args, { cwd = root, env = process.env } = {}) {
+function run(command, args, { cwd = root, env = process.env } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
     /** @type {Buffer[]} */

@@ -23,7 +23,7 @@ export async function step(name, task) {
  * Seconds since `started`, of `performance.now()`, in a width that aligns.
  * @param {number} started
  */
-export function seconds(started) {
+function seconds(started) {
   return `${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s`
 }
 

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { temporaryFolder } from './temporary-folder.mjs'
 import { createTestAuthority } from './test-authority.mjs'
 import { root } from './workspace.mjs'
 
 /** @typedef {{ passed: number, failed: number, skipped: string[] }} Tally */
+
+const OPTIONS = ['--reporter=default', '--reporter=./scripts/tally-reporter.mjs', '--slowTestThreshold=3000']
 
 /**
  * Runs vitest on this terminal, in an environment that trusts the run's certificate authority, and counts.
@@ -15,39 +15,22 @@ import { root } from './workspace.mjs'
  */
 export async function vitest(args) {
   const authority = await createTestAuthority()
-  const folder = await temporaryFolder()
   try {
-    const results = join(folder.path, 'results.json')
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`]
     const program = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-    const child = spawn(process.execPath, [program, 'run', ...reporters, ...args], {
+    const child = spawn(process.execPath, [program, 'run', ...OPTIONS, ...args], {
       cwd: root,
       env: authority.env,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
-    const [code] = await once(child, 'exit')
-    return tally(await readFile(results, 'utf8').catch(() => '{}'), code)
+    /** @type {Tally} */
+    let tally = { passed: 0, failed: 0, skipped: [] }
+    child.on('message', (message) => {
+      tally = /** @type {Tally} */ (message)
+    })
+    const [code] = await once(child, 'close')
+    // A run that broke off, or found no test, told nothing and has failed all the same.
+    return code !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally
   } finally {
     authority.remove()
-    folder.remove()
-  }
-}
-
-/**
- * A run that failed without a failed test has failed all the same: a file that does not load, a promise nobody
- * caught, a run that broke off.
- * @param {string} results vitest's JSON report
- * @param {number | null} code its exit code
- * @returns {Tally}
- */
-function tally(results, code) {
-  const { numPassedTests = 0, numFailedTests = 0, testResults = [] } = JSON.parse(results)
-  /** @type {{ status: string, fullName: string }[]} */
-  const tests = testResults.flatMap((/** @type {{ assertionResults: unknown[] }} */ file) => file.assertionResults)
-  const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed')
-  return {
-    passed: numPassedTests,
-    failed: numFailedTests === 0 && code !== 0 ? 1 : numFailedTests,
-    skipped: skipped.map(({ fullName }) => fullName),
   }
 }

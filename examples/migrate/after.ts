@@ -1,5 +1,8 @@
-import { BlobServiceClient } from '@azure/storage-blob'
 import { DefaultAzureCredential } from 'entrada'
+
+// From here on, before.ts and after.ts are the same.
+
+import { BlobServiceClient } from '@azure/storage-blob'
 
 const endpoint = process.env.AZURE_STORAGE_BLOB_ENDPOINT ?? 'https://account.blob.core.windows.net'
 const storage = new BlobServiceClient(endpoint, new DefaultAzureCredential({ disableInstanceDiscovery: true }))

@@ -1,5 +1,7 @@
 import { DefaultAzureCredential } from '@azure/identity'
 
+// From here on, before.ts and after.ts are the same.
+
 import { BlobServiceClient } from '@azure/storage-blob'
 
 const endpoint = process.env.AZURE_STORAGE_BLOB_ENDPOINT ?? 'https://account.blob.core.windows.net'

@@ -1,0 +1,65 @@
+import { BlobServiceClient } from '@azure/storage-blob'
+import { ClientSecretCredential, DefaultAzureCredential, type EntradaCredential } from 'entrada'
+import { afterAll, expect, test } from 'vitest'
+import { givenAuthority } from './given-authority.ts'
+import { startSandbox } from './sandbox.mjs'
+import { applicationOf, startTrustedEmulator } from './trusted-emulator.ts'
+
+const sandbox = await startSandbox(givenAuthority())
+afterAll(sandbox.close)
+
+const { tenantId, clientId, clientSecret } = applicationOf(sandbox.emulator)
+const authorityHost = sandbox.emulator.url
+
+const credentials: EntradaCredential[] = [
+  new ClientSecretCredential(tenantId, clientId, clientSecret, { authorityHost }),
+  new DefaultAzureCredential({ host: { env: sandbox.env } }),
+]
+
+test.for(credentials.map((credential) => [credential.name, credential] as const))(
+  '%s creates a container, uploads a blob, lists it and downloads it',
+  async ([, credential]) => {
+    const service = new BlobServiceClient(sandbox.storageUrl, credential)
+    const container = service.getContainerClient(credential.name.toLowerCase())
+    await container.create()
+    await container.getBlockBlobClient('greeting.txt').uploadData(Buffer.from('hello'))
+
+    expect(await namesOf(container.listBlobsFlat())).toEqual(['greeting.txt'])
+    expect(String(await container.getBlobClient('greeting.txt').downloadToBuffer())).toBe('hello')
+    expect(await namesOf(service.listContainers())).toContain(container.containerName)
+    await credential.close()
+  },
+)
+
+test('many requests to Azure Storage cost one request to Entra ID', async () => {
+  await using credential = new ClientSecretCredential(tenantId, clientId, clientSecret, { authorityHost })
+  const before = sandbox.emulator.requests.length
+  const service = new BlobServiceClient(sandbox.storageUrl, credential)
+  await Promise.all(Array.from({ length: 5 }, () => namesOf(service.listContainers())))
+  expect(sandbox.emulator.requests.length - before).toBe(1)
+})
+
+test('a user delegation key is given, which needs the object and the tenant in the token', async () => {
+  await using credential = new ClientSecretCredential(tenantId, clientId, clientSecret, { authorityHost })
+  const service = new BlobServiceClient(sandbox.storageUrl, credential)
+  const key = await service.getUserDelegationKey(new Date(), new Date(Date.now() + 3_600_000))
+  expect(key.signedTenantId).toBe(tenantId)
+})
+
+test('Azurite refuses a token that does not claim to be of the public cloud, so it does look at them', async () => {
+  await using emulator = await startTrustedEmulator({ issuer: 'local' })
+  const app = applicationOf(emulator)
+  const options = { authorityHost: emulator.url }
+  await using credential = new ClientSecretCredential(app.tenantId, app.clientId, app.clientSecret, options)
+  const service = new BlobServiceClient(sandbox.storageUrl, credential)
+  await expect(namesOf(service.listContainers())).rejects.toMatchObject({
+    statusCode: 403,
+    code: 'AuthenticationFailed',
+  })
+})
+
+async function namesOf(items: AsyncIterable<{ name: string }>): Promise<string[]> {
+  const names: string[] = []
+  for await (const { name } of items) names.push(name)
+  return names
+}
