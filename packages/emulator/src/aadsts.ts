@@ -152,7 +152,7 @@ export function catalogued(code: number): CatalogueEntry {
   throw new RangeError(`AADSTS${code} is not in the emulator's catalogue. It knows: ${codes().join(', ')}.`)
 }
 
-export function codes(): number[] {
+function codes(): number[] {
   return Object.keys(catalogue).map(Number)
 }
 

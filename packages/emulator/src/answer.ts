@@ -8,24 +8,26 @@ import { Refusal, refusalResponse } from './refusal.ts'
 export type Answer = { kind: 'response' | 'truncated'; response: Response } | { kind: 'dropped' }
 
 /**
- * Plays a fault over a request. `normal` makes the answer that would be given without it; `signal` cuts a delay short.
+ * Plays a fault over a request. `normal` makes the answer that would be given without it; any of `signals` cuts a delay
+ * short.
  */
 export async function answerWith(
   fault: Fault | undefined,
   request: ReceivedRequest,
   now: () => number,
-  signal: AbortSignal,
+  signals: readonly AbortSignal[],
   normal: () => Promise<Response>,
 ): Promise<Answer> {
   if (fault === undefined) return { kind: 'response', response: await normal() }
-  if (fault.delay !== undefined && !(await delayed(fault.delay, signal))) return { kind: 'dropped' }
+  if (fault.delay !== undefined && !(await delayed(fault.delay, signals))) return { kind: 'dropped' }
   if (fault.drop) return { kind: 'dropped' }
   const response = withHeaders(faulty(fault, request, now()) ?? (await normal()), fault)
   return { kind: fault.truncate ? 'truncated' : 'response', response }
 }
 
 /** Resolves to false when the wait was cut short. */
-async function delayed(ms: number, signal: AbortSignal): Promise<boolean> {
+async function delayed(ms: number, signals: readonly AbortSignal[]): Promise<boolean> {
+  const signal = AbortSignal.any([...signals])
   return wait(ms, true, { signal }).catch(() => false)
 }
 

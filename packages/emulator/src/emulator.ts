@@ -1,5 +1,4 @@
 import { appEnvironment } from './app-environment.ts'
-import { writeCaFile } from './ca-file.ts'
 import { type Clock, createClock } from './clock.ts'
 import { createDirectory } from './directory/directory.ts'
 import { defaultDirectory, readDirectoryFile } from './directory/load.ts'
@@ -7,14 +6,14 @@ import { parseDirectory } from './directory/parse.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createHandler } from './handler.ts'
 import { isLoopback } from './host.ts'
+import { acquireMachineResources } from './machine-resources.ts'
 import { nodeListener } from './node-listener.ts'
 import { type EmulatorOptions, resolveOptions } from './options.ts'
 import { createCertificateAuthority, createServerCertificate } from './pki/certificate-authority.ts'
 import { createSigningKey } from './pki/signing-key.ts'
 import { createRequestLog, type RequestLog } from './request-log.ts'
-import { listenHttp, listenHttps } from './server.ts'
 import type { Service } from './service.ts'
-import { type Fetch, type Handler, socketlessFetch, socketlessHandler } from './socketless-fetch.ts'
+import { socketlessFetch, socketlessHandler } from './socketless-fetch.ts'
 
 /** A running emulator. */
 export interface Emulator {
@@ -66,32 +65,26 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
   const answer = createHandler({ service, takeFault: take, log: add, closing: closing.signal })
 
-  const { hostname } = resolved
-  const https = await listenHttps({ port: resolved.port, hostname, listener: nodeListener('https', answer) }, tls)
-  url = `https://localhost:${https.port}`
-  const http = await listenHttp({ port: resolved.httpPort, hostname, listener: nodeListener('http', answer) }).catch(
-    async (error: unknown) => {
-      await https.close()
-      throw error
-    },
-  )
-  const caFile = await writeCaFile(ca.certificate)
+  const machine = await acquireMachineResources({
+    options: resolved,
+    ca,
+    tls,
+    listener: (scheme) => nodeListener(scheme, answer),
+  })
+  url = `https://localhost:${machine.httpsPort}`
 
-  const handler: Handler = socketlessHandler(answer, closing.signal)
-  const fetch: Fetch = socketlessFetch(handler)
-  let closed: Promise<unknown> | undefined
-  const close = async (): Promise<void> => {
+  const handler = socketlessHandler(answer, closing.signal)
+  const close = (): Promise<void> => {
     closing.abort()
-    closed ??= Promise.all([https.close(), http.close(), caFile.remove()])
-    await closed
+    return machine.release()
   }
   return {
     url,
-    httpUrl: `http://localhost:${http.port}`,
-    ca: { pem: ca.certificate, path: caFile.path },
+    httpUrl: `http://localhost:${machine.httpPort}`,
+    ca: { pem: ca.certificate, path: machine.caPath },
     handler,
-    fetch,
-    env: (app) => appEnvironment(directory, app, { url, caPath: caFile.path, now: clock.now() }),
+    fetch: socketlessFetch(handler),
+    env: (app) => appEnvironment(directory, app, { url, caPath: machine.caPath, now: clock.now() }),
     clock,
     faults,
     requests: log,

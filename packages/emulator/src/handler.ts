@@ -21,8 +21,7 @@ export function createHandler(parts: HandlerParts): (request: Request) => Promis
   return async (incoming) => {
     const request = await receive(incoming)
     const entry = log(request, service.now())
-    const signal = AbortSignal.any([incoming.signal, closing])
-    const answer = await answerWith(takeFault(request.path), request, service.now, signal, () =>
+    const answer = await answerWith(takeFault(request.path), request, service.now, [incoming.signal, closing], () =>
       respond(service, request),
     )
     if (answer.kind !== 'dropped') entry.status = answer.response.status

@@ -57,7 +57,7 @@ export async function signToken(claims: Record<string, unknown>, key: SigningKey
 }
 
 /** The object id of an app's service principal: a GUID that is the same for the same tenant and app, always. */
-export function servicePrincipalId(tenantId: string, clientId: string): string {
+function servicePrincipalId(tenantId: string, clientId: string): string {
   const hash = createHash('sha256').update(`${tenantId}/${clientId}`).digest('hex')
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-4${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`
 }

@@ -37,6 +37,9 @@ export interface LoggedRequest {
   status: number | undefined
 }
 
+/** More are never kept, so that an emulator which runs for days does not fill its memory; the oldest go first. */
+const CAPACITY = 10_000
+
 /** The log, and the way to write to it. */
 export function createRequestLog(): { log: RequestLog; add(request: ReceivedRequest, at: number): LoggedRequest } {
   const entries: LoggedRequest[] = []
@@ -45,6 +48,7 @@ export function createRequestLog(): { log: RequestLog; add(request: ReceivedRequ
   const add = (request: ReceivedRequest, at: number): LoggedRequest => {
     const entry = loggedRequest(request, at)
     entries.push(entry)
+    if (entries.length > CAPACITY) entries.shift()
     return entry
   }
   return { log: entries as unknown as RequestLog, add }

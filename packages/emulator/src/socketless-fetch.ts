@@ -8,8 +8,7 @@ export function socketlessHandler(answer: (request: Request) => Promise<Answer>,
   return async (request) => {
     request.signal.throwIfAborted()
     if (closing.aborted) throw failure('ECONNREFUSED', 'the emulator is closed')
-    const given = await answer(request)
-    request.signal.throwIfAborted()
+    const given = await abortable(answer(request), request.signal)
     if (given.kind === 'response') return given.response
     throw failure(given.kind === 'dropped' ? 'ECONNRESET' : 'UND_ERR_SOCKET', 'other side closed')
   }
@@ -39,6 +38,15 @@ export function socketlessFetch(handler: Handler): Fetch {
     }
     throw failure('UND_ERR_REDIRECT', 'redirect count exceeded')
   }
+}
+
+/** The work, or the abort's reason as soon as there is one; the work itself goes on. */
+function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
 }
 
 function failure(code: string, message: string): TypeError {

@@ -1,9 +1,10 @@
-import { X509Certificate } from 'node:crypto'
+import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest, type RequestOptions } from 'node:https'
 import { connect } from 'node:tls'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createCertificateAuthority, startEmulator } from '../src/index.ts'
+import { authorityExtensions, commonName, pem, signCertificate } from '../src/pki/certificate.ts'
 import { clientId, contoso, secret, tenantId } from './contoso.ts'
 
 const ca = await createCertificateAuthority()
@@ -108,6 +109,18 @@ describe('the server’s certificate', () => {
     )
     expect(certificate.verify(new X509Certificate(ca.certificate).publicKey)).toBe(true)
     expect(emulator.ca.pem).toBe(ca.certificate)
+  })
+
+  test('may be signed by an RSA authority', async () => {
+    const { privateKey: issuerKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const name = commonName('entrada RSA test CA – do not trust')
+    const extensions = authorityExtensions()
+    const certificate = pem(
+      signCertificate({ subject: name, issuer: name, publicKey, issuerKey, issuerPublicKey: publicKey, extensions }),
+    )
+    const privateKey = issuerKey.export({ type: 'pkcs1', format: 'pem' }).toString()
+    await using other = await startEmulator({ ca: { certificate, privateKey } })
+    expect(await send(other.url, { ca: certificate })).toMatchObject({ status: 200 })
   })
 
   test('is not trusted by anyone else', async () => {

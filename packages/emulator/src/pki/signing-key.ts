@@ -11,7 +11,7 @@ export interface SigningKey {
   jwk: PublicSigningKey
 }
 
-export interface PublicSigningKey {
+interface PublicSigningKey {
   kty: 'RSA'
   use: 'sig'
   kid: string

@@ -38,6 +38,6 @@ ${tenants}
 }
 
 /** Text made safe for HTML, inside and outside of quotes. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
