@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { cleanEnvironment } from '../scripts/environment.mjs'
 import { temporaryFolder } from '../scripts/temporary-folder.mjs'
 
@@ -30,7 +30,7 @@ export async function startAzurite(server) {
   await writeFile(certificate, server.certificate)
   await writeFile(key, server.privateKey, { mode: 0o600 })
 
-  const program = createRequire(import.meta.url).resolve('azurite/dist/src/blob/main.js')
+  const program = fileURLToPath(import.meta.resolve('azurite/dist/src/blob/main.js'))
   const address = ['--blobHost', '127.0.0.1', '--blobPort', '0', '--cert', certificate, '--key', key]
   const child = spawn(process.execPath, ['--import', END_WITH_PARENT, program, ...address, ...OPTIONS], {
     cwd: folder.path,

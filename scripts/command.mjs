@@ -16,8 +16,11 @@ function run(command, args, { cwd = root, env = process.env } = {}) {
     const chunks = []
     child.stdout.on('data', (chunk) => chunks.push(chunk))
     child.stderr.on('data', (chunk) => chunks.push(chunk))
+    const kill = () => child.kill()
+    process.once('exit', kill)
     child.on('error', reject)
     child.on('close', (code, signal) => {
+      process.off('exit', kill)
       const output = Buffer.concat(chunks).toString()
       if (code === 0) return resolve(output)
       reject(

@@ -10,16 +10,17 @@ const started = performance.now()
 if (await setUp()) await untilStopped(demo)
 else process.exitCode = 1
 
-/** @param {(undo: () => unknown) => void} onEnd */
+/** @param {import('./until-stopped.mjs').OnEnd} onEnd */
 async function demo(onEnd) {
   // Imported here, because none of what they need is installed or built before set-up.
   const { startSandbox } = await import('../interop/sandbox.mjs')
   const { compile } = await import('./compile.mjs')
 
   const folder = await temporaryFolderOf('examples')
-  onEnd(folder.remove)
-  const [sandbox, program] = await Promise.all([startSandbox(), compile(PROGRAM, folder.path)])
-  onEnd(sandbox.close)
+  await onEnd(folder.remove)
+  const program = await compile(PROGRAM, folder.path)
+  const sandbox = await startSandbox()
+  await onEnd(sandbox.close)
   console.log(`
 Microsoft Entra ID   ${sandbox.emulator.url}   (the emulator of this workspace)
 Azure Storage        ${sandbox.storageUrl}   (Azurite)
@@ -33,11 +34,12 @@ The program          ${PROGRAM}
  * Runs a program to its end on this terminal.
  * @param {string} program
  * @param {NodeJS.ProcessEnv} env
- * @param {(undo: () => unknown) => void} onEnd
+ * @param {import('./until-stopped.mjs').OnEnd} onEnd
  */
 async function show(program, env, onEnd) {
   const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'inherit', 'inherit'] })
-  onEnd(() => child.kill())
-  const [code] = await once(child, 'exit')
+  const exit = once(child, 'exit')
+  await onEnd(() => child.kill())
+  const [code] = await exit
   if (code !== 0) throw new Error(`${PROGRAM} ended with code ${code}.`)
 }

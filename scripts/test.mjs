@@ -3,6 +3,10 @@ import { setUp } from './setup.mjs'
 import { step } from './step.mjs'
 import { vitest } from './vitest.mjs'
 
+// Ended like this, and not by the signal itself, the run takes its temporary folders and its processes along.
+process.once('SIGINT', () => process.exit(130))
+process.once('SIGTERM', () => process.exit(143))
+
 // npm test                                          everything
 // node scripts/test.mjs --only lint                 one of: lint, types, unused, packages
 // node scripts/test.mjs --only vitest [arguments]   the tests, or those that vitest's arguments choose

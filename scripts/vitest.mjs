@@ -22,6 +22,7 @@ export async function vitest(args) {
       env: authority.env,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
+    process.once('exit', () => child.kill())
     /** @type {Tally} */
     let tally = { passed: 0, failed: 0, skipped: [] }
     child.on('message', (message) => {
