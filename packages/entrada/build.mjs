@@ -6,29 +6,45 @@
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { argv } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
 const folder = dirname(fileURLToPath(import.meta.url))
-const dist = join(folder, 'dist')
 
-rmSync(dist, { recursive: true, force: true })
-const tsc = fileURLToPath(import.meta.resolve('typescript/bin/tsc'))
-execFileSync(process.execPath, [tsc, '-b', folder], { stdio: 'inherit' })
+const firstRequest =
+  /src\/(?:http\/(?:client|default-transport|exchange|failure|read-body|retry|retry-after)|oauth\/token-(?:endpoint|response))\.ts$/
 
-const bundle = await rolldown({
-  input: { index: join(folder, 'src/index.ts'), store: join(folder, 'src/store.ts') },
-  external: [/^node:/, 'https-proxy-agent'],
-  platform: 'neutral',
-  tsconfig: join(folder, 'tsconfig.json'),
-})
-await bundle.write({
-  dir: dist,
-  format: 'esm',
-  sourcemap: true,
-  minify: false,
-  chunkFileNames: '[name].js',
-  minifyInternalExports: false,
-  codeSplitting: { groups: [{ name: 'core', tags: ['$initial'] }] },
-})
-await bundle.close()
+/** Writes the JavaScript into a folder. */
+export async function writeBundle(dir) {
+  const bundle = await rolldown({
+    input: { index: join(folder, 'src/index.ts'), store: join(folder, 'src/store.ts') },
+    external: [/^node:/, 'https-proxy-agent'],
+    platform: 'neutral',
+    tsconfig: join(folder, 'tsconfig.json'),
+  })
+  await bundle.write({
+    dir,
+    format: 'esm',
+    sourcemap: true,
+    minify: false,
+    chunkFileNames: '[name].js',
+    minifyInternalExports: false,
+    codeSplitting: {
+      groups: [
+        { name: 'core', tags: ['$initial'], priority: 2 },
+        // What every first token needs, in one file: each further file would cost a start about half a millisecond.
+        { name: 'request', test: firstRequest, priority: 1 },
+      ],
+    },
+  })
+  await bundle.close()
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) {
+  const dist = join(folder, 'dist')
+  rmSync(dist, { recursive: true, force: true })
+  const tsc = fileURLToPath(import.meta.resolve('typescript/bin/tsc'))
+  execFileSync(process.execPath, [tsc, '-b', folder], { stdio: 'inherit' })
+  await writeBundle(dist)
+}

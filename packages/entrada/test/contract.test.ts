@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import type { EntradaCredential } from 'entrada'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { credentials } from './contract/credentials.ts'
 import { countAsyncResources } from './contract/count-async-resources.ts'
+import { credentials } from './contract/credentials.ts'
 import { createWorld, failure, otherTenantId, recognisableSecret, scope, tenantId, until, type World } from './world.ts'
 
 describe.each(credentials)('$name', (row) => {
@@ -87,7 +87,9 @@ describe.each(credentials)('$name', (row) => {
     for (let call = 0; call < 2; call++) {
       const error = await failure(credential.getToken(scope, { tenantId: otherTenantId }))
       expect(error.message).toContain(`not configured to acquire tokens for tenant ${otherTenantId}`)
-      expect(error).toMatchObject({ name: expect.stringMatching(/CredentialUnavailableError|AggregateAuthenticationError/) })
+      expect(error).toMatchObject({
+        name: expect.stringMatching(/CredentialUnavailableError|AggregateAuthenticationError/),
+      })
     }
     expect(world.emulator.requests).toHaveLength(0)
   })
@@ -320,7 +322,10 @@ describe.each(credentials)('$name', (row) => {
   test('shows no secret, neither in itself, nor in errors, nor in events', async () => {
     const { token } = await credential.getToken(scope)
     const echo = `AADSTS7000215: Invalid client secret ${recognisableSecret} or ${encodeURIComponent(recognisableSecret)} Trace ID: x`
-    world.emulator.faults.next({ status: 401, body: { error: 'invalid_client', error_description: echo, error_codes: [7000215] } })
+    world.emulator.faults.next({
+      status: 401,
+      body: { error: 'invalid_client', error_description: echo, error_codes: [7000215] },
+    })
     const refused = await failure(credential.getToken('https://other.example/.default'))
     world.emulator.faults.next({ body: { access_token: `${token}`, token_type: 'Bearer' } })
     const malformed = await failure(credential.getToken('https://third.example/.default'))

@@ -1,6 +1,6 @@
 import type { Emit } from '../events.ts'
 import { refreshTime } from './freshness.ts'
-import { readTokenRecord, type TokenKey, type TokenRecord, type TokenStore } from './token-store.ts'
+import { type TokenKey, type TokenRecord, type TokenStore, tokenKeyText } from './token-store.ts'
 
 /** How long a read of the store is waited for, in milliseconds. */
 const readTimeout = 500
@@ -48,4 +48,20 @@ export function recordRefreshTime(record: TokenRecord): number {
   const { secret, expiresAt, refreshAt, cachedAt } = record
   const issued = { token: secret, expiresAt, tokenType: 'Bearer' as const }
   return refreshTime(refreshAt === undefined ? issued : { ...issued, refreshAt }, cachedAt)
+}
+
+/** Reads what a store gave: the record if it is whole and belongs to the key, else the reason why not. */
+function readTokenRecord(value: unknown, key: TokenKey): TokenRecord | { reason: string } {
+  const record = value as Partial<TokenRecord> | null
+  if (typeof record !== 'object' || record === null) return { reason: 'the record is not an object' }
+  if (typeof record.key !== 'object' || record.key === null || tokenKeyText(record.key) !== tokenKeyText(key)) {
+    return { reason: 'the record belongs to another key' }
+  }
+  if (typeof record.secret !== 'string' || !/^[\x21-\x7e]+$/.test(record.secret)) {
+    return { reason: 'the record has no token' }
+  }
+  if (!Number.isFinite(record.expiresAt) || !Number.isFinite(record.cachedAt))
+    return { reason: 'the record has no times' }
+  if (record.refreshAt !== undefined && !Number.isFinite(record.refreshAt)) return { reason: 'the record has no times' }
+  return record as TokenRecord
 }

@@ -3,7 +3,7 @@ import type { AccessToken, IssuedToken } from '../types.ts'
 import { Flights, type Wait } from './flights.ts'
 import { freshness, refreshTime } from './freshness.ts'
 import { Generations } from './generations.ts'
-import { readStore, recordRefreshTime, type SecondLevel, writeStore } from './second-level.ts'
+import type { SecondLevel } from './second-level.ts'
 import type { TokenKey } from './token-store.ts'
 
 /** What tells one token from another within a credential. */
@@ -27,7 +27,7 @@ export interface TokenCacheOptions {
   /** The store behind the memory, and the key of a request in it. */
   second?: (SecondLevel & { keyOf(request: TokenRequest): TokenKey }) | undefined
   /** Reads who a token is for, for the log. */
-  identify?: ((token: string) => AccountIdentifiers) | undefined
+  identify?: ((token: string) => Promise<AccountIdentifiers>) | undefined
 }
 
 /** One cached token. The promise is made once: a hit hands it out and makes nothing. */
@@ -173,10 +173,11 @@ export class TokenCache {
     try {
       const issued = await acquire(request, signal)
       if (second !== undefined) {
+        const { writeStore } = await import('./second-level.ts')
         const { token: secret, ...times } = issued
         writeStore(second, { key: second.keyOf(request), secret, cachedAt: start, ...times })
       }
-      const account = identify === undefined ? {} : { account: identify(issued.token) }
+      const account = identify === undefined ? {} : { account: await identify(issued.token) }
       emit({
         type: 'token-acquired',
         ...told,
@@ -195,6 +196,7 @@ export class TokenCache {
   async #fromStore(request: TokenRequest, flight: number, held: Slot | undefined): Promise<Slot | undefined> {
     const { second, now } = this.#options
     if (second === undefined || request.claims !== undefined) return undefined
+    const { readStore, recordRefreshTime } = await import('./second-level.ts')
     const record = await readStore(second, second.keyOf(request), now())
     if (record === undefined) return undefined
     const refreshAt = recordRefreshTime(record)

@@ -59,19 +59,3 @@ export function tokenKeyText(key: TokenKey): string {
   const { kind, partition, environment, clientId, realm, target, cae } = key
   return JSON.stringify([kind, partition, environment, clientId, realm ?? null, target ?? null, cae])
 }
-
-/** Reads what a store gave: the record if it is whole and belongs to the key, else the reason why not. */
-export function readTokenRecord(value: unknown, key: TokenKey): TokenRecord | { reason: string } {
-  const record = value as Partial<TokenRecord> | null
-  if (typeof record !== 'object' || record === null) return { reason: 'the record is not an object' }
-  if (typeof record.key !== 'object' || record.key === null || tokenKeyText(record.key) !== tokenKeyText(key)) {
-    return { reason: 'the record belongs to another key' }
-  }
-  if (typeof record.secret !== 'string' || !/^[\x21-\x7e]+$/.test(record.secret)) {
-    return { reason: 'the record has no token' }
-  }
-  if (!Number.isFinite(record.expiresAt) || !Number.isFinite(record.cachedAt))
-    return { reason: 'the record has no times' }
-  if (record.refreshAt !== undefined && !Number.isFinite(record.refreshAt)) return { reason: 'the record has no times' }
-  return record as TokenRecord
-}

@@ -1,6 +1,5 @@
 import { clientSecret } from '../oauth/client-authentication.ts'
 import { checkTenant } from '../oauth/tenant.ts'
-import { clientCredentials, requestToken } from '../oauth/token-endpoint.ts'
 import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
 import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
 import { type CredentialContext, openContext } from './context.ts'
@@ -82,6 +81,9 @@ export function clientSecretTokens(
     context,
     tenantId,
     clientId,
-    acquire: (request, signal) => requestToken(endpoint, clientCredentials, { ...request, signal }),
+    async acquire(request, signal) {
+      const { clientCredentials, requestToken } = await import('../oauth/token-endpoint.ts')
+      return requestToken(endpoint, clientCredentials, { ...request, signal })
+    },
   })
 }

@@ -1,6 +1,6 @@
 import { itemOf, TokenCache, type TokenRequest } from '../cache/token-cache.ts'
 import type { TokenKey } from '../cache/token-store.ts'
-import { accountIdentifiers } from '../oauth/account-identifiers.ts'
+import type { AccountIdentifiers } from '../events.ts'
 import { resolveTenant, type TenantRules } from '../oauth/tenant.ts'
 import { abortError } from '../runtime/abort.ts'
 import type { AccessToken, AccessTokenInfo, GetTokenOptions, IssuedToken } from '../types.ts'
@@ -42,7 +42,7 @@ export class TokenSource {
       emit,
       acquire,
       second: options.tokenStore && { store: options.tokenStore, sleep: host.sleep, emit, keyOf },
-      identify: options.loggingOptions?.allowLoggingAccountIdentifiers === true ? accountIdentifiers : undefined,
+      identify: options.loggingOptions?.allowLoggingAccountIdentifiers === true ? identify : undefined,
     })
   }
 
@@ -85,4 +85,8 @@ export function tokenInfo(access: AccessToken, credential: string): AccessTokenI
 function appTokenKey(request: TokenRequest, environment: string, clientId: string): TokenKey {
   const { tenantId: realm, scopes, enableCae: cae } = request
   return { kind: 'access', partition: 'app', environment, clientId, realm, target: itemOf(scopes), cae }
+}
+
+async function identify(token: string): Promise<AccountIdentifiers> {
+  return (await import('../oauth/account-identifiers.ts')).accountIdentifiers(token)
 }

@@ -1,8 +1,8 @@
 import type { Env } from '../runtime/host.ts'
 import { isNode } from '../runtime/is-node.ts'
-import { type HttpClientLike, httpClientTransport } from './http-client-transport.ts'
-import { nodeTransport, type TlsOptions } from './node-transport.ts'
-import { type ProxyOptions, proxyFor } from './proxy.ts'
+import type { HttpClientLike } from './http-client-transport.ts'
+import type { TlsOptions } from './node-transport.ts'
+import type { ProxyOptions } from './proxy.ts'
 import type { ClosableTransport, Transport } from './transport.ts'
 
 export interface TransportOptions {
@@ -20,7 +20,7 @@ export interface TransportOptions {
 export function openTransport(options: TransportOptions, env: Env, warn: (message: string) => void): ClosableTransport {
   const { fetch, httpClient, proxyOptions, tlsOptions } = options
   if (fetch === undefined && httpClient === undefined && isNode()) {
-    return nodeTransport({ tls: tlsOptions, proxyFor: (url) => proxyFor(url, proxyOptions, env) })
+    return onDemand(async () => (await import('./node-transport.ts')).nodeTransport({ tlsOptions, proxyOptions, env }))
   }
   if (proxyOptions !== undefined) warn('proxyOptions has no effect on the transport in use. Set the proxy there.')
   if (tlsOptions !== undefined && (fetch !== undefined || httpClient === undefined)) {
@@ -28,8 +28,24 @@ export function openTransport(options: TransportOptions, env: Env, warn: (messag
   }
   if (fetch !== undefined) return { transport: fetch, close: () => undefined }
   if (httpClient !== undefined) {
-    return { transport: httpClientTransport(httpClient, tlsOptions), close: () => undefined }
+    return onDemand(async () => {
+      const { httpClientTransport } = await import('./http-client-transport.ts')
+      return { transport: httpClientTransport(httpClient, tlsOptions), close: () => undefined }
+    })
   }
   // Looked up at call time, so that a polyfill or a test's replacement counts.
   return { transport: (url, init) => globalThis.fetch(url, init), close: () => undefined }
+}
+
+/** A transport whose code is loaded by the first request. */
+function onDemand(load: () => Promise<ClosableTransport>): ClosableTransport {
+  let loading: Promise<ClosableTransport> | undefined
+  return {
+    async transport(url, init) {
+      loading ??= load()
+      const { transport } = await loading
+      return transport(url, init)
+    },
+    close: () => void loading?.then((opened) => opened.close()),
+  }
 }

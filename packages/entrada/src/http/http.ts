@@ -1,10 +1,8 @@
 import type { Emit } from '../events.ts'
-import { builtin } from '../runtime/builtin.ts'
 import type { Host } from '../runtime/host.ts'
-import { version } from '../version.ts'
-import { openTransport, type TransportOptions } from './default-transport.ts'
-import { exchange, type HttpAnswer, type HttpRequest } from './exchange.ts'
-import { defaultRetryPolicy, type RetryPolicy, withRetry } from './retry.ts'
+import type { TransportOptions } from './default-transport.ts'
+import type { HttpAnswer, HttpRequest } from './exchange.ts'
+import type { RetryPolicy } from './retry.ts'
 
 export interface HttpOptions extends TransportOptions {
   retryOptions?: Partial<RetryPolicy> | undefined
@@ -19,40 +17,16 @@ export interface Http {
   close(): void
 }
 
-/** Bounds one exchange, body included, in milliseconds. */
-const exchangeTimeout = 30_000
-
+/** An HTTP client whose code is loaded with its first request: a program's start does not wait for it. */
 export function openHttp(options: HttpOptions, host: Host, warn: (message: string) => void): Http {
-  const { transport, close } = openTransport(options, host.env, warn)
-  const policy = { ...defaultRetryPolicy, ...options.retryOptions }
-  const requestIdHeader = options.telemetryOptions?.clientRequestIdHeaderName ?? 'x-ms-client-request-id'
-  const userAgent = userAgentOf(options.userAgentOptions?.userAgentPrefix)
+  let opening: Promise<Http> | undefined
   return {
-    send(request, { signal, emit }) {
-      const send = (): Promise<HttpAnswer> => {
-        const headers = { ...request.headers, ...userAgent, [requestIdHeader]: randomId() }
-        return exchange({ ...request, headers }, { transport, now: host.now, timeoutMs: exchangeTimeout, signal })
-      }
-      return withRetry(send, {
-        policy,
-        signal,
-        sleep: host.sleep,
-        onRetry: (retry) => emit({ type: 'request-retried', ...retry }),
-      })
+    async send(request, call) {
+      opening ??= import('./client.ts').then(({ openClient }) => openClient(options, host, warn))
+      const client = await opening
+      call.signal.throwIfAborted()
+      return client.send(request, call)
     },
-    close,
+    close: () => void opening?.then((client) => client.close()),
   }
-}
-
-/** Browsers forbid the header; there it is left out. */
-function userAgentOf(prefix: string | undefined): Record<string, string> {
-  const versions = globalThis.process?.versions
-  if (versions?.node === undefined) return {}
-  const self = `entrada/${version} Node/${versions.node} (${globalThis.process.platform}; ${globalThis.process.arch})`
-  return { 'User-Agent': prefix ? `${prefix} ${self}` : self }
-}
-
-/** Not `globalThis.crypto` where Node's module is to be had: touching that one loads all of WebCrypto. */
-function randomId(): string {
-  return (builtin('node:crypto') ?? globalThis.crypto).randomUUID()
 }

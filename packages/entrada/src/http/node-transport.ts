@@ -1,6 +1,8 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import { builtin } from '../runtime/builtin.ts'
+import type { Env } from '../runtime/host.ts'
 import { startTimer } from '../runtime/timer.ts'
+import { type ProxyOptions, proxyFor } from './proxy.ts'
 import type { ClosableTransport, TransportInit, TransportResponse } from './transport.ts'
 
 /** TLS settings of a connection, in the names of `node:tls` and of the Azure SDK's `tlsOptions`. */
@@ -13,9 +15,10 @@ export interface TlsOptions {
 }
 
 export interface NodeTransportOptions {
-  tls?: TlsOptions | undefined
-  /** The proxy for a URL. */
-  proxyFor(url: URL): string | undefined
+  tlsOptions?: TlsOptions | undefined
+  /** The proxy to use in place of the environment's. */
+  proxyOptions?: ProxyOptions | undefined
+  env: Env
 }
 
 /** How long a connection may take until the request is on its way, in milliseconds. */
@@ -30,11 +33,11 @@ export function nodeTransport(options: NodeTransportOptions): ClosableTransport 
   const agents = new Map<string, Agent>()
 
   async function agentFor(url: URL): Promise<Agent> {
-    const proxy = options.proxyFor(url)
+    const proxy = proxyFor(url, options.proxyOptions, options.env)
     const key = proxy ?? url.protocol
     const known = agents.get(key)
     if (known !== undefined) return known
-    const settings = { keepAlive: true, ...(options.tls as object | undefined) }
+    const settings = { keepAlive: true, ...(options.tlsOptions as object | undefined) }
     const agent = proxy === undefined ? directAgent(url, settings) : await proxyAgent(proxy, settings)
     agents.set(key, agent)
     return agent

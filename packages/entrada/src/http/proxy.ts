@@ -1,4 +1,5 @@
 import type { Env } from '../runtime/host.ts'
+import { isLocal } from './local-host.ts'
 
 /** A proxy as Azure SDK clients name it. */
 export interface ProxyOptions {
@@ -32,19 +33,6 @@ function fromOptions({ host, port, username, password }: ProxyOptions): string {
   if (username !== undefined) url.username = encodeURIComponent(username)
   if (password !== undefined) url.password = encodeURIComponent(password)
   return url.href
-}
-
-/** Loopback (127.0.0.0/8, ::1, localhost) and link-local (169.254.0.0/16, fe80::/10) hosts. */
-export function isLocal(hostname: string): boolean {
-  const host = hostname.toLowerCase().replace(/^\[|\]$|\.$/g, '')
-  return (
-    host === 'localhost' ||
-    host.endsWith('.localhost') ||
-    host === '::1' ||
-    /^(?:::ffff:)?(?:127|169\.254)\.[\d.]+$/.test(host) ||
-    /^::ffff:(?:7f[\da-f]{2}|a9fe):/.test(host) ||
-    /^fe[89ab][\da-f]:/.test(host)
-  )
 }
 
 /** `NO_PROXY`: names that match with their sub-domains, `*` for all, an optional port. */

@@ -1,17 +1,17 @@
 import { AuthenticationError } from '../errors.ts'
 import { parseObject } from './token-response.ts'
 
-/** Sends a GET and gives the answer's text; rejects unless the status is 200. */
-export type GetText = (url: string) => Promise<string>
+type Get = (url: string) => Promise<{ status: number; text: string }>
 
 /**
  * The token endpoint of AD FS, which alone has no fixed address: read from its metadata, and refused unless it is on
  * the authority's own origin.
  */
-export async function adfsTokenUrl(authority: string, get: GetText, credential: string): Promise<string> {
+export async function adfsTokenUrl(authority: string, get: Get, credential: string): Promise<string> {
   const metadataUrl = `${authority}/adfs/.well-known/openid-configuration`
-  const endpoint = parseObject(await get(metadataUrl))?.token_endpoint
+  const { status, text } = await get(metadataUrl)
+  const endpoint = status === 200 ? parseObject(text)?.token_endpoint : undefined
   if (typeof endpoint === 'string' && URL.canParse(endpoint) && new URL(endpoint).origin === authority) return endpoint
   const message = `${credential}: the metadata of AD FS at ${metadataUrl} names no token endpoint on its own origin. Check authorityHost.`
-  throw new AuthenticationError(200, { error: 'invalid_metadata', errorDescription: message }, { message })
+  throw new AuthenticationError(status, { error: 'invalid_metadata', errorDescription: message }, { message })
 }

@@ -1,4 +1,4 @@
-import { isLocal } from '../http/proxy.ts'
+import { isLocal } from '../http/local-host.ts'
 
 /** The sign-in hosts of the Azure clouds, as `@azure/identity` names them. */
 export const AzureAuthorityHosts: {

@@ -1,14 +1,14 @@
 import { AuthenticationError, AuthenticationRequiredError, type ErrorResponse } from '../errors.ts'
+import type { HttpAnswer } from '../http/exchange.ts'
+import { describeFailure, type HttpFailure } from '../http/failure.ts'
 import { mendFor } from './mends.ts'
 import { parseObject } from './token-response.ts'
 
 /** A refusal of the token endpoint, and what is needed to say it well. */
 export interface Refusal {
   credential: string
-  statusCode: number
-  text: string
+  answer: HttpAnswer
   scopes: readonly string[]
-  retryAfterInMs: number | undefined
   /** Takes the secrets of the request out of a text, should the server repeat them. */
   redact(text: string): string
 }
@@ -28,8 +28,9 @@ const interactiveSuberrors: readonly string[] = [
  * claims. Those that only a person can resolve become `AuthenticationRequiredError`.
  */
 export function refusalError(refusal: Refusal): AuthenticationError | AuthenticationRequiredError {
-  const { statusCode, credential } = refusal
-  const body = parseObject(refusal.text)
+  const { credential } = refusal
+  const { status: statusCode, text, retryAfterMs: retryAfterInMs } = refusal.answer
+  const body = parseObject(text)
   const errorResponse = readErrorResponse(body, refusal)
   const mend = mendFor(errorResponse.errorCodes ?? [], errorResponse.error, statusCode)
   const claims = typeof body?.claims === 'string' && body.claims !== '' ? body.claims : undefined
@@ -40,11 +41,29 @@ export function refusalError(refusal: Refusal): AuthenticationError | Authentica
   if (claims !== undefined || interactive.includes(error) || interactiveSuberrors.includes(suberror ?? '')) {
     return new AuthenticationRequiredError({ ...details, scopes: [...refusal.scopes], statusCode, errorResponse })
   }
-  return new AuthenticationError(statusCode, errorResponse, { ...details, retryAfterInMs: refusal.retryAfterInMs })
+  return new AuthenticationError(statusCode, errorResponse, { ...details, retryAfterInMs })
+}
+
+/** The error of a request that brought no answer, with the real cause in its message. */
+export function networkError(credential: string, url: string, failure: HttpFailure): AuthenticationError {
+  const { host } = new URL(url)
+  const reached = /network|timeout/.test(failure.kind) ? 'could not be reached' : 'gave no usable answer'
+  const mend = 'Check the network, the proxy (HTTPS_PROXY), the certificates (NODE_EXTRA_CA_CERTS) and authorityHost.'
+  const message = `${credential}: ${host} ${reached}: ${describeFailure(failure)}. ${mend}`
+  const cause = failure.cause ?? failure
+  return new AuthenticationError(0, { error: 'network_error', errorDescription: message }, { message, mend, cause })
+}
+
+/** The error of an answer that says yes and holds no token that could be used. */
+export function noTokenError(credential: string, url: string, reason: string): AuthenticationError {
+  const mend = 'Check authorityHost, and what stands between it and this program.'
+  const message = `${credential}: ${new URL(url).host} gave no token (HTTP 200): ${reason}. ${mend}`
+  return new AuthenticationError(200, { error: 'invalid_response', errorDescription: message }, { message, mend })
 }
 
 function readErrorResponse(body: Record<string, unknown> | undefined, refusal: Refusal): ErrorResponse {
-  const { redact, statusCode } = refusal
+  const { redact } = refusal
+  const { status: statusCode } = refusal.answer
   const text = (name: string): string | undefined => {
     const value = body?.[name]
     return typeof value === 'string' ? redact(value).slice(0, 2000) : undefined

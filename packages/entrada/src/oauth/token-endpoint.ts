@@ -1,13 +1,10 @@
-import { AuthenticationError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { HttpAnswer, HttpRequest } from '../http/exchange.ts'
-import { describeFailure, HttpFailure } from '../http/failure.ts'
+import { HttpFailure } from '../http/failure.ts'
 import type { Http } from '../http/http.ts'
 import type { IssuedToken } from '../types.ts'
-import { adfsTokenUrl } from './adfs.ts'
 import { claimsParameter } from './claims.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
-import { refusalError } from './entra-error.ts'
 import { readTokenResponse } from './token-response.ts'
 
 export interface TokenEndpoint {
@@ -61,36 +58,20 @@ export async function requestToken(endpoint: TokenEndpoint, grant: Grant, reques
   const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' }
   const requestedAt = now()
   const answer = await send(endpoint, { method: 'POST', url, headers, body: form.toString() }, request.signal)
-  const { status: statusCode, text, retryAfterMs: retryAfterInMs } = answer
-  if (statusCode !== 200) {
-    throw refusalError({
-      credential,
-      statusCode,
-      text,
-      scopes: request.scopes,
-      retryAfterInMs,
-      redact: redaction(form),
-    })
-  }
-  const issued = readTokenResponse(text, requestedAt)
-  if ('reason' in issued) {
-    const message = `${credential}: ${new URL(url).host} gave no token (HTTP ${statusCode}): ${issued.reason}. Check authorityHost, and what stands between it and this program.`
-    throw new AuthenticationError(statusCode, { error: 'invalid_response', errorDescription: message }, { message })
-  }
-  return issued
+  const issued = answer.status === 200 ? readTokenResponse(answer.text, requestedAt) : { reason: 'refused' }
+  if (!('reason' in issued)) return issued
+  // The words for what went wrong are loaded when something has.
+  const { noTokenError, refusalError } = await import('./entra-error.ts')
+  if (answer.status === 200) throw noTokenError(credential, url, issued.reason)
+  throw refusalError({ credential, answer, scopes: request.scopes, redact: redaction(form) })
 }
 
 async function tokenUrl(endpoint: TokenEndpoint, { tenantId, signal }: GrantRequest): Promise<string> {
   const { authority, credential } = endpoint
   if (tenantId !== 'adfs') return `${authority}/${tenantId}/oauth2/v2.0/token`
-  const get = async (url: string): Promise<string> => {
-    const { text, status } = await send(
-      endpoint,
-      { method: 'GET', url, headers: { Accept: 'application/json' } },
-      signal,
-    )
-    return status === 200 ? text : ''
-  }
+  const { adfsTokenUrl } = await import('./adfs.ts')
+  const headers = { Accept: 'application/json' }
+  const get = (url: string): Promise<HttpAnswer> => send(endpoint, { method: 'GET', url, headers }, signal)
   return adfsTokenUrl(authority, get, credential)
 }
 
@@ -100,13 +81,8 @@ async function send(endpoint: TokenEndpoint, request: HttpRequest, signal: Abort
     return await endpoint.http.send(request, { signal, emit: endpoint.emit })
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error
-    const { host } = new URL(request.url)
-    const reached =
-      error.kind === 'network' || error.kind === 'timeout' ? 'could not be reached' : 'gave no usable answer'
-    const mend = 'Check the network, the proxy (HTTPS_PROXY), the certificates (NODE_EXTRA_CA_CERTS) and authorityHost.'
-    const message = `${endpoint.credential}: ${host} ${reached}: ${describeFailure(error)}. ${mend}`
-    const response = { error: 'network_error', errorDescription: message }
-    throw new AuthenticationError(0, response, { message, mend, cause: error.cause ?? error })
+    const { networkError } = await import('./entra-error.ts')
+    throw networkError(endpoint.credential, request.url, error)
   }
 }
 

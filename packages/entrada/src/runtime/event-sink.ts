@@ -1,7 +1,6 @@
-import { describeEvent, type EntradaEvent, type UnnamedEvent } from '../events.ts'
+import type { EntradaEvent, UnnamedEvent } from '../events.ts'
 import { builtin } from './builtin.ts'
 import type { Env } from './host.ts'
-import { isLogged, logger } from './log.ts'
 
 /** Takes the event of the credential with that name. */
 export type EventSink = (credential: string, event: UnnamedEvent) => void
@@ -18,8 +17,6 @@ export function eventSink(onEvent: ((event: EntradaEvent) => void) | undefined, 
     } catch {}
     const channel = builtin('node:diagnostics_channel')?.channel('entrada')
     if (channel?.hasSubscribers) channel.publish(event)
-    if (!env.AZURE_LOG_LEVEL) return
-    const { level, text } = describeEvent(event)
-    if (isLogged(level, env.AZURE_LOG_LEVEL)) logger[level](text)
+    if (env.AZURE_LOG_LEVEL) void import('./event-log.ts').then(({ logEvent }) => logEvent(event))
   }
 }

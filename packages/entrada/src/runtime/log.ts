@@ -30,12 +30,15 @@ export function isLogged(level: EventLevel, asked: string | undefined): boolean 
 export const logger: AzureLogger = /* @__PURE__ */ createLogger('azure:identity')
 
 function createLogger(namespace: string): AzureLogger {
-  const write = createSink()
   const debug = (level: EventLevel, name: string): Debugger => {
     const self = (...lines: unknown[]): void => {
       if (isLogged(level, globalThis.process?.env?.AZURE_LOG_LEVEL)) self.log(...lines)
     }
-    self.log = (...lines: unknown[]): void => write(level, name, lines)
+    let sink: Promise<(...lines: unknown[]) => void> | undefined
+    self.log = (...lines: unknown[]): void => {
+      sink ??= import('./log-sink.ts').then(({ openSink }) => openSink(level, name))
+      void sink.then((write) => write(...lines))
+    }
     self.namespace = `${name}:${level}`
     self.destroy = () => true
     self.extend = (extension: string) => debug(level, `${name}:${extension}`)
@@ -49,32 +52,4 @@ function createLogger(namespace: string): AzureLogger {
     info: debug('info', namespace),
     verbose: debug('verbose', namespace),
   }
-}
-
-type Write = (level: EventLevel, namespace: string, lines: unknown[]) => void
-
-/** `@azure/logger` is looked for at the first line, and the lines wait for it in order. */
-function createSink(): Write {
-  let sink: Promise<Write> | undefined
-  return (level, namespace, lines) => {
-    sink ??= azureLogger().catch(() => toStderr)
-    sink.then((write) => write(level, namespace, lines))
-  }
-}
-
-async function azureLogger(): Promise<Write> {
-  const name = '@azure/logger'
-  const { createClientLogger } = (await import(/* webpackIgnore: true */ /* @vite-ignore */ name)) as {
-    createClientLogger(namespace: string): AzureLogger
-  }
-  const loggers = new Map<string, AzureLogger>()
-  return (level, namespace, lines) => {
-    const known = loggers.get(namespace) ?? createClientLogger(namespace.replace(/^azure:/, ''))
-    loggers.set(namespace, known)
-    known[level](...lines)
-  }
-}
-
-function toStderr(level: EventLevel, namespace: string, lines: unknown[]): void {
-  console.error(`${namespace}:${level}`, ...lines)
 }

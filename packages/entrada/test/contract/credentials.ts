@@ -2,8 +2,8 @@ import {
   ChainedTokenCredential,
   ClientSecretCredential,
   DefaultAzureCredential,
-  EnvironmentCredential,
   type EntradaCredential,
+  EnvironmentCredential,
   type TokenCredentialOptions,
 } from 'entrada'
 import { clientId, recognisableSecret, tenantId } from '../world.ts'

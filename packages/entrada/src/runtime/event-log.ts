@@ -1,0 +1,60 @@
+import type { AccountIdentifiers, EntradaEvent, EventLevel } from '../events.ts'
+import { logger } from './log.ts'
+
+/** Writes an event to the log. */
+export function logEvent(event: EntradaEvent): void {
+  const { level, text } = describeEvent(event)
+  logger[level](text)
+}
+
+/** The event as a line of a log, and how loud it is. */
+export function describeEvent(event: EntradaEvent): { level: EventLevel; text: string } {
+  const { level, text } = sentence(event)
+  return { level, text: `${event.credential} => ${text}` }
+}
+
+function sentence(event: EntradaEvent): { level: EventLevel; text: string } {
+  switch (event.type) {
+    case 'token-acquired':
+      return {
+        level: 'info',
+        text: `getToken() => SUCCESS. Scopes: ${event.scopes.join(' ')}.${account(event.account)}`,
+      }
+    case 'token-failed':
+      return {
+        level: 'info',
+        text: `getToken() => ERROR. Scopes: ${event.scopes.join(' ')}. Error message: ${said(event.error)}`,
+      }
+    case 'refresh-failed':
+      return {
+        level: 'warning',
+        text: `refresh failed, next in ${event.nextInMs} ms, the token stays in use: ${said(event.error)}`,
+      }
+    case 'request-retried':
+      return {
+        level: 'info',
+        text: `retry ${event.attempt} in ${Math.round(event.delayInMs)} ms after ${event.statusCode ?? said(event.error)}`,
+      }
+    case 'credential-selected':
+      return { level: 'info', text: `uses ${event.selected}` }
+    case 'credential-skipped':
+      return { level: 'info', text: `goes on without ${event.skipped}: ${said(event.error)}` }
+    case 'store-failed':
+      return {
+        level: 'warning',
+        text: `goes on without the token store, whose ${event.operation} failed: ${said(event.error)}`,
+      }
+    case 'warning':
+      return { level: 'warning', text: event.message }
+  }
+}
+
+function account(ids: AccountIdentifiers | undefined): string {
+  if (ids === undefined) return ''
+  const unknown = 'no value available'
+  return ` [Authenticated account] Client ID: ${ids.applicationId ?? unknown}. Tenant ID: ${ids.tenantId ?? unknown}. User Principal Name: ${ids.userPrincipalName ?? unknown}. Object ID (user): ${ids.objectId ?? unknown}.`
+}
+
+function said(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,89 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import webpack from 'webpack'
+import { writeBundle } from '../build.mjs'
+import { credentials } from './contract/credentials.ts'
+
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'entrada-bundle-'))
+  await writeBundle(join(folder, 'library'))
+  await writeFile(join(folder, 'library/package.json'), '{ "type": "module", "sideEffects": false }')
+  for (const { name } of credentials) {
+    await writeFile(join(folder, `${name}.js`), `export { ${name} } from './library/index.js'\n`)
+  }
+  await writeFile(join(folder, 'nothing.js'), `import * as entrada from './library/index.js'\n`)
+})
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** What a user's bundle of one entry holds. `target` is the bundle itself; parts loaded on demand are files of their own. */
+async function withEsbuild(entry: string, minify: boolean): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [join(folder, `${entry}.js`)],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    splitting: true,
+    outdir: folder,
+    minify,
+    external: ['https-proxy-agent'],
+    logLevel: 'error',
+  })
+  return outputFiles[0]?.text ?? ''
+}
+
+async function withWebpack(entry: string): Promise<string> {
+  const path = join(folder, 'webpack', entry)
+  const compiler = webpack({
+    mode: 'production',
+    target: 'node20',
+    experiments: { outputModule: true },
+    entry: join(folder, `${entry}.js`),
+    output: { path, filename: 'bundle.js', library: { type: 'module' } },
+    externals: ['https-proxy-agent'],
+  })
+  await new Promise<void>((resolve, reject) => {
+    compiler?.run((error, stats) => (error || stats?.hasErrors() ? reject(error ?? stats?.toString()) : resolve()))
+  })
+  return readFile(join(path, 'bundle.js'), 'utf8')
+}
+
+/** The credentials whose class is in the text: each says its name. */
+function classesIn(text: string): string[] {
+  return credentials.map(({ name }) => name).filter((name) => new RegExp(`\\bname\\s*=\\s*["']${name}["']`).test(text))
+}
+
+/** What a credential is made of: the default chain holds the members' code, but never their classes. */
+describe.each(credentials)('$name alone', ({ name }) => {
+  test('brings no other credential into a bundle by esbuild', async () => {
+    expect(classesIn(await withEsbuild(name, false))).toEqual([name])
+  })
+
+  test('brings no other credential into a bundle by webpack', async () => {
+    expect(classesIn(await withWebpack(name))).toEqual([name])
+  })
+})
+
+test('an import that is not used leaves nothing behind: no top-level statement has an effect', async () => {
+  expect((await withEsbuild('nothing', true)).trim()).toBe('')
+})
+
+test.each([
+  ['ClientSecretCredential', 8_000],
+  ['DefaultAzureCredential', 30_000],
+])('%s keeps its budget of %i bytes, minified and gzipped', async (name, budget) => {
+  expect(gzipSync(await withEsbuild(name, true), { level: 9 }).length).toBeLessThanOrEqual(budget)
+})
+
+test('the entry re-exports from core.js, and core.js imports nothing when it is loaded', async () => {
+  const index = await readFile(join(folder, 'library/index.js'), 'utf8')
+  expect(index.match(/from "([^"]+)"/g)).toEqual(['from "./core.js"'])
+  expect(await readFile(join(folder, 'library/core.js'), 'utf8')).not.toMatch(/^import /m)
+})

@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { credentials } from './contract/credentials.ts'
+import { createWorld, scope, type World } from './world.ts'
+
+let world: World
+let folder: string
+
+beforeAll(async () => {
+  world = await createWorld()
+  folder = await mkdtemp(join(tmpdir(), 'entrada-process-'))
+  await build({
+    entryPoints: [fileURLToPath(new URL('../src/index.ts', import.meta.url))],
+    outfile: join(folder, 'entrada.mjs'),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    external: ['https-proxy-agent'],
+    logLevel: 'error',
+  })
+})
+
+beforeEach(() => world.reset())
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true })
+  await world.close()
+})
+
+interface Ended {
+  code: number | null
+  signal: string | null
+  output: string
+}
+
+/** Runs a program in a process of its own, with the app's variables; kills it if it hangs. */
+async function run(program: string, env: Record<string, string> = {}): Promise<Ended> {
+  const file = join(folder, `program-${Math.random().toString(36).slice(2)}.mjs`)
+  await writeFile(file, `import * as entrada from './entrada.mjs'\nconst scope = '${scope}'\n${program}\n`)
+  const child = spawn(process.execPath, [file], {
+    env: { PATH: process.env.PATH, ...world.env, NODE_EXTRA_CA_CERTS: world.emulator.ca.path, ...env },
+    timeout: 15_000,
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk
+    })
+  }
+  return new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, output })))
+}
+
+describe.each(credentials)('a program with $name', ({ program }) => {
+  test('ends by itself when it has its token, though it never closes the credential', async () => {
+    const ended = await run(`
+      const credential = ${program}
+      const { token } = await credential.getToken(scope)
+      console.log(token.split('.').length)`)
+    expect(ended).toEqual({ code: 0, signal: null, output: '3\n' })
+  })
+
+  test('is not kept alive by a refresh that runs behind', async () => {
+    const ended = await run(
+      `
+      let ahead = 0
+      const now = Date.now
+      Date.now = () => now() + ahead
+      const credential = ${program}
+      const { token } = await credential.getToken(scope)
+      ahead = 3400_000
+      await fetch(process.env.FAULT_URL)
+      console.log((await credential.getToken(scope)).token === token)`,
+      {
+        FAULT_URL: await faultServer(),
+      },
+    )
+    expect(ended).toEqual({ code: 0, signal: null, output: 'true\n' })
+  })
+
+  test('waits at its top level for a token that takes long, and for a refresh that it joins', async () => {
+    world.emulator.faults.next({ delay: 300 }, { delay: 300 })
+    const ended = await run(`
+      let ahead = 0
+      const now = Date.now
+      Date.now = () => now() + ahead
+      const credential = ${program}
+      const first = await credential.getToken(scope)
+      ahead = 3400_000
+      await credential.getToken(scope)
+      ahead = 3600_000
+      const second = await credential.getToken(scope)
+      console.log(first.token !== second.token)`)
+    expect(ended).toEqual({ code: 0, signal: null, output: 'true\n' })
+    expect(world.tokenRequests()).toBe(2)
+  })
+})
+
+test('importing the library starts nothing, loads no HTTP module and prints nothing', async () => {
+  const ended = await run(`
+    console.log(process.getActiveResourcesInfo().length)
+    console.log(process.moduleLoadList.filter((name) => /NativeModule (https?|tls|_http_client|undici)/.test(name)).join())`)
+  expect(ended).toEqual({ code: 0, signal: null, output: expect.stringMatching(/^\d+\n\n$/) })
+})
+
+/** A server that, when asked, makes the emulator's next answer take a minute. */
+async function faultServer(): Promise<string> {
+  const { createServer } = await import('node:http')
+  const server = createServer((_, response) => {
+    world.emulator.faults.next({ delay: 60_000 })
+    response.setHeader('connection', 'close')
+    response.end(() => server.close())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(server.address() as { port: number }).port}/`
+}
