@@ -48,6 +48,8 @@ export async function exchange(request: HttpRequest, options: ExchangeOptions): 
     if (options.signal.aborted) throw abortError('The request was aborted.')
     return await Promise.race([answerOf(request, options, controller.signal), stopped])
   } catch (error) {
+    // An answer that is refused unread, a redirect say, must not keep its connection.
+    controller.abort(error)
     if (error instanceof HttpFailure || options.signal.aborted) throw error
     throw new HttpFailure('network', describeFailure(error), error)
   } finally {
