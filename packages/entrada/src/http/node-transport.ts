@@ -19,10 +19,9 @@ export interface NodeTransportOptions {
   /** The proxy to use in place of the environment's. */
   proxyOptions?: ProxyOptions | undefined
   env: Env
+  /** How long a connection may take until the request is on its way, in milliseconds; 5 s by default. */
+  connectTimeoutMs?: number
 }
-
-/** How long a connection may take until the request is on its way, in milliseconds. */
-const connectTimeout = 5_000
 
 /**
  * The transport over `node:https` and `node:http`, with connections that are kept alive. It loads neither until the
@@ -30,18 +29,26 @@ const connectTimeout = 5_000
  * the process alive.
  */
 export function nodeTransport(options: NodeTransportOptions): ClosableTransport {
+  const { proxyOptions, env, connectTimeoutMs = 5_000 } = options
+  const tls = options.tlsOptions as object | undefined
   const agents = new Map<string, Agent>()
 
   async function agentFor(url: URL): Promise<Agent> {
-    const proxy = proxyFor(url, options.proxyOptions, options.env)
+    const proxy = proxyFor(url, proxyOptions, env)
+    const Tunnel = proxy === undefined ? undefined : (await import('https-proxy-agent')).HttpsProxyAgent
+    // Nothing is awaited between the look and the entry: two first requests must not make an agent each.
     const key = proxy ?? url.protocol
-    const known = agents.get(key)
-    if (known !== undefined) return known
-    const settings = { keepAlive: true, ...(options.tlsOptions as object | undefined) }
-    const agent = proxy === undefined ? directAgent(url, settings) : await proxyAgent(proxy, settings)
+    const settings = { keepAlive: true, ...tls }
+    const agent =
+      agents.get(key) ??
+      (proxy === undefined || Tunnel === undefined ? new (moduleFor(url).Agent)(settings) : new Tunnel(proxy, settings))
     agents.set(key, agent)
     return agent
   }
+
+  // The certificates go with the request too: a proxy's agent uses its own for the proxy alone.
+  const send = (url: URL, init: TransportInit, agent: Agent): Promise<TransportResponse> =>
+    sendOnce(url, init, { agent, ...tls }, connectTimeoutMs)
 
   return {
     async transport(address, init) {
@@ -71,21 +78,17 @@ function moduleFor(url: URL): typeof import('node:https') | typeof import('node:
   return module
 }
 
-function directAgent(url: URL, settings: object): Agent {
-  return new (moduleFor(url).Agent)(settings)
-}
-
-async function proxyAgent(proxy: string, settings: object): Promise<Agent> {
-  const { HttpsProxyAgent } = await import('https-proxy-agent')
-  return new HttpsProxyAgent(proxy, settings)
-}
-
-function send(url: URL, init: TransportInit, agent: Agent): Promise<TransportResponse> {
+function sendOnce(
+  url: URL,
+  init: TransportInit,
+  connection: { agent: Agent },
+  connectTimeoutMs: number,
+): Promise<TransportResponse> {
   const { method, headers, body, signal } = init
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'Content-Length': String(new TextEncoder().encode(body).byteLength) }
-    const request = moduleFor(url).request(url, { agent, method, headers: { ...headers, ...length }, signal })
-    boundConnect(request)
+    const request = moduleFor(url).request(url, { ...connection, method, headers: { ...headers, ...length }, signal })
+    boundConnect(request, connectTimeoutMs, reject)
     request.on('socket', (socket) => socket.unref())
     request.on('error', (error: Error & { code?: string }) => {
       reject(request.reusedSocket && error.code === 'ECONNRESET' ? new StaleConnection('', { cause: error }) : error)
@@ -96,10 +99,13 @@ function send(url: URL, init: TransportInit, agent: Agent): Promise<TransportRes
 }
 
 /** An unanswered connect holds the process alive whatever is unreferenced, so it has a deadline of its own. */
-function boundConnect(request: ClientRequest): void {
-  const stop = startTimer(connectTimeout, () =>
-    request.destroy(Object.assign(new Error(`no connection within ${connectTimeout / 1000} s`), { code: 'ETIMEDOUT' })),
-  )
+function boundConnect(request: ClientRequest, milliseconds: number, reject: (error: Error) => void): void {
+  const stop = startTimer(milliseconds, () => {
+    const error = Object.assign(new Error(`no connection within ${milliseconds / 1000} s`), { code: 'ETIMEDOUT' })
+    request.destroy(error)
+    // A request that has no socket yet, because its proxy is silent, tells of its end only when it gets one.
+    reject(error)
+  })
   // Emitted when the request is handed to the operating system, which is after the TLS handshake.
   request.on('finish', stop)
   request.on('close', stop)
