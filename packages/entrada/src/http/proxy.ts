@@ -35,17 +35,23 @@ function fromOptions({ host, port, username, password }: ProxyOptions): string {
   return url.href
 }
 
-/** `NO_PROXY`: names that match with their sub-domains, `*` for all, an optional port. */
+/** The forms of an entry: name or address, and perhaps a port. */
+const bracketed = /^\[([\da-f:.]+)\](?::(\d+))?$/
+const bareIpv6 = /^([\da-f]*:[\da-f]*:[\da-f:.]*)$/
+const named = /^\*?\.?(.*?)(?::(\d+))?$/
+
+/** `NO_PROXY`: names that match with their sub-domains, addresses, `*` for all, an optional port. */
 function isExempt(url: URL, noProxy: string): boolean {
   const host = url.hostname.toLowerCase().replace(/^\[|\]$/g, '')
+  const isAddress = /^[\d.]+$|:/.test(host)
   const port = url.port || '443'
   return noProxy
     .toLowerCase()
     .split(/[\s,]+/)
     .some((entry) => {
       if (entry === '*') return true
-      const [, name = '', entryPort] = /^\*?\.?(.*?)(?::(\d+))?$/.exec(entry) ?? []
+      const [, name = '', entryPort] = bracketed.exec(entry) ?? bareIpv6.exec(entry) ?? named.exec(entry) ?? []
       if (name === '' || (entryPort !== undefined && entryPort !== port)) return false
-      return host === name || host.endsWith(`.${name}`)
+      return host === name || (!isAddress && host.endsWith(`.${name}`))
     })
 }
