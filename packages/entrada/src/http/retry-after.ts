@@ -1,3 +1,6 @@
+/** How an HTTP date begins. `Date.parse` alone takes "please 5" for a day in 2001. */
+const dated = /^\s*(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /
+
 /**
  * `Retry-After` (RFC 9110, 10.2.3) in milliseconds: seconds or an HTTP date, and the `retry-after-ms` and
  * `x-ms-retry-after-ms` of Azure services. A past date is 0; what can't be read is `undefined`.
@@ -10,10 +13,10 @@ export function retryAfter(header: (name: string) => string | undefined, now: nu
   const value = header('retry-after')
   const seconds = decimal(value)
   if (seconds !== undefined) return seconds * 1000
-  const date = /^\s*[A-Za-z]{3,9},? /.test(value ?? '') ? Date.parse(value ?? '') : Number.NaN
+  const date = dated.test(value ?? '') ? Date.parse(value ?? '') : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }
 
 function decimal(text: string | undefined): number | undefined {
-  return text !== undefined && /^\s*\d{1,15}(?:\.\d{1,9})?\s*$/.test(text) ? Number(text) : undefined
+  return text !== undefined && /^\s*\d+(?:\.\d+)?\s*$/.test(text) ? Number(text) : undefined
 }
