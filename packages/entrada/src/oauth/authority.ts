@@ -22,14 +22,16 @@ export type AzureAuthorityHosts = (typeof AzureAuthorityHosts)[keyof typeof Azur
  */
 export function parseAuthority(value: unknown, source: string): string {
   const mend = `Use an https origin, such as ${AzureAuthorityHosts.AzurePublicCloud}.`
+  const shown = JSON.stringify(value) ?? String(value)
   const fault = (what: string): TypeError =>
-    new TypeError(`${source} ${JSON.stringify(value) ?? String(value)} ${what}. ${mend}`)
+    new TypeError(`${source} ${shown.length > 200 ? `${shown.slice(0, 200)}…` : shown} ${what}. ${mend}`)
   if (typeof value !== 'string' || value.trim() === '') throw fault('is not the address of an authority')
   const text = value.trim()
+  // First of all, and whatever else is wrong: every other message repeats the value.
+  if (text.includes('@')) throw new TypeError(`${source} has a user name or password in it. ${mend}`)
   const address = text.includes('://') ? text : `https://${text}`
   if (!URL.canParse(address)) throw fault('is not a URL')
   const url = new URL(address)
-  if (url.username || url.password) throw new TypeError(`${source} has a user name or password in it. ${mend}`)
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
     throw fault('must use https (http is for loopback alone)')
   }
