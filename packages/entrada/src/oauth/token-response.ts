@@ -17,7 +17,7 @@ export function readTokenResponse(text: string, requestedAt: number): IssuedToke
   const { access_token: token, token_type: type } = body
   if (token === undefined) return { reason: 'the answer has no access_token' }
   if (typeof token !== 'string' || !headerSafe.test(token)) return { reason: 'access_token is not a token' }
-  if (type !== undefined && String(type).toLowerCase() !== 'bearer') {
+  if (type !== undefined && !(typeof type === 'string' && type.toLowerCase() === 'bearer')) {
     return { reason: 'token_type is not Bearer' }
   }
   const expiresAt = expiry(body, requestedAt)

@@ -1,0 +1,145 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { readTokenResponse } from '../../src/oauth/token-response.ts'
+
+const requestedAt = Date.UTC(2030, 0, 1)
+const at = requestedAt / 1000
+const good = { access_token: 'header.payload.signature', token_type: 'Bearer', expires_in: 3600 }
+const read = (body: unknown): ReturnType<typeof readTokenResponse> =>
+  readTokenResponse(typeof body === 'string' ? body : JSON.stringify(body), requestedAt)
+
+test.each<[string, object, number]>([
+  ['expires_in as a number', { expires_in: 3600 }, 3600],
+  ['expires_in as a text', { expires_in: '3600' }, 3600],
+  ['a broken expires_in', { expires_in: 3599.5 }, 3599.5],
+  ['expires_on as a number', { expires_in: undefined, expires_on: at + 60 }, 60],
+  ['expires_on as a text', { expires_in: undefined, expires_on: String(at + 60) }, 60],
+  ['expires_on before expires_in', { expires_in: 3600, expires_on: at + 60 }, 60],
+  ['expires_in where expires_on is no time', { expires_in: 3600, expires_on: '1/1/2030 1:00:00 AM +00:00' }, 3600],
+  ['expires_in where expires_on is negative', { expires_in: 3600, expires_on: -5 }, 3600],
+])('reads the end from %s', (_, fields, life) => {
+  expect(read({ ...good, ...fields })).toEqual({
+    token: good.access_token,
+    expiresAt: requestedAt + life * 1000,
+    tokenType: 'Bearer',
+  })
+})
+
+test.each<[string, object, number | undefined]>([
+  ['a number', { refresh_in: 1800 }, 1800],
+  ['a text', { refresh_in: '1800' }, 1800],
+  ['more than the life', { refresh_in: 9999 }, 3600],
+  ['zero', { refresh_in: 0 }, undefined],
+  ['negative', { refresh_in: -1 }, undefined],
+  ['a word', { refresh_in: 'soon' }, undefined],
+])('reads refresh_in that is %s', (_, fields, seconds) => {
+  const refreshAt = seconds === undefined ? undefined : requestedAt + seconds * 1000
+  expect((read({ ...good, ...fields }) as { refreshAt?: number }).refreshAt).toBe(refreshAt)
+})
+
+test.each<[string, unknown, string]>([
+  ['nothing', '', 'the answer is not a JSON object'],
+  ['HTML', '<html>Sign in to the hotel’s network</html>', 'the answer is not a JSON object'],
+  ['JSON that is cut off', '{"access_token":"abc', 'the answer is not a JSON object'],
+  ['a list', '[]', 'the answer is not a JSON object'],
+  ['null', 'null', 'the answer is not a JSON object'],
+  ['a text', '"token"', 'the answer is not a JSON object'],
+  ['no token', { expires_in: 3600 }, 'the answer has no access_token'],
+  [
+    'a metadata document of another cloud',
+    { Code: 'Success', AccessKeyId: 'x', Token: 'y' },
+    'the answer has no access_token',
+  ],
+  ['a token that is a number', { ...good, access_token: 5 }, 'access_token is not a token'],
+  ['a token that is null', { ...good, access_token: null }, 'access_token is not a token'],
+  ['a token that is an object', { ...good, access_token: {} }, 'access_token is not a token'],
+  ['an empty token', { ...good, access_token: '' }, 'access_token is not a token'],
+  ['a token with a line break', { ...good, access_token: 'a\r\nX-Evil: 1' }, 'access_token is not a token'],
+  ['a token with a line break at its end', { ...good, access_token: 'abc\n' }, 'access_token is not a token'],
+  ['a token with a blank', { ...good, access_token: 'a b' }, 'access_token is not a token'],
+  ['a token with NUL', { ...good, access_token: 'a\0' }, 'access_token is not a token'],
+  ['a token outside ASCII', { ...good, access_token: 'tökén' }, 'access_token is not a token'],
+  ['another type', { ...good, token_type: 'pop' }, 'token_type is not Bearer'],
+  ['a type that is null', { ...good, token_type: null }, 'token_type is not Bearer'],
+  ['a type that is a list', { ...good, token_type: ['Bearer'] }, 'token_type is not Bearer'],
+  [
+    'a type that is no text and can’t be made one',
+    { ...good, token_type: { toString: 1 } },
+    'token_type is not Bearer',
+  ],
+  ...(
+    [undefined, 0, -1, '-1', '', ' 3600', '3600s', '0x10', '1e3', 'NaN', null, true, [], {}, 1e20, 1e308] as const
+  ).map((value): [string, unknown, string] => [
+    `expires_in ${JSON.stringify(value)}`,
+    { ...good, expires_in: value },
+    'the answer has neither expires_on nor expires_in that can be read',
+  ]),
+  [
+    'an end that is over',
+    { ...good, expires_on: at - 1 },
+    'the answer has neither expires_on nor expires_in that can be read',
+  ],
+  [
+    'an end in milliseconds',
+    { ...good, expires_on: requestedAt + 60_000 },
+    'the answer has neither expires_on nor expires_in that can be read',
+  ],
+  [
+    'an end of 1e20',
+    { ...good, expires_on: 1e20 },
+    'the answer has neither expires_on nor expires_in that can be read',
+  ],
+])('%s is no token', (_, body, reason) => {
+  expect(read(body)).toEqual({ reason })
+})
+
+test('the type’s case does not matter, nor whether there is one', () => {
+  for (const token_type of ['bearer', 'BEARER', undefined])
+    expect(read({ ...good, token_type })).toHaveProperty('token')
+})
+
+test('__proto__ gives no token', () => {
+  expect(read(`{"__proto__":${JSON.stringify(good)}}`)).toEqual({ reason: 'the answer has no access_token' })
+})
+
+test('never throws; what it gives is a token that fits a header, with an end that is to come', () => {
+  const anything = fc.oneof(
+    fc.json(),
+    fc.string(),
+    fc.constant(undefined),
+    fc.constant({ toString: 1 }),
+    fc.double(),
+    fc.integer(),
+  )
+  const fields = fc.record({
+    access_token: fc.oneof(fc.string(), fc.constant('abc'), anything),
+    token_type: fc.oneof(fc.constantFrom('Bearer', 'bearer', undefined), anything),
+    expires_in: fc.oneof(fc.integer(), fc.double(), fc.nat().map(String), anything),
+    expires_on: fc.oneof(fc.constant(undefined), fc.integer({ min: at - 10, max: at + 10 }), anything),
+    refresh_in: fc.oneof(fc.constant(undefined), fc.integer(), anything),
+  })
+  let tokens = 0
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.json(),
+        fields.map((body) => JSON.stringify(body)),
+      ),
+      (text) => {
+        const result = readTokenResponse(text, requestedAt)
+        if ('reason' in result) return
+        tokens++
+        expect(new Headers({ Authorization: `Bearer ${result.token}` }).get('Authorization')).toBe(
+          `Bearer ${result.token}`,
+        )
+        expect(Number.isSafeInteger(result.expiresAt)).toBe(true)
+        // A life of less than a millisecond is none, but no error either.
+        expect(result.expiresAt).toBeGreaterThanOrEqual(requestedAt)
+        expect(result.refreshAt ?? 0).toBeLessThanOrEqual(result.expiresAt)
+      },
+    ),
+    { numRuns: 3000 },
+  )
+  expect(tokens).toBeGreaterThan(0)
+})
