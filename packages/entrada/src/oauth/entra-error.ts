@@ -34,7 +34,7 @@ export function refusalError(refusal: Refusal): AuthenticationError | Authentica
   const errorResponse = readErrorResponse(body, refusal)
   const mend = mendFor(errorResponse.errorCodes ?? [], errorResponse.error, statusCode)
   const claims = typeof body?.claims === 'string' && body.claims !== '' ? body.claims : undefined
-  const what = `${credential}: Microsoft Entra ID refused the request with ${errorResponse.error} (HTTP ${statusCode}): ${sentence(errorResponse.errorDescription)}`
+  const what = `${credential}: Microsoft Entra ID refused the request with ${oneLine(errorResponse.error, 100)} (HTTP ${statusCode}): ${sentence(errorResponse.errorDescription)}`
   const message = mend === undefined ? what : `${what} ${mend}`
   const details = { message, mend, claims }
   const { error, suberror } = errorResponse
@@ -88,9 +88,14 @@ function readErrorResponse(body: Record<string, unknown> | undefined, refusal: R
 /** The description's first part, in one line: what follows it are ids, which stand in `errorResponse`. */
 function sentence(description: string): string {
   const [first = ''] = description.split(/\s*(?:Trace ID:|\r?\n)/, 1)
-  const clean = first
-    .replace(/\p{Cc}+/gu, ' ')
-    .trim()
-    .slice(0, 600)
+  const clean = oneLine(first, 600)
   return /[.!?]$/.test(clean) ? clean : `${clean}.`
+}
+
+/** A server's text as a part of a line: nothing in it breaks the line, moves the cursor or turns the direction. */
+function oneLine(text: string, longest: number): string {
+  return text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, ' ')
+    .trim()
+    .slice(0, longest)
 }

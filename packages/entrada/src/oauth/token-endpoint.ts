@@ -86,11 +86,19 @@ async function send(endpoint: TokenEndpoint, request: HttpRequest, signal: Abort
   }
 }
 
-/** Takes the form's secrets out of a text, in plain and in encoded form. */
+/** Takes the form's secrets out of a text: plain, percent-encoded, and as the form itself encodes them. */
 function redaction(form: URLSearchParams): (text: string) => string {
   const secrets = secretFields
     .map((name) => form.get(name))
     .filter((value): value is string => !!value)
-    .flatMap((value) => [value, encodeURIComponent(value)])
+    .flatMap((value) => [value, ...[encodeURIComponent(value), formEncoded(value)].flatMap(inEitherCase)])
   return (text) => secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text)
+}
+
+function formEncoded(value: string): string {
+  return new URLSearchParams({ value }).toString().slice('value='.length)
+}
+
+function inEitherCase(encoded: string): string[] {
+  return [encoded, encoded.replace(/%../g, (code) => code.toLowerCase())]
 }
