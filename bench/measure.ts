@@ -1,0 +1,28 @@
+/** Calls a second, awaited one after another, for about half a second after a warm-up. */
+export async function rate(call: (index: number) => Promise<unknown>, batch = 1000): Promise<number> {
+  await run(call, batch, 200)
+  return Math.max(await run(call, batch, 400), await run(call, batch, 400))
+}
+
+async function run(call: (index: number) => Promise<unknown>, batch: number, forMs: number): Promise<number> {
+  const start = performance.now()
+  let calls = 0
+  for (;;) {
+    for (let index = 0; index < batch; index++) await call(calls + index)
+    calls += batch
+    const elapsed = performance.now() - start
+    if (elapsed >= forMs) return (calls / elapsed) * 1000
+  }
+}
+
+/** How long a piece of work takes, in milliseconds. */
+export async function duration(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((left, right) => left - right)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}

@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './workspace.mjs'
+
+/**
+ * `npm run lock`: writes the lock file after a change of dependencies, and names in it the binaries of every platform.
+ * npm leaves out those that the registry at hand does not carry, and then `npm ci` refuses the file everywhere. They
+ * are optional, and nothing fetches those of another platform.
+ */
+const path = join(root, 'package-lock.json')
+execFileSync('npm', ['install', '--package-lock-only', '--no-audit', '--no-fund'], { cwd: root, stdio: 'inherit' })
+const lock = JSON.parse(readFileSync(path, 'utf8'))
+const added = completed(lock.packages)
+lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([left], [right]) => (left < right ? -1 : 1)))
+writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`)
+console.log(`package-lock.json: named ${added} packages of other platforms.`)
+
+/** @param {Record<string, { dev?: boolean, optionalDependencies?: Record<string, string> }>} packages */
+function completed(packages) {
+  let count = 0
+  for (const [owner, { dev, optionalDependencies = {} }] of Object.entries(packages)) {
+    for (const [name, version] of Object.entries(optionalDependencies)) {
+      if (`node_modules/${name}` in packages || `${owner}/node_modules/${name}` in packages) continue
+      if (!/^\d/.test(version)) continue
+      packages[`node_modules/${name}`] = { version, ...(dev ? { dev } : {}), optional: true, ...platformOf(name) }
+      count++
+    }
+  }
+  return count
+}
+
+/**
+ * The fields that tell npm whom a package is for, from its name: "binding-linux-arm64-musl".
+ * @param {string} name
+ */
+function platformOf(name) {
+  const [os] = name.match(/android|darwin|freebsd|linux|netbsd|openbsd|openharmony|sunos|win32|aix/) ?? []
+  const [cpu] = name.match(/arm64|arm|ia32|x64|ppc64|riscv64|s390x|loong64|mips64el|wasm32/) ?? []
+  const [libc] = name.match(/musl|gnu(?!eabi)/) ?? []
+  return {
+    ...(cpu ? { cpu: [cpu] } : {}),
+    ...(os ? { os: [os] } : {}),
+    ...(os === 'linux' && libc ? { libc: [libc === 'gnu' ? 'glibc' : 'musl'] } : {}),
+  }
+}
