@@ -236,7 +236,7 @@ describe.each(credentials)('$name', (row) => {
     world.emulator.faults.next({ aadsts: 7000215 })
     expect((await credential.getToken(scope)).token).toBe(first.token)
     expect(world.tokenRequests()).toBe(2)
-    world.emulator.clock.set(first.expiresOnTimestamp - 1)
+    world.emulator.clock.set(first.expiresOnTimestamp - 2_000)
     expect((await credential.getToken(scope)).token).toBe(first.token)
     expect(world.tokenRequests()).toBe(2)
   })

@@ -93,6 +93,12 @@ function sendOnce(
     request.on('error', (error: Error & { code?: string }) => {
       reject(request.reusedSocket && error.code === 'ECONNRESET' ? new StaleConnection('', { cause: error }) : error)
     })
+    // Emitted by https-proxy-agent, which would go on to give the proxy's refusal as if it were the server's answer.
+    request.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
+      if (statusCode === 200) return
+      reject(new Error(`the proxy refused the connection (HTTP ${statusCode})`))
+      request.destroy()
+    })
     request.on('response', (response) => resolve(responseOf(response)))
     request.end(body)
   })
