@@ -46,6 +46,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const source = resolved.directory ?? defaultDirectory()
   const declaration = typeof source === 'string' ? await readDirectoryFile(source) : source
   const directory = createDirectory(parseDirectory(declaration))
+  // Before the certificates: RSA keys are made off the main thread, while it loads what certificates are made with.
+  const signingKey = inBackground(createSigningKey())
   const ca = resolved.ca ?? (await createCertificateAuthority())
   const tls = await createServerCertificate(ca, resolved.hosts)
   const clock = createClock(resolved.now)
@@ -56,7 +58,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   const service: Service = {
     directory,
-    signingKey: inBackground(createSigningKey()),
+    signingKey,
     now: clock.now,
     issuer: (tenantId) =>
       resolved.issuer === 'public-cloud' ? `https://sts.windows.net/${tenantId}/` : `${url}/${tenantId}/`,

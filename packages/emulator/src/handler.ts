@@ -1,10 +1,9 @@
 import { type Answer, answerWith } from './answer.ts'
 import type { Fault } from './faults.ts'
-import { json } from './json-response.ts'
+import { plainError } from './plain-error.ts'
 import { BODY_LIMIT, type ReceivedRequest, receive } from './received-request.ts'
-import { Refusal, refusalResponse } from './refusal.ts'
 import type { LoggedRequest } from './request-log.ts'
-import { findRoute } from './routes/routes.ts'
+import { createRoutes } from './routes/routes.ts'
 import type { Service } from './service.ts'
 
 export interface HandlerParts {
@@ -18,34 +17,29 @@ export interface HandlerParts {
 /** The emulator without a socket: logs a request, plays its fault, routes it. Never rejects for what a client sent. */
 export function createHandler(parts: HandlerParts): (request: Request) => Promise<Answer> {
   const { service, takeFault, log, closing } = parts
+  const route = createRoutes(service)
   return async (incoming) => {
     const request = await receive(incoming)
     const entry = log(request, service.now())
     const answer = await answerWith(takeFault(request.path), request, service.now, [incoming.signal, closing], () =>
-      respond(service, request),
+      respond({ service, route, request }),
     )
     if (answer.kind !== 'dropped') entry.status = answer.response.status
     return answer
   }
 }
 
-async function respond(service: Service, request: ReceivedRequest): Promise<Response> {
+interface Incoming {
+  service: Service
+  route(request: ReceivedRequest): Promise<Response>
+  request: ReceivedRequest
+}
+
+async function respond({ service, route, request }: Incoming): Promise<Response> {
   if (!service.answersTo(request.hostname)) {
     const message = 'The emulator does not answer to this host. Name it in the option hosts, or with --host.'
     return plainError(421, 'misdirected_request', message)
   }
   if (request.tooLarge) return plainError(413, 'request_too_large', `The body is longer than ${BODY_LIMIT} bytes.`)
-  const found = findRoute(request.method, request.path)
-  if (found === undefined) return plainError(404, 'not_found', 'The emulator has no such address.')
-  if (found === 'method') return plainError(405, 'method_not_allowed', 'This address takes GET only.')
-  try {
-    return await found.route({ service, request, params: found.params })
-  } catch (error) {
-    if (error instanceof Refusal) return refusalResponse(error, request, service.now())
-    throw error
-  }
-}
-
-function plainError(status: number, error: string, description: string): Response {
-  return json({ error, error_description: description }, { status })
+  return route(request)
 }

@@ -1,10 +1,10 @@
-import { generateKeyPairSync, X509Certificate } from 'node:crypto'
+import { KeyObject, webcrypto, X509Certificate } from 'node:crypto'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest, type RequestOptions } from 'node:https'
 import { connect } from 'node:tls'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createCertificateAuthority, startEmulator } from '../src/index.ts'
-import { authorityExtensions, commonName, pem, signCertificate } from '../src/pki/certificate.ts'
+import { signCertificate } from '../src/pki/certificate.ts'
 import { clientId, contoso, secret, tenantId } from './contoso.ts'
 
 const ca = await createCertificateAuthority()
@@ -112,13 +112,18 @@ describe('the server’s certificate', () => {
   })
 
   test('may be signed by an RSA authority', async () => {
-    const { privateKey: issuerKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-    const name = commonName('entrada RSA test CA – do not trust')
-    const extensions = authorityExtensions()
-    const certificate = pem(
-      signCertificate({ subject: name, issuer: name, publicKey, issuerKey, issuerPublicKey: publicKey, extensions }),
-    )
-    const privateKey = issuerKey.export({ type: 'pkcs1', format: 'pem' }).toString()
+    const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 2048 }
+    const keys = await webcrypto.subtle.generateKey({ ...algorithm, publicExponent: new Uint8Array([1, 0, 1]) }, true, [
+      'sign',
+      'verify',
+    ])
+    const { pem: certificate } = await signCertificate({
+      commonName: 'entrada RSA test CA – do not trust',
+      publicKey: keys.publicKey,
+      issuer: { key: keys.privateKey },
+      purpose: 'authority',
+    })
+    const privateKey = KeyObject.from(keys.privateKey).export({ type: 'pkcs1', format: 'pem' }).toString()
     await using other = await startEmulator({ ca: { certificate, privateKey } })
     expect(await send(other.url, { ca: certificate })).toMatchObject({ status: 200 })
   })

@@ -1,7 +1,5 @@
-import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, X509Certificate } from 'node:crypto'
-import { isIPv6 } from 'node:net'
-import { promisify } from 'node:util'
-import { authorityExtensions, commonName, pem, serverExtensions, signCertificate, subjectOf } from './certificate.ts'
+import { createPrivateKey, createPublicKey, KeyObject, webcrypto, X509Certificate } from 'node:crypto'
+import { signCertificate } from './certificate.ts'
 
 /** A certificate authority for tests. Never put it into a system's trust store. */
 export interface CertificateAuthority {
@@ -17,24 +15,22 @@ export interface ServerCertificate {
   privateKey: string
 }
 
-const generate = promisify(generateKeyPair)
+/** The curves that WebCrypto knows, by their names in OpenSSL. */
+const CURVES: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' }
 
 /**
  * Makes an authority: EC P-256, valid for 30 days. For a launcher that must know the authority before its tests
  * start, because Node reads `NODE_EXTRA_CA_CERTS` only when a process starts.
  */
 export async function createCertificateAuthority(): Promise<CertificateAuthority> {
-  const keys = await generate('ec', { namedCurve: 'P-256' })
-  const name = commonName('entrada emulator test CA – do not trust')
-  const certificate = signCertificate({
-    subject: name,
-    issuer: name,
-    publicKey: keys.publicKey,
-    issuerKey: keys.privateKey,
-    issuerPublicKey: keys.publicKey,
-    extensions: authorityExtensions(),
+  const { publicKey, privateKey } = await generateKeys()
+  const { pem } = await signCertificate({
+    commonName: 'entrada emulator test CA – do not trust',
+    publicKey,
+    issuer: { key: privateKey },
+    purpose: 'authority',
   })
-  return { certificate: pem(certificate), privateKey: privatePem(keys.privateKey) }
+  return { certificate: pem, privateKey: privatePem(privateKey) }
 }
 
 /**
@@ -45,23 +41,19 @@ export async function createServerCertificate(
   ca: CertificateAuthority,
   hosts: readonly string[],
 ): Promise<ServerCertificate> {
-  const issuer = readAuthority(ca)
-  const keys = await generate('ec', { namedCurve: 'P-256' })
-  const certificate = signCertificate({
-    subject: commonName('entrada emulator – do not trust'),
-    issuer: subjectOf(issuer.certificate.raw),
-    publicKey: keys.publicKey,
-    issuerKey: issuer.key,
-    issuerPublicKey: issuer.certificate.publicKey,
-    extensions: serverExtensions(
-      ['localhost', '*.localhost', ...hosts.filter((host) => !isIPv6(host))],
-      [Buffer.from([127, 0, 0, 1]), Buffer.from(`${'00'.repeat(15)}01`, 'hex')],
-    ),
+  const issuer = { key: await signer(readAuthority(ca)), certificate: ca.certificate }
+  const { publicKey, privateKey } = await generateKeys()
+  const { pem } = await signCertificate({
+    commonName: 'entrada emulator – do not trust',
+    publicKey,
+    issuer,
+    purpose: { hosts: ['localhost', '*.localhost', ...hosts, '127.0.0.1', '::1'] },
   })
-  return { certificate: pem(certificate), privateKey: privatePem(keys.privateKey) }
+  return { certificate: pem, privateKey: privatePem(privateKey) }
 }
 
-function readAuthority(ca: CertificateAuthority): { certificate: X509Certificate; key: KeyObject } {
+/** The authority's private key, once it is known to fit. */
+function readAuthority(ca: CertificateAuthority): KeyObject {
   let certificate: X509Certificate
   let key: KeyObject
   try {
@@ -82,9 +74,29 @@ function readAuthority(ca: CertificateAuthority): { certificate: X509Certificate
       'startEmulator: ca.certificate is no authority, or not the one of ca.privateKey. Make one with createCertificateAuthority().',
     )
   }
-  return { certificate, key }
+  return key
 }
 
-function privatePem(key: KeyObject): string {
-  return key.export({ type: 'pkcs8', format: 'pem' }).toString()
+/** The key in the form WebCrypto signs certificates with. */
+function signer(key: KeyObject): Promise<webcrypto.CryptoKey> {
+  const der = key.export({ type: 'pkcs8', format: 'der' })
+  if (key.asymmetricKeyType === 'rsa') {
+    return webcrypto.subtle.importKey('pkcs8', der, { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, false, ['sign'])
+  }
+  const { namedCurve = '' } = key.asymmetricKeyDetails ?? {}
+  const curve = CURVES[namedCurve]
+  if (curve === undefined) {
+    throw new TypeError(
+      `startEmulator: ca.privateKey is on the curve "${namedCurve}". Use P-256, P-384 or P-521, or createCertificateAuthority().`,
+    )
+  }
+  return webcrypto.subtle.importKey('pkcs8', der, { name: 'ECDSA', namedCurve: curve }, false, ['sign'])
+}
+
+function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
+}
+
+function privatePem(key: webcrypto.CryptoKey): string {
+  return KeyObject.from(key).export({ type: 'pkcs8', format: 'pem' }).toString()
 }

@@ -1,60 +1,63 @@
-import type { Route } from '../service.ts'
+import type { Handler } from 'hono'
+import { Hono } from 'hono/tiny'
+import { plainError } from '../plain-error.ts'
+import type { ReceivedRequest } from '../received-request.ts'
+import { Refusal, refusalResponse } from '../refusal.ts'
+import type { Route, Service } from '../service.ts'
 import { home } from './home.ts'
 import { instanceDiscovery } from './instance-discovery.ts'
 import { keys, keysV1 } from './keys.ts'
 import { openidConfiguration, openidConfigurationAdfs, openidConfigurationV1 } from './openid-configuration.ts'
 import { token } from './token.ts'
 
-interface Entry {
-  /** Methods it answers; `*` leaves the refusal to the route. */
-  method: 'GET' | '*'
-  pattern: RegExp
-  route: Route
+/** What a request brings to its route beside its method and address. */
+interface Env {
+  Bindings: { received: ReceivedRequest }
 }
 
-/** The first that fits is taken, so fixed paths stand before those with a tenant. */
-const table: readonly Entry[] = [
-  entry('GET', '/', home),
-  entry('GET', '/:tenant/discovery/instance', instanceDiscovery),
-  entry('GET', '/adfs/.well-known/openid-configuration', openidConfigurationAdfs),
-  entry('GET', '/adfs/discovery/keys', keysV1),
-  entry('*', '/adfs/oauth2/token', token),
-  entry('GET', '/:tenant/v2.0/.well-known/openid-configuration', openidConfiguration),
-  entry('GET', '/:tenant/.well-known/openid-configuration', openidConfigurationV1),
-  entry('GET', '/:tenant/discovery/v2.0/keys', keys),
-  entry('GET', '/:tenant/discovery/keys', keysV1),
-  entry('*', '/:tenant/oauth2/v2.0/token', token),
-  entry('*', '/:tenant/oauth2/token', token),
-]
+/** Answers a request at its route; 404 where there is none, 405 where it takes another method. */
+export function createRoutes(service: Service): (request: ReceivedRequest) => Promise<Response> {
+  const app = new Hono<Env>({ getPath: routedPath })
+  const at =
+    (route: Route): Handler<Env> =>
+    (context) =>
+      route({ service, request: context.env.received, params: context.req.param() })
 
-/** Finds a request's route; `undefined` when there is no such path, `'method'` when it takes another method. */
-export function findRoute(
-  method: string,
-  path: string,
-): { route: Route; params: Record<string, string> } | 'method' | undefined {
-  const clean = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
-  for (const { method: only, pattern, route } of table) {
-    const match = pattern.exec(clean)
-    if (!match) continue
-    if (only === 'GET' && method !== 'GET' && method !== 'HEAD') return 'method'
-    return { route, params: decoded(match.groups) }
+  // The first that fits is taken, so fixed paths stand before those with a tenant.
+  for (const [path, route] of [
+    ['/', home],
+    ['/:tenant/discovery/instance', instanceDiscovery],
+    ['/adfs/.well-known/openid-configuration', openidConfigurationAdfs],
+    ['/adfs/discovery/keys', keysV1],
+    ['/:tenant/v2.0/.well-known/openid-configuration', openidConfiguration],
+    ['/:tenant/.well-known/openid-configuration', openidConfigurationV1],
+    ['/:tenant/discovery/v2.0/keys', keys],
+    ['/:tenant/discovery/keys', keysV1],
+  ] as const) {
+    app.get(path, at(route))
+    app.all(path, () => plainError(405, 'method_not_allowed', 'This address takes GET only.'))
   }
-  return undefined
-}
-
-function entry(method: Entry['method'], path: string, route: Route): Entry {
-  const source = path.replaceAll('.', '\\.').replace(/:(\w+)/g, '(?<$1>[^/]+)')
-  return { method, pattern: new RegExp(`^${source}$`, 'i'), route }
-}
-
-function decoded(groups: Record<string, string> = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodedSegment(value)]))
-}
-
-function decodedSegment(segment: string): string {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return segment
+  // Every method: the refusal of all but POST is one of Entra ID's own.
+  for (const path of ['/adfs/oauth2/token', '/:tenant/oauth2/v2.0/token', '/:tenant/oauth2/token']) {
+    app.all(path, at(token))
   }
+  app.notFound(() => plainError(404, 'not_found', 'The emulator has no such address.'))
+  app.onError((error, context) => {
+    if (error instanceof Refusal) return refusalResponse(error, context.env.received, service.now())
+    throw error
+  })
+
+  return async (received) => {
+    // Not HEAD: Hono would drop the body, whose length the listener still has to tell.
+    const method = received.method === 'HEAD' ? 'GET' : received.method
+    return app.fetch(new Request(received.url, { method }), { received })
+  }
+}
+
+/** Entra ID's paths know no upper and lower case, but answers repeat a tenant as it was written. */
+function routedPath({ url }: Request): string {
+  const { pathname } = new URL(url)
+  const segments = (pathname.length > 1 ? pathname.replace(/\/$/, '') : pathname).split('/')
+  const isTenant = (segment: string, place: number): boolean => place === 1 && segment.toLowerCase() !== 'adfs'
+  return segments.map((segment, place) => (isTenant(segment, place) ? segment : segment.toLowerCase())).join('/')
 }
