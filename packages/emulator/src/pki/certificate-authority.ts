@@ -34,8 +34,9 @@ export async function createCertificateAuthority(): Promise<CertificateAuthority
 }
 
 /**
- * A certificate for `localhost`, `*.localhost`, `127.0.0.1`, `::1` and the given DNS names, signed by `ca`.
- * Throws a `TypeError` when `ca` is not an RSA or EC authority whose key fits its certificate.
+ * A certificate for `localhost`, `*.localhost`, `127.0.0.1`, `::1` and the given DNS names and addresses, signed by `ca`.
+ * Throws a `TypeError` when `ca` is not an RSA or EC (P-256, P-384, P-521) authority whose key fits its
+ * certificate.
  */
 export async function createServerCertificate(
   ca: CertificateAuthority,
