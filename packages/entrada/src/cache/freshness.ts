@@ -14,7 +14,8 @@ const longLifeMs = 2 * 3600_000
  */
 export function refreshTime(token: IssuedToken, issuedAt: number): number {
   if (token.refreshAt !== undefined) return Math.min(token.refreshAt, token.expiresAt)
-  const life = token.expiresAt - issuedAt
+  // A record of a clock that went ahead may be "issued" after its end; its refresh must not come later still.
+  const life = Math.max(0, token.expiresAt - issuedAt)
   return life > longLifeMs ? issuedAt + life / 2 : token.expiresAt - Math.min(usualMarginMs, life / 2)
 }
 
