@@ -1,4 +1,5 @@
 import type { Emit } from '../events.ts'
+import { onAbort } from '../runtime/abort.ts'
 import { refreshTime } from './freshness.ts'
 import { type TokenKey, type TokenRecord, type TokenStore, tokenKeyText } from './token-store.ts'
 
@@ -11,9 +12,19 @@ export interface SecondLevel {
   emit: Emit
 }
 
-/** The record of the key, or `undefined` for none that is whole, in time and still valid. Never rejects. */
-export async function readStore(level: SecondLevel, key: TokenKey, now: number): Promise<TokenRecord | undefined> {
+/**
+ * The record of the key, or `undefined` for none that is whole, in time and still valid, and as soon as the signal is
+ * aborted. Never rejects.
+ */
+export async function readStore(
+  level: SecondLevel,
+  key: TokenKey,
+  now: number,
+  signal: AbortSignal,
+): Promise<TokenRecord | undefined> {
+  if (signal.aborted) return undefined
   const wait = new AbortController()
+  const forget = onAbort(signal, () => wait.abort())
   try {
     const value = await Promise.race([Promise.resolve(level.store.get(key)), tooSlow(level, wait.signal)])
     if (value === undefined || value === null) return undefined
@@ -21,9 +32,10 @@ export async function readStore(level: SecondLevel, key: TokenKey, now: number):
     if ('reason' in record) throw new Error(record.reason)
     return record.expiresAt > now ? record : undefined
   } catch (error) {
-    level.emit({ type: 'store-failed', operation: 'get', error })
+    if (!signal.aborted) level.emit({ type: 'store-failed', operation: 'get', error })
     return undefined
   } finally {
+    forget()
     wait.abort()
   }
 }
@@ -60,6 +72,8 @@ function readTokenRecord(value: unknown, key: TokenKey): TokenRecord | { reason:
   if (typeof record.secret !== 'string' || !/^[\x21-\x7e]+$/.test(record.secret)) {
     return { reason: 'the record has no token' }
   }
+  if (record.tokenType !== undefined && record.tokenType !== 'Bearer')
+    return { reason: 'the record is no bearer token' }
   if (!Number.isFinite(record.expiresAt) || !Number.isFinite(record.cachedAt))
     return { reason: 'the record has no times' }
   if (record.refreshAt !== undefined && !Number.isFinite(record.refreshAt)) return { reason: 'the record has no times' }

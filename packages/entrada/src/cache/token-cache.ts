@@ -158,7 +158,7 @@ export class TokenCache {
     const flight = ++this.#flightCount
     const start = now()
     const told = { scopes: request.scopes, tenantId: request.tenantId }
-    const stored = await this.#fromStore(request, flight, held)
+    const stored = await this.#fromStore(request, signal, flight, held)
     if (stored !== undefined) {
       emit({
         type: 'token-acquired',
@@ -172,7 +172,9 @@ export class TokenCache {
     signal.throwIfAborted()
     try {
       const issued = await acquire(request, signal)
-      if (second !== undefined) {
+      const slot = this.#keep(request, issued, refreshTime(issued, start), flight)
+      // What a claims challenge has overtaken stays out of the store too.
+      if (second !== undefined && this.#findFor(request) === slot) {
         const { writeStore } = await import('./second-level.ts')
         const { token: secret, ...times } = issued
         writeStore(second, { key: second.keyOf(request), secret, cachedAt: start, ...times })
@@ -186,22 +188,30 @@ export class TokenCache {
         source: 'network',
         ...account,
       })
-      return this.#keep(request, issued, refreshTime(issued, start), flight)
+      return slot
     } catch (error) {
       if (!signal.aborted) emit({ type: 'token-failed', scopes: request.scopes, error, milliseconds: now() - start })
       throw error
     }
   }
 
-  async #fromStore(request: TokenRequest, flight: number, held: Slot | undefined): Promise<Slot | undefined> {
+  async #fromStore(
+    request: TokenRequest,
+    signal: AbortSignal,
+    flight: number,
+    held: Slot | undefined,
+  ): Promise<Slot | undefined> {
     const { second, now } = this.#options
     if (second === undefined || request.claims !== undefined) return undefined
     const { readStore, recordRefreshTime } = await import('./second-level.ts')
-    const record = await readStore(second, second.keyOf(request), now())
+    const record = await readStore(second, second.keyOf(request), now(), signal)
     if (record === undefined) return undefined
     const refreshAt = recordRefreshTime(record)
     const isNews = held === undefined ? freshness({ ...record, refreshAt }, now()) !== 'ending' : now() < refreshAt
     if (!isNews) return undefined
+    // What has come meanwhile, with claims perhaps, is newer than what the store had.
+    const current = this.#findFor(request)
+    if (current !== undefined && current !== held && now() < current.expiresAt) return current
     const { secret: token, expiresAt, tokenType = 'Bearer' } = record
     return this.#keep(request, { token, expiresAt, tokenType }, refreshAt, flight)
   }
