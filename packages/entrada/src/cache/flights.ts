@@ -1,4 +1,4 @@
-import { abortError, onAbort, timeoutError } from '../runtime/abort.ts'
+import { AbortCallbacks, abortError, timeoutError } from '../runtime/abort.ts'
 import { ProcessHold, startTimer } from '../runtime/timer.ts'
 import type { AbortSignalLike } from '../types.ts'
 
@@ -29,6 +29,7 @@ export class Flights<T> {
   readonly #name: string
   readonly #flights = new Map<string, Flight<T>>()
   readonly #running = new Set<Promise<unknown>>()
+  readonly #aborts = new AbortCallbacks()
   #isClosed = false
 
   /** `name` begins the messages of those who gave up. */
@@ -56,7 +57,9 @@ export class Flights<T> {
         reject(error)
         if (flight.waiting.size === 0 && !flight.isBackground) this.#cancel(key, flight)
       }
-      const forgetSignal = onAbort(signal, () => giveUp(abortError(`${this.#name}: the caller aborted getToken.`)))
+      const forgetSignal = this.#aborts.add(signal, () =>
+        giveUp(abortError(`${this.#name}: the caller aborted getToken.`)),
+      )
       const stopTimer =
         timeoutMs === undefined
           ? undefined

@@ -20,3 +20,36 @@ export function onAbort(signal: AbortSignalLike | undefined, callback: () => voi
   signal.addEventListener('abort', callback)
   return () => signal.removeEventListener('abort', callback)
 }
+
+/**
+ * Any number of callbacks for each signal, through one listener on it: Node warns of a leak at the eleventh, and a
+ * server may pass the same signal with every call.
+ */
+export class AbortCallbacks {
+  readonly #entries = new Map<AbortSignalLike, { callbacks: Set<() => void>; forget(): void }>()
+
+  /** Calls back once when the signal aborts. Returns what takes the callback away again. */
+  add(signal: AbortSignalLike | undefined, callback: () => void): () => void {
+    if (signal === undefined) return () => undefined
+    const { callbacks, forget } = this.#entries.get(signal) ?? this.#listen(signal)
+    callbacks.add(callback)
+    return () => {
+      callbacks.delete(callback)
+      if (callbacks.size === 0) forget()
+    }
+  }
+
+  #listen(signal: AbortSignalLike): { callbacks: Set<() => void>; forget(): void } {
+    const callbacks = new Set<() => void>()
+    const stop = onAbort(signal, () => {
+      for (const callback of callbacks) callback()
+    })
+    const forget = (): void => {
+      stop()
+      if (this.#entries.get(signal)?.callbacks === callbacks) this.#entries.delete(signal)
+    }
+    const entry = { callbacks, forget }
+    this.#entries.set(signal, entry)
+    return entry
+  }
+}
