@@ -16,7 +16,7 @@ lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([left], [
 writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`)
 console.log(`package-lock.json: named ${added} packages of other platforms.`)
 
-/** @param {Record<string, { dev?: boolean, optionalDependencies?: Record<string, string> }>} packages */
+/** @param {Record<string, { dev?: boolean, optionalDependencies?: Record<string, string>, [field: string]: unknown }>} packages */
 function completed(packages) {
   let count = 0
   for (const [owner, { dev, optionalDependencies = {} }] of Object.entries(packages)) {

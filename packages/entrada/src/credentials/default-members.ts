@@ -25,7 +25,7 @@ export interface MemberKind {
 }
 
 /** The members of the default chain, in order. */
-export const memberKinds: readonly MemberKind[] = [
+const memberKinds: readonly MemberKind[] = [
   { name: 'EnvironmentCredential', exclude: 'excludeEnvironmentCredential', group: 'prod', build: environmentTokens },
 ]
 

@@ -18,7 +18,7 @@ export function isTransient(failure: HttpFailure): boolean {
 }
 
 /** The code of the first error in the chain of causes that has one (ENOTFOUND, ECONNREFUSED, CERT_HAS_EXPIRED). */
-export function codeOf(error: unknown): string | undefined {
+function codeOf(error: unknown): string | undefined {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     const { code } = at as { code?: unknown }
     if (typeof code === 'string') return code

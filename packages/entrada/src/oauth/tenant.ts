@@ -1,7 +1,7 @@
 import { CredentialUnavailableError } from '../errors.ts'
 
 /** Why a tenant is not one, or `undefined`. It becomes part of a URL's path. */
-export function tenantFault(tenantId: unknown): string | undefined {
+function tenantFault(tenantId: unknown): string | undefined {
   if (typeof tenantId !== 'string') return `is ${tenantId === null ? 'null' : typeof tenantId}, not a string`
   if (tenantId === '') return 'is empty'
   if (tenantId.length > 255) return 'is longer than 255 characters'
@@ -12,7 +12,7 @@ export function tenantFault(tenantId: unknown): string | undefined {
 }
 
 /** What to do about a tenant that is not one. */
-export const tenantMend = 'Use the tenant id (a GUID) or a domain of the tenant: letters, digits, dots and hyphens.'
+const tenantMend = 'Use the tenant id (a GUID) or a domain of the tenant: letters, digits, dots and hyphens.'
 
 /** Throws a `TypeError` that begins with `source` if the value is no tenant. */
 export function checkTenant(tenantId: unknown, source: string): asserts tenantId is string {

@@ -8,7 +8,7 @@ export function logEvent(event: EntradaEvent): void {
 }
 
 /** The event as a line of a log, and how loud it is. */
-export function describeEvent(event: EntradaEvent): { level: EventLevel; text: string } {
+function describeEvent(event: EntradaEvent): { level: EventLevel; text: string } {
   const { level, text } = sentence(event)
   return { level, text: `${event.credential} => ${text}` }
 }

@@ -22,7 +22,7 @@ export type AzureLogger = Readonly<Record<EventLevel, Debugger>>
 const levels: readonly EventLevel[] = ['error', 'warning', 'info', 'verbose']
 
 /** Whether a level is asked for by the value of `AZURE_LOG_LEVEL`. */
-export function isLogged(level: EventLevel, asked: string | undefined): boolean {
+function isLogged(level: EventLevel, asked: string | undefined): boolean {
   return levels.indexOf(level) <= levels.indexOf((asked ?? '').trim().toLowerCase() as EventLevel)
 }
 
