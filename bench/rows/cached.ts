@@ -126,10 +126,12 @@ async function filled(
   return { credential, tokens }
 }
 
+/** The hot ones are all scopes of ten tenants, which lie evenly among those that are held. */
 async function hotRate(count: number): Promise<number> {
   const { credential, tokens } = await filled(count)
-  const step = Math.max(1, Math.floor(count / 100))
-  const hot = tokens.filter((_, index) => index % step === 0).slice(0, 100)
+  const tenants = Math.max(1, count / 10)
+  const isHot = (index: number): boolean => Math.floor(index / 10) % Math.max(1, Math.floor(tenants / 10)) === 0
+  const hot = tokens.filter((_, index) => isHot(index)).slice(0, 100)
   return rate((index) => {
     const token = hot[index % hot.length] as (typeof hot)[number]
     return credential.getToken(token.scope, token)

@@ -59,7 +59,7 @@ export const refreshWindow: Measure = async () => {
   const sts = await startSts(1)
   const { ours, peer } = bothAgainst(sts)
   await Promise.all([ours.getToken(scope), peer.getToken(scope)])
-  await new Promise((resolve) => setTimeout(resolve, 1100))
+  await new Promise((resolve) => setTimeout(resolve, 2100))
   sts.emulator.faults.always({ delay: 2000 })
   const oursMs = await duration(() => ours.getToken(scope))
   const peerMs = await duration(() => peer.getToken(scope))
@@ -84,7 +84,7 @@ export const refreshWindow: Measure = async () => {
 async function outage(sts: Sts, status: number): Promise<Awaited<ReturnType<Measure>>[number]> {
   const { ours, peer } = bothAgainst(sts)
   await Promise.all([ours.getToken(scope), peer.getToken(scope)])
-  await new Promise((resolve) => setTimeout(resolve, 1100))
+  await new Promise((resolve) => setTimeout(resolve, 2100))
   sts.emulator.faults.always({ status, body: { error: 'temporarily_unavailable' } })
   const errors = async (credential: { getToken(scope: string): Promise<unknown> }): Promise<number> => {
     let count = 0
