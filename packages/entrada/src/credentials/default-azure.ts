@@ -3,7 +3,7 @@ import type { Env } from '../runtime/host.ts'
 import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
 import { Chain, type Explanation } from './chain.ts'
 import { openContext } from './context.ts'
-import { type ExcludeOption, selectMembers } from './default-members.ts'
+import { type ExcludeOption, isFinal, selectMembers } from './default-members.ts'
 import type {
   AuthorityValidationOptions,
   CredentialPersistenceOptions,
@@ -50,7 +50,7 @@ export class DefaultAzureCredential implements EntradaCredential {
     const { host, emit } = context
     checkRequiredVariables(options?.requiredEnvVars, host.env, name)
     const members = selectMembers(options ?? {}, host.env, name).map((kind) => {
-      return { name: kind.name, credential: kind.build(context.forMember(kind.name)) }
+      return { name: kind.name, credential: kind.build(context.forMember(kind.name)), isFinal: isFinal(kind) }
     })
     this.#chain = new Chain({ name, members, now: host.now, emit, release: context.close })
     polyfillAsyncDispose(this)

@@ -30,6 +30,14 @@ const memberKinds: readonly MemberKind[] = [
 ]
 
 /**
+ * Whether an error of this member ends the walk. Where a deployment says who to be, a refusal that a person could
+ * resolve is a refusal: going on would change the identity in silence.
+ */
+export function isFinal({ group }: MemberKind): (error: Error) => boolean {
+  return (error) => group === 'prod' && error.name === 'AuthenticationRequiredError'
+}
+
+/**
  * The members that the options and `AZURE_TOKEN_CREDENTIALS` leave. An explicit `exclude…` option wins over the
  * variable, either way. Throws a `TypeError` for a value that names none, and for a chain without members.
  */
@@ -38,6 +46,11 @@ export function selectMembers(
   env: Env,
   who: string,
 ): readonly MemberKind[] {
+  for (const [name, value] of Object.entries(options)) {
+    if (name.startsWith('exclude') && value !== undefined && typeof value !== 'boolean') {
+      throw new TypeError(`${who}: options.${name} is ${JSON.stringify(value)}; it must be true or false.`)
+    }
+  }
   const asked = (env.AZURE_TOKEN_CREDENTIALS ?? '').trim().toLowerCase()
   const names = memberKinds.map(({ name }) => name)
   const isNamed = ({ name, group }: MemberKind): boolean =>

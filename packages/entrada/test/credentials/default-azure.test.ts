@@ -1,0 +1,141 @@
+import {
+  AggregateAuthenticationError,
+  AuthenticationError,
+  AuthenticationRequiredError,
+  DefaultAzureCredential,
+  type DefaultAzureCredentialOptions,
+  getDefaultAzureCredential,
+} from 'entrada'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createWorld, failure, scope, type World } from '../world.ts'
+import { thrown } from './thrown.ts'
+
+let world: World
+
+beforeAll(async () => {
+  world = await createWorld()
+})
+beforeEach(() => world.reset())
+afterAll(() => world.close())
+
+const create = (env: Record<string, string>, options: DefaultAzureCredentialOptions = {}): DefaultAzureCredential =>
+  new DefaultAzureCredential({ ...world.options({ ...world.env, ...env }), ...options })
+
+describe('AZURE_TOKEN_CREDENTIALS', () => {
+  test.each([
+    '',
+    ' ',
+    'prod',
+    'PROD',
+    ' Prod ',
+    'EnvironmentCredential',
+    'environmentcredential',
+    'ENVIRONMENTCREDENTIAL ',
+  ])('%j leaves the environment in the chain', async (value) => {
+    await using credential = create({ AZURE_TOKEN_CREDENTIALS: value })
+    expect((await credential.getTokenInfo(scope)).credential).toBe('EnvironmentCredential')
+  })
+
+  test.each(['bogus', 'production', 'prod,dev', 'Environment', '__proto__', 'constructor'])(
+    '%j is refused',
+    (value) => {
+      const error = thrown(() => create({ AZURE_TOKEN_CREDENTIALS: value }))
+      expect(error).toBeInstanceOf(TypeError)
+      expect(error.message).toBe(
+        `DefaultAzureCredential: AZURE_TOKEN_CREDENTIALS is "${value}". Set it to prod, dev or one of: EnvironmentCredential.`,
+      )
+    },
+  )
+
+  test('that leaves nothing is refused, and said to', () => {
+    expect(() => create({ AZURE_TOKEN_CREDENTIALS: 'dev' })).toThrow(/AZURE_TOKEN_CREDENTIALS=dev leave no credential/)
+  })
+})
+
+describe('an exclude option', () => {
+  test('wins over AZURE_TOKEN_CREDENTIALS, either way', async () => {
+    expect(() => create({ AZURE_TOKEN_CREDENTIALS: 'prod' }, { excludeEnvironmentCredential: true })).toThrow(TypeError)
+    await using credential = create({ AZURE_TOKEN_CREDENTIALS: 'dev' }, { excludeEnvironmentCredential: false })
+    expect((await credential.getToken(scope)).token).toBeTruthy()
+  })
+
+  test('that leaves nothing is refused', () => {
+    const error = thrown(() => create({}, { excludeEnvironmentCredential: true }))
+    expect(error.message).toBe(
+      'DefaultAzureCredential: the exclude options leave no credential to try. Leave at least one in.',
+    )
+  })
+
+  test.each(['false', 'true', 0, 1, null])('that is %j is refused: it would mean its contrary', (value) => {
+    const error = thrown(() => create({}, { excludeEnvironmentCredential: value as never }))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error.message).toMatch(/^DefaultAzureCredential: options\.excludeEnvironmentCredential .*true or false/)
+  })
+})
+
+describe('requiredEnvVars', () => {
+  test('are looked for by the constructor, in the words that users match on', () => {
+    const create_ = (requiredEnvVars: DefaultAzureCredentialOptions['requiredEnvVars']): unknown =>
+      new DefaultAzureCredential({
+        requiredEnvVars,
+        host: { env: { AZURE_CLIENT_ID: 'x', AZURE_TENANT_ID: ' ' } },
+      } as never)
+    expect(() => create_('AZURE_CLIENT_ID')).not.toThrow()
+    expect(() => create_(['AZURE_CLIENT_ID', 'AZURE_TENANT_ID'])).toThrow(
+      "Required environment variable 'AZURE_TENANT_ID' for DefaultAzureCredential is not set or empty.",
+    )
+    expect(() => create_(['AZURE_TENANT_ID', 'AZURE_CLIENT_SECRET'])).toThrow(
+      "Required environment variables 'AZURE_TENANT_ID, AZURE_CLIENT_SECRET' for DefaultAzureCredential are not set or empty.",
+    )
+  })
+
+  test.each([[5], [['']], [[undefined]], [{}]])('that are %j are refused', (requiredEnvVars) => {
+    expect(() => create({}, { requiredEnvVars } as never)).toThrow(TypeError)
+  })
+})
+
+test('an environment that says nothing makes an error with its reason and mend', async () => {
+  await using credential = new DefaultAzureCredential({ host: { env: { AZURE_TENANT_ID: 'contoso' } } })
+  const error = (await failure(credential.getToken(scope))) as AggregateAuthenticationError
+  expect(error).toBeInstanceOf(AggregateAuthenticationError)
+  expect(error.message).toBe(
+    'DefaultAzureCredential: no credential in the chain can be used here.\n  EnvironmentCredential: AZURE_CLIENT_ID and AZURE_CLIENT_SECRET are not set. Set them, or use another credential.',
+  )
+  expect(error.attempts).toMatchObject([
+    {
+      credential: 'EnvironmentCredential',
+      outcome: 'unavailable',
+      reason: 'AZURE_CLIENT_ID and AZURE_CLIENT_SECRET are not set.',
+      mend: 'Set them, or use another credential.',
+    },
+  ])
+})
+
+test('an environment that is refused stops the chain with its own error', async () => {
+  await using credential = create({ AZURE_CLIENT_SECRET: 'wrong' })
+  const error = (await failure(credential.getToken(scope))) as AuthenticationError
+  expect(error).toBeInstanceOf(AuthenticationError)
+  expect(error.statusCode).toBe(401)
+  expect(error.message).toMatch(/^EnvironmentCredential: .*AADSTS7000215/)
+  expect(error.attempts).toMatchObject([{ credential: 'EnvironmentCredential', outcome: 'refused', error }])
+})
+
+test('a challenge for a person stops the chain, though its error is one of the unavailable', async () => {
+  await using credential = create({})
+  const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
+  world.emulator.faults.next({ status: 400, body: { error: 'interaction_required', error_codes: [50076], claims } })
+  const error = (await failure(credential.getToken(scope))) as AuthenticationRequiredError
+  expect(error).toBeInstanceOf(AuthenticationRequiredError)
+  expect(error).toMatchObject({ claims, statusCode: 400, scopes: [scope] })
+  expect(error.attempts).toMatchObject([{ credential: 'EnvironmentCredential', outcome: 'refused' }])
+})
+
+test('a variable that holds no tenant is refused by the constructor', () => {
+  expect(() => create({ AZURE_TENANT_ID: '../x' })).toThrow(/^EnvironmentCredential: AZURE_TENANT_ID/)
+})
+
+test('getDefaultAzureCredential() makes one', async () => {
+  const credential = getDefaultAzureCredential()
+  expect(credential).toBeInstanceOf(DefaultAzureCredential)
+  await credential.close()
+})
