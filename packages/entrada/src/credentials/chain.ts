@@ -1,11 +1,11 @@
 import { Flights } from '../cache/flights.ts'
-import { type Attempt, CredentialUnavailableError } from '../errors.ts'
+import type { Attempt } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { abortError } from '../runtime/abort.ts'
 import type { AccessToken, AccessTokenInfo, GetTokenOptions, TokenCredential } from '../types.ts'
 import { checkCall } from './check-call.ts'
 import { tokenInfo } from './credential.ts'
-import { type Member, type Won, walk } from './walk.ts'
+import { ask, type Member, type Won, walk } from './walk.ts'
 
 /** The story of one walk through a chain. */
 export interface Explanation {
@@ -83,9 +83,9 @@ export class Chain {
   async #get(scopes: string | string[], options: GetTokenOptions | undefined): Promise<AccessToken> {
     if (this.#walks.isClosed) throw this.#walks.closedError()
     const { wait, ...call } = this.#check(scopes, options)
-    if (this.#winner !== undefined) return this.#ask(this.#winner, scopes, options)
     // Callers who ask for the same share one walk, and with it its failure; the others walk after it.
-    const won = await this.#walks.join(JSON.stringify(call), (signal) => this.#walkAlone(scopes, options, signal), wait)
+    const key = JSON.stringify([call, options?.proofOfPossessionOptions])
+    const won = await this.#walks.join(key, (signal) => this.#walkAlone(scopes, options, signal), wait)
     return won.token
   }
 
@@ -101,7 +101,9 @@ export class Chain {
     while (this.#walking !== undefined) await this.#walking
     signal.throwIfAborted()
     if (this.#winner !== undefined) {
-      return { member: this.#winner, token: await this.#ask(this.#winner, scopes, call), attempts: [] }
+      const token = await ask(this.#winner, scopes, call)
+      if (token instanceof Error) throw token
+      return { member: this.#winner, token, attempts: [] }
     }
     const walking = walk(this.#walkOptions(), scopes, call)
     const settled = walking.then(
@@ -123,12 +125,6 @@ export class Chain {
     // Ours never give `null`; of another's each answer is looked at.
     if ('getTokenInfo' in member.credential) this.#direct = member.credential
     this.#options.emit({ type: 'credential-selected', selected: nameOf(member) })
-  }
-
-  async #ask({ name, credential }: Member, scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
-    const token = await credential.getToken(scopes, options)
-    if (token === null) throw new CredentialUnavailableError(`${name}: it gave no token and no reason.`)
-    return token
   }
 
   #walkOptions(): { chain: string; members: readonly Member[]; now: () => number; emit: Emit } {

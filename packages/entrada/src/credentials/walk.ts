@@ -6,6 +6,7 @@ import {
   withAttempts,
 } from '../errors.ts'
 import type { Emit } from '../events.ts'
+import { orAborted } from '../runtime/abort.ts'
 import type { AccessToken, GetTokenOptions, TokenCredential } from '../types.ts'
 
 /** One member of a chain. */
@@ -55,13 +56,15 @@ export async function walk(options: Walk, scopes: string | string[], call: GetTo
   throw allUnavailable(options.chain, attempts)
 }
 
-async function ask(
+/** Somebody else's credential may take no notice of the signal; the walk does. */
+export async function ask(
   member: Member,
   scopes: string | string[],
   call: GetTokenOptions | undefined,
 ): Promise<AccessToken | Error> {
   try {
-    const token = await member.credential.getToken(scopes, call)
+    const asked = member.credential.getToken(scopes, call)
+    const token = await orAborted(asked, call?.abortSignal, `${member.name}: the caller aborted getToken.`)
     return token ?? new CredentialUnavailableError(`${member.name}: it gave no token and no reason.`)
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error), { cause: error })

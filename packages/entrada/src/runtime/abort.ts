@@ -21,6 +21,14 @@ export function onAbort(signal: AbortSignalLike | undefined, callback: () => voi
   return () => signal.removeEventListener('abort', callback)
 }
 
+/** The promise's outcome, or an `AbortError` as soon as the signal aborts: for work that may not listen to it. */
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignalLike | undefined, message: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const forget = onAbort(signal, () => reject(abortError(message)))
+    promise.then(resolve, reject).finally(forget)
+  })
+}
+
 /**
  * Any number of callbacks for each signal, through one listener on it: Node warns of a leak at the eleventh, and a
  * server may pass the same signal with every call.
