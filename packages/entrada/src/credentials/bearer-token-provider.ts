@@ -1,5 +1,6 @@
 import { TokenCache } from '../cache/token-cache.ts'
 import { CredentialUnavailableError } from '../errors.ts'
+import { abortError } from '../runtime/abort.ts'
 import { hostOf } from '../runtime/host.ts'
 import type { AbortSignalLike, AccessToken, GetTokenOptions, IssuedToken, TokenCredential } from '../types.ts'
 import { checkCall } from './check-call.ts'
@@ -48,8 +49,9 @@ function cachedHere(credential: TokenCredential): Pick<TokenCredential, 'getToke
     },
   })
   return {
-    getToken(scopes, options) {
+    async getToken(scopes, options) {
       const list = Array.isArray(scopes) ? scopes : [scopes]
+      if (options?.abortSignal?.aborted === true) throw abortError('getBearerTokenProvider: the caller aborted.')
       const request = { group: '', tenantId: '', scopes: list, enableCae: false, claims: undefined }
       return cache.get(request, { signal: options?.abortSignal })
     },
