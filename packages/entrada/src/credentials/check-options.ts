@@ -34,7 +34,10 @@ const isPort = /* @__PURE__ */ must(
 )
 const isProxyHost = /* @__PURE__ */ must(
   'must be a host, or an http or https URL of one',
-  (value) => typeof value === 'string' && /^(?:https?:\/\/)?[\w.[\]:-]+\/?$/i.test(value),
+  (value) =>
+    typeof value === 'string' &&
+    /^(?:https?:\/\/)?[\w.[\]:-]+\/?$/i.test(value) &&
+    URL.canParse(value.includes('://') ? value : `http://${value}`),
 )
 
 const withMethods =
@@ -82,6 +85,10 @@ export function checkOptions(who: string, options: unknown): void {
     )
   }
   checkTable(`${who}: options`, options as Record<string, unknown>, common)
+  const { proxyOptions } = options as { proxyOptions?: Record<string, unknown> }
+  for (const name of proxyOptions === undefined ? [] : ['host', 'port']) {
+    if (proxyOptions?.[name] === undefined) throw new TypeError(`${who}: options.proxyOptions.${name} is not given.`)
+  }
 }
 
 function checkTable(path: string, values: Record<string, unknown>, table: Table): void {

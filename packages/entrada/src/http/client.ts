@@ -12,7 +12,9 @@ const exchangeTimeout = 30_000
 /** Opens no connection; the transport does, with its first request. */
 export function openClient(options: HttpOptions, host: Host, warn: (message: string) => void): Http {
   const { transport, close } = openTransport(options, host.env, warn)
-  const policy = { ...defaultRetryPolicy, ...options.retryOptions }
+  // What is undefined is not given: a number of retries that is no number would never be reached.
+  const given = Object.entries(options.retryOptions ?? {}).filter(([, value]) => value !== undefined)
+  const policy = { ...defaultRetryPolicy, ...Object.fromEntries(given) }
   const requestIdHeader = options.telemetryOptions?.clientRequestIdHeaderName ?? 'x-ms-client-request-id'
   const userAgent = userAgentOf(options.userAgentOptions?.userAgentPrefix)
   return {

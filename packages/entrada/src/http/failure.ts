@@ -1,7 +1,7 @@
 /** An exchange that brought no answer that could be used. Those who asked put it in words of their own. */
 export class HttpFailure extends Error {
   override name = 'HttpFailure'
-  readonly kind: 'network' | 'timeout' | 'redirect' | 'too-large'
+  readonly kind: 'network' | 'timeout' | 'proxy' | 'redirect' | 'too-large'
   constructor(kind: HttpFailure['kind'], message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })
     this.kind = kind

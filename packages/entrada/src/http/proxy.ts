@@ -1,4 +1,5 @@
 import type { Env } from '../runtime/host.ts'
+import { HttpFailure } from './failure.ts'
 import { isLocal } from './local-host.ts'
 
 /** A proxy as Azure SDK clients name it. */
@@ -22,9 +23,16 @@ export function proxyFor(url: URL, options: ProxyOptions | undefined, env: Env):
   return named || undefined
 }
 
+/** The variables that name a proxy for https; the first that is set counts, empty or not. */
+const variables = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'] as const
+
 function fromEnv(env: Env): string {
-  const value = (env.https_proxy ?? env.HTTPS_PROXY ?? env.all_proxy ?? env.ALL_PROXY ?? '').trim()
-  return value === '' || value.includes('://') ? value : `http://${value}`
+  const name = variables.find((variable) => env[variable] !== undefined)
+  const value = name === undefined ? '' : (env[name] ?? '').trim()
+  const address = value === '' || value.includes('://') ? value : `http://${value}`
+  if (address === '' || (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol))) return address
+  // The value may hold a password.
+  throw new HttpFailure('proxy', `${name} is not the address of an http or https proxy`)
 }
 
 function fromOptions({ host, port, username, password }: ProxyOptions): string {

@@ -47,7 +47,7 @@ export function refusalError(refusal: Refusal): AuthenticationError | Authentica
 /** The error of a request that brought no answer, with the real cause in its message. */
 export function networkError(credential: string, url: string, failure: HttpFailure): AuthenticationError {
   const { host } = new URL(url)
-  const reached = /network|timeout/.test(failure.kind) ? 'could not be reached' : 'gave no usable answer'
+  const reached = /network|timeout|proxy/.test(failure.kind) ? 'could not be reached' : 'gave no usable answer'
   const mend = 'Check the network, the proxy (HTTPS_PROXY), the certificates (NODE_EXTRA_CA_CERTS) and authorityHost.'
   const message = `${credential}: ${host} ${reached}: ${describeFailure(failure)}. ${mend}`
   const cause = failure.cause ?? failure
