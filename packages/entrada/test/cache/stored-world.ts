@@ -43,7 +43,7 @@ export function createStoredWorld(store?: TokenStore): StoredWorld {
 }
 
 /** A wait that only an abort ends: no read of a store times out unless a test says so. */
-export function untilAborted(_: number, signal: AbortSignal): Promise<void> {
+function untilAborted(_: number, signal: AbortSignal): Promise<void> {
   return new Promise((__, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason))
   })
