@@ -4,6 +4,7 @@ import type { Env } from '../runtime/host.ts'
 import { startTimer } from '../runtime/timer.ts'
 import { type ProxyOptions, proxyFor } from './proxy.ts'
 import type { ClosableTransport, TransportInit, TransportResponse } from './transport.ts'
+import type { TunnelOptions } from './tunnel-agent.ts'
 
 /** TLS settings of a connection, in the names of `node:tls` and of the Azure SDK's `tlsOptions`. */
 export interface TlsOptions {
@@ -35,7 +36,7 @@ export function nodeTransport(options: NodeTransportOptions): ClosableTransport 
 
   async function agentFor(url: URL): Promise<Agent> {
     const proxy = proxyFor(url, proxyOptions, env)
-    const Tunnel = proxy === undefined ? undefined : (await import('https-proxy-agent')).HttpsProxyAgent
+    const Tunnel = proxy === undefined ? undefined : (await import('./tunnel-agent.ts')).TunnelAgent
     // Nothing is awaited between the look and the entry: two first requests must not make an agent each.
     const key = proxy ?? url.protocol
     const settings = { keepAlive: true, ...tls }
@@ -48,7 +49,7 @@ export function nodeTransport(options: NodeTransportOptions): ClosableTransport 
 
   // The certificates go with the request too: a proxy's agent uses its own for the proxy alone.
   const send = (url: URL, init: TransportInit, agent: Agent): Promise<TransportResponse> =>
-    sendOnce(url, init, { agent, ...tls }, connectTimeoutMs)
+    sendOnce(url, init, { agent, leaveOn: init.signal, ...tls }, connectTimeoutMs)
 
   return {
     async transport(address, init) {
@@ -81,7 +82,7 @@ function moduleFor(url: URL): typeof import('node:https') | typeof import('node:
 function sendOnce(
   url: URL,
   init: TransportInit,
-  connection: { agent: Agent },
+  connection: { agent: Agent } & TunnelOptions,
   connectTimeoutMs: number,
 ): Promise<TransportResponse> {
   const { method, headers, body, signal } = init

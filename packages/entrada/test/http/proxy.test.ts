@@ -1,11 +1,12 @@
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { nodeTransport } from '../../src/http/node-transport.ts'
 import { proxyFor } from '../../src/http/proxy.ts'
-import { createWorld, failure } from '../world.ts'
+import { createWorld, failure, until } from '../world.ts'
 import { send } from './exchanges.ts'
-import { serveTcp } from './servers.ts'
+import { type Listening, serveTcp } from './servers.ts'
 
 const login = 'https://login.microsoftonline.com/token'
 const proxy = 'http://proxy.example:3128'
@@ -111,37 +112,80 @@ test('a user and a password keep every character, and none of them leads to anot
   )
 })
 
-test('the certificates of tlsOptions hold behind a proxy too', async () => {
-  const world = await createWorld()
-  await using proxied = await serveTcp(async (client) => {
-    const [head] = (await once(client, 'data')) as [Buffer]
-    expect(head.toString()).toMatch(/^CONNECT login\.entrada\.test:443 /)
-    const { connect } = await import('node:net')
-    const upstream = connect(Number(new URL(world.emulator.url).port), '127.0.0.1')
-    client.write('HTTP/1.1 200 Connection established\r\n\r\n')
-    upstream.pipe(client).pipe(upstream)
-    for (const socket of [client, upstream]) socket.on('error', () => undefined)
-  })
-  const { transport, close } = nodeTransport({
-    tlsOptions: { ca: world.emulator.ca.pem },
-    proxyOptions: { host: '127.0.0.1', port: proxied.port },
-    env: {},
-  })
-  // The name is not in the certificate: what is asked here is whether its issuer is trusted.
-  const error = await failure(send('https://login.entrada.test/', transport))
-  expect(error.message).toContain('ERR_TLS_CERT_ALTNAME_INVALID')
-  close()
-  await world.close()
-})
+describe('behind a proxy', () => {
+  const name = 'login.entrada.test'
 
-test('a proxy that never answers is given up at the connect deadline', async () => {
-  await using silent = await serveTcp((socket) => socket.resume())
-  const { transport, close } = nodeTransport({
-    proxyOptions: { host: '127.0.0.1', port: silent.port },
-    env: {},
-    connectTimeoutMs: 40,
+  /** A proxy on loopback that leads every CONNECT to the emulator, and keeps no answer back. */
+  const proxyTo = (emulatorUrl: string): Promise<Listening> =>
+    serveTcp(async (client) => {
+      const [head] = (await once(client, 'data')) as [Buffer]
+      expect(head.toString()).toMatch(/^CONNECT login\.entrada\.test:443 /)
+      const upstream = connect(Number(new URL(emulatorUrl).port), '127.0.0.1')
+      for (const socket of [client, upstream]) socket.on('error', () => undefined)
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n')
+      upstream.pipe(client).pipe(upstream)
+      client.on('close', () => upstream.destroy())
+    })
+
+  test('the certificates of tlsOptions hold', async () => {
+    const world = await createWorld({ hosts: [name] })
+    await using proxied = await proxyTo(world.emulator.url)
+    const proxyOptions = { host: '127.0.0.1', port: proxied.port }
+    const trusting = nodeTransport({ tlsOptions: { ca: world.emulator.ca.pem }, proxyOptions, env: {} })
+    expect((await send(`https://${name}/`, trusting.transport)).status).toBeLessThan(500)
+    trusting.close()
+    const strange = nodeTransport({ proxyOptions, env: {} })
+    const error = await failure(send(`https://${name}/`, strange.transport))
+    expect(error.message).toContain('UNABLE_TO_VERIFY_LEAF_SIGNATURE')
+    strange.close()
+    await world.close()
   })
-  const error = await failure(send('https://login.entrada.test/', transport))
-  expect(error.message).toBe('ETIMEDOUT: no connection within 0.04 s')
-  close()
+
+  test('close() drops the connections of first requests that came together', async () => {
+    const world = await createWorld({ hosts: [name] })
+    await using proxied = await proxyTo(world.emulator.url)
+    const { transport, close } = nodeTransport({
+      tlsOptions: { ca: world.emulator.ca.pem },
+      proxyOptions: { host: '127.0.0.1', port: proxied.port },
+      env: {},
+    })
+    await Promise.all([send(`https://${name}/`, transport), send(`https://${name}/`, transport)])
+    expect(proxied.open()).toBe(2)
+    close()
+    await until(() => proxied.open() === 0)
+    await world.close()
+  })
+
+  test('an abort while the answer is awaited ends the connection, and nothing else', async () => {
+    const world = await createWorld({ hosts: [name] })
+    await using proxied = await proxyTo(world.emulator.url)
+    const { transport, close } = nodeTransport({
+      tlsOptions: { ca: world.emulator.ca.pem },
+      proxyOptions: { host: '127.0.0.1', port: proxied.port },
+      env: {},
+    })
+    world.emulator.faults.next({ path: /./, delay: 60_000 })
+    const controller = new AbortController()
+    const pending = failure(send(`https://${name}/`, transport, { signal: controller.signal }))
+    await until(() => world.emulator.requests.length === 1)
+    controller.abort()
+    expect((await pending).name).toBe('AbortError')
+    await until(() => proxied.open() === 0)
+    expect((await send(`https://${name}/`, transport)).status).toBeLessThan(500)
+    close()
+    await world.close()
+  })
+
+  test('that never answers, a request is given up at the connect deadline, and the connection with it', async () => {
+    await using silent = await serveTcp((socket) => socket.resume())
+    const { transport, close } = nodeTransport({
+      proxyOptions: { host: '127.0.0.1', port: silent.port },
+      env: {},
+      connectTimeoutMs: 40,
+    })
+    const error = await failure(send(`https://${name}/`, transport))
+    expect(error.message).toBe('ETIMEDOUT: no connection within 0.04 s')
+    await until(() => silent.open() === 0)
+    close()
+  })
 })
