@@ -36,7 +36,7 @@ export function nodeTransport(options: NodeTransportOptions): ClosableTransport 
 
   async function agentFor(url: URL): Promise<Agent> {
     const proxy = proxyFor(url, proxyOptions, env)
-    const Tunnel = proxy === undefined ? undefined : (await import('./tunnel-agent.ts')).TunnelAgent
+    const Tunnel = proxy === undefined ? undefined : await (await import('./tunnel-agent.ts')).loadTunnelAgent()
     // Nothing is awaited between the look and the entry: two first requests must not make an agent each.
     const key = proxy ?? url.protocol
     const settings = { keepAlive: true, ...tls }
