@@ -1,21 +1,15 @@
+import { type Catalogue, type CatalogueEntry, entry } from './refusals/catalogue-entry.ts'
+import { clientAssertionRefusals } from './refusals/client-assertions.ts'
+import { userGrantRefusals } from './refusals/user-grants.ts'
+
 /**
  * The catalogue of refusals: Entra ID's AADSTS codes with the OAuth error, the HTTP status and the first sentence that
  * go with each. After Microsoft's reference of error codes
  * (https://learn.microsoft.com/entra/identity-platform/reference-error-codes) and answers quoted in public issues.
  */
-export interface CatalogueEntry {
-  /** OAuth 2.0 error code (RFC 6749, section 5.2, and Entra ID's own). */
-  error: string
-  status: number
-  /** `{name}` is filled from the request. */
-  text: string
-  suberror?: string
-}
-
-const entry = (error: string, status: number, text: string, suberror?: string): CatalogueEntry =>
-  suberror === undefined ? { error, status, text } : { error, status, text, suberror }
-
-const catalogue: Readonly<Record<number, CatalogueEntry>> = {
+const catalogue: Catalogue = {
+  ...clientAssertionRefusals,
+  ...userGrantRefusals,
   // The request
   900144: entry('invalid_request', 400, "The request body must contain the following parameter: '{parameter}'."),
   90014: entry(
@@ -72,11 +66,6 @@ const catalogue: Readonly<Record<number, CatalogueEntry>> = {
     401,
     "The provided client secret keys for app '{client}' are expired. Create new keys for the app, or use certificate credentials. Expired keys: '{keys}'.",
   ),
-  700027: entry(
-    'invalid_client',
-    401,
-    'The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found.]',
-  ),
   // Scope and resource
   70011: entry(
     'invalid_scope',
@@ -130,7 +119,12 @@ const catalogue: Readonly<Record<number, CatalogueEntry>> = {
     'Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.',
     'message_only',
   ),
-  700082: entry('invalid_grant', 400, 'The refresh token has expired due to inactivity.', 'bad_token'),
+  700082: entry(
+    'invalid_grant',
+    400,
+    'The refresh token has expired due to inactivity. The token was issued on {issued} and was inactive for {inactive}.',
+    'bad_token',
+  ),
   // The service
   50196: entry(
     'invalid_grant',

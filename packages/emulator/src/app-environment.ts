@@ -1,4 +1,5 @@
 import type { Directory } from './directory/directory.ts'
+import { declaredApp } from './sign-ins.ts'
 import { expired } from './token/client-authentication.ts'
 
 /**
@@ -10,11 +11,7 @@ export function appEnvironment(
   named: string | undefined,
   place: { url: string; caPath: string; now: number },
 ): Record<string, string> {
-  const app = directory.app(named)
-  if (app === undefined) {
-    const known = directory.apps.map((each) => each.name).join(', ') || 'none'
-    throw new Error(`Emulator: env: there is no app ${JSON.stringify(named ?? '')}. Declared are: ${known}.`)
-  }
+  const app = declaredApp(directory, named, 'env')
   const secret = app.secrets.find((each) => !expired(each, place.now))
   return {
     AZURE_TENANT_ID: app.tenantId,

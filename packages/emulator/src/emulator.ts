@@ -1,5 +1,6 @@
 import { appEnvironment } from './app-environment.ts'
 import { type Clock, createClock } from './clock.ts'
+import type { AppChanges } from './directory/declaration.ts'
 import { createDirectory } from './directory/directory.ts'
 import { defaultDirectory, readDirectoryFile } from './directory/load.ts'
 import { parseDirectory } from './directory/parse.ts'
@@ -8,12 +9,24 @@ import { createHandler } from './handler.ts'
 import { isLoopback } from './host.ts'
 import { acquireMachineResources } from './machine-resources.ts'
 import { nodeListener } from './node-listener.ts'
+import { publishedKeys } from './oidc/issuer-keys.ts'
 import { type EmulatorOptions, resolveOptions } from './options.ts'
 import { createCertificateAuthority, createServerCertificate } from './pki/certificate-authority.ts'
 import { createSigningKey } from './pki/signing-key.ts'
 import { createRequestLog, type RequestLog } from './request-log.ts'
 import type { Service } from './service.ts'
+import {
+  type AnyUser,
+  type AuthorizationCodeOptions,
+  createSignIns,
+  declaredApp,
+  type UserTokenOptions,
+} from './sign-ins.ts'
 import { socketlessFetch, socketlessHandler } from './socketless-fetch.ts'
+import { createAssertionUses } from './token/assertion-uses.ts'
+import { createAuthorizationCodes } from './token/authorization-codes.ts'
+import { createRefreshTokens } from './token/refresh-tokens.ts'
+import { createTokenSigner } from './token-signer.ts'
 
 /** A running emulator. */
 export interface Emulator {
@@ -29,6 +42,14 @@ export interface Emulator {
   fetch(url: string | URL | Request, init?: RequestInit): Promise<Response>
   /** The variables with which a program signs in as an app, given by name or client id; default the first. */
   env(app?: string): Record<string, string>
+  /** Changes an app's registration from the next request on; the fields replace those declared. */
+  updateApp(app: string, changes: AppChanges): void
+  /** A user's token for an app, to call it with: the assertion of an on-behalf-of request. */
+  userToken(options: UserTokenOptions): Promise<string>
+  /** The code that an app gets when a user has signed in to it. */
+  authorizationCode(options: AuthorizationCodeOptions): string
+  /** Ends the refresh tokens issued so far, a user's or everyone's: AADSTS50173. */
+  revokeRefreshTokens(user?: AnyUser): void
   readonly clock: Clock
   readonly faults: Faults
   readonly requests: RequestLog
@@ -55,14 +76,21 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const { log, add } = createRequestLog()
   const closing = new AbortController()
   let url = ''
+  let httpUrl = ''
 
   const service: Service = {
     directory,
     signingKey,
+    signer: createTokenSigner(signingKey, resolved.signatures),
+    codes: createAuthorizationCodes(),
+    refreshTokens: createRefreshTokens(),
+    assertionUses: createAssertionUses(resolved.replayedAssertions),
+    issuerKeys: publishedKeys,
     now: clock.now,
     issuer: (tenantId) =>
       resolved.issuer === 'public-cloud' ? `https://sts.windows.net/${tenantId}/` : `${url}/${tenantId}/`,
     answersTo: (hostname) => isLoopback(hostname) || resolved.hosts.includes(hostname),
+    ownHosts: () => [new URL(url).host, new URL(httpUrl).host],
     ...resolved.lifetimes,
   }
   const answer = createHandler({ service, takeFault: take, log: add, closing: closing.signal })
@@ -74,6 +102,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     listener: (scheme) => nodeListener(scheme, answer),
   })
   url = `https://localhost:${machine.httpsPort}`
+  httpUrl = `http://localhost:${machine.httpPort}`
 
   const handler = socketlessHandler(answer, closing.signal)
   const close = (): Promise<void> => {
@@ -82,11 +111,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
   return {
     url,
-    httpUrl: `http://localhost:${machine.httpPort}`,
+    httpUrl,
     ca: { pem: ca.certificate, path: machine.caPath },
     handler,
     fetch: socketlessFetch(handler),
     env: (app) => appEnvironment(directory, app, { url, caPath: machine.caPath, now: clock.now() }),
+    updateApp: (app, changes) => directory.updateApp(declaredApp(directory, app, 'updateApp'), changes),
+    ...createSignIns(service),
     clock,
     faults,
     requests: log,

@@ -1,8 +1,11 @@
 /** Microsoft Entra ID on loopback: tokens, metadata, errors and faults for tests and offline work. */
 export type { Clock } from './clock.ts'
 export type {
+  AppChanges,
   AppDeclaration,
+  ConditionalAccessDeclaration,
   DirectoryDeclaration,
+  FederatedCredentialDeclaration,
   ResourceDeclaration,
   SecretDeclaration,
   TenantDeclaration,
@@ -13,3 +16,4 @@ export type { Fault, Faults } from './faults.ts'
 export type { EmulatorOptions } from './options.ts'
 export { type CertificateAuthority, createCertificateAuthority } from './pki/certificate-authority.ts'
 export type { LoggedRequest, RequestLog } from './request-log.ts'
+export type { AnyUser, AuthorizationCodeOptions, UserTokenOptions } from './sign-ins.ts'

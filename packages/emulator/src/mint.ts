@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { App, Tenant } from './directory/entries.ts'
-import type { SigningKey } from './pki/signing-key.ts'
+import type { ClientProof } from './token/client-authentication.ts'
 
 export interface AppTokenRequest {
   tenant: Tenant
@@ -10,12 +10,16 @@ export interface AppTokenRequest {
   /** Milliseconds since the epoch. */
   now: number
   lifetimeSeconds: number
+  proof: ClientProof
   /** Client capabilities, such as `cp1` (continuous access evaluation). */
   capabilities: readonly string[]
 }
 
 /** Entra ID dates its tokens five minutes back, for clocks that go slow. */
-const BACKDATED_SECONDS = 300
+export const BACKDATED_SECONDS: number = 300
+
+/** The claim `appidacr`: how an app showed itself. */
+export const clientRank: Readonly<Record<ClientProof, string>> = { none: '0', secret: '1', assertion: '2' }
 
 /**
  * The claims of an app-only access token of version 1.0
@@ -34,7 +38,7 @@ export function appTokenClaims(request: AppTokenRequest): Record<string, unknown
     exp: now + request.lifetimeSeconds,
     aio: randomBytes(36).toString('base64url'),
     appid: app.clientId,
-    appidacr: '1',
+    appidacr: clientRank[request.proof],
     idp: issuer,
     idtyp: 'app',
     oid: principal,
@@ -46,14 +50,6 @@ export function appTokenClaims(request: AppTokenRequest): Record<string, unknown
     ver: '1.0',
     ...(capabilities.length > 0 ? { xms_cc: capabilities } : {}),
   }
-}
-
-/** A JWT signed with RS256. `jose` is loaded with the first one. */
-export async function signToken(claims: Record<string, unknown>, key: SigningKey): Promise<string> {
-  const { SignJWT } = await import('jose')
-  return new SignJWT(claims)
-    .setProtectedHeader({ typ: 'JWT', alg: 'RS256', x5t: key.kid, kid: key.kid })
-    .sign(key.privateKey)
 }
 
 /** The object id of an app's service principal: a GUID that is the same for the same tenant and app, always. */

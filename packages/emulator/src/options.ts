@@ -28,6 +28,18 @@ export interface EmulatorOptions {
   tokenLifetimeSeconds?: number
   /** `refresh_in` in seconds; an app's own comes first. */
   refreshInSeconds?: number
+  /**
+   * Client assertions whose `jti` was used before. `'refuse'` (default): AADSTS50012, but for MSAL, which sends one for
+   * as long as it lives. `'accept'`: as Entra ID does.
+   */
+  replayedAssertions?: 'refuse' | 'accept'
+  /**
+   * `'rsa'` (default). `'quick'`: tokens that only the emulator itself can verify, made a hundred times as fast, for
+   * tests with very many of them.
+   */
+  signatures?: 'rsa' | 'quick'
+  /** The region that the instance metadata tells, such as `westus2`. Default: there is no instance metadata. */
+  region?: string
 }
 
 /** The options with their defaults. */
@@ -40,6 +52,9 @@ export interface ResolvedOptions {
   hosts: readonly string[]
   issuer: 'local' | 'public-cloud'
   now: () => number
+  replayedAssertions: 'refuse' | 'accept'
+  signatures: 'rsa' | 'quick'
+  region: string | undefined
   lifetimes: { tokenLifetimeSeconds?: number; refreshInSeconds?: number }
 }
 
@@ -63,6 +78,9 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
     hosts: readHosts(options.hosts ?? []),
     issuer,
     now: options.now ?? Date.now,
+    replayedAssertions: options.replayedAssertions ?? 'refuse',
+    signatures: options.signatures ?? 'rsa',
+    region: options.region,
     lifetimes: {
       ...(tokenLifetimeSeconds === undefined
         ? {}

@@ -1,17 +1,30 @@
 import type { Directory } from './directory/directory.ts'
+import type { IssuerKey } from './oidc/issuer-keys.ts'
 import type { SigningKey } from './pki/signing-key.ts'
 import type { Fields, ReceivedRequest } from './received-request.ts'
+import type { AssertionUses } from './token/assertion-uses.ts'
+import type { AuthorizationCodes } from './token/authorization-codes.ts'
+import type { RefreshTokens } from './token/refresh-tokens.ts'
+import type { TokenSigner } from './token-signer.ts'
 
 /** Everything the routes share. */
 export interface Service {
   directory: Directory
   signingKey: Promise<SigningKey>
+  signer: TokenSigner
+  codes: AuthorizationCodes
+  refreshTokens: RefreshTokens
+  assertionUses: AssertionUses
+  /** The keys that verify tokens of another issuer; none for one that is not trusted. */
+  issuerKeys(issuer: string): Promise<readonly IssuerKey[]>
   /** Milliseconds since the epoch. */
   now(): number
   /** The `iss` of access tokens for a tenant, with a slash at its end. */
   issuer(tenantId: string): string
   /** Whether a hostname (as in a URL) is one of ours. */
   answersTo(hostname: string): boolean
+  /** Host and port of both servers. */
+  ownHosts(): readonly string[]
   /** Seconds, over what Entra ID does; an app's own come first. */
   tokenLifetimeSeconds?: number
   refreshInSeconds?: number

@@ -30,6 +30,18 @@ export interface AppDeclaration {
   identifierUris?: readonly string[]
   /** Application roles in its tokens (claim `roles`): for every resource, or by resource. */
   roles?: readonly string[] | Readonly<Record<string, readonly string[]>>
+  /** Certificates whose keys sign its assertions; PEM, without the key. */
+  certificates?: readonly (string | { certificate: string })[]
+  /** Issuers whose tokens are its assertions. */
+  federatedCredentials?: readonly FederatedCredentialDeclaration[]
+  /** Where its authorization codes are sent. */
+  redirectUris?: readonly string[]
+  /** Users may sign in to it without a secret of the app. Default false. */
+  publicClient?: boolean
+  /** `'required'` refuses what it asks for on behalf of users with AADSTS65001. Default `'granted'`. */
+  consent?: 'granted' | 'required'
+  /** A policy that its users meet. */
+  conditionalAccess?: ConditionalAccessDeclaration
   /** Refused with AADSTS7000112. */
   disabled?: boolean
   /** Once its credentials are verified, every token request is refused with this AADSTS code of the catalogue. */
@@ -48,6 +60,37 @@ export interface SecretDeclaration {
   keyId?: string
 }
 
+/** A federated identity credential; all three are compared as they are written. */
+export interface FederatedCredentialDeclaration {
+  name?: string
+  /** The token's `iss`. One of the emulator's own, or one whose metadata is at a loopback address. */
+  issuer: string
+  /** The token's `sub`. */
+  subject: string
+  /** The token's `aud`. Default `api://AzureADTokenExchange`. */
+  audience?: string
+}
+
+/** A Conditional Access policy: refuses every token for a user, with a claims challenge. */
+export interface ConditionalAccessDeclaration {
+  /**
+   * The AADSTS code: 53003 blocks; 50076 and 50079 ask for a second factor, which sign-ins with `amr: ['pwd', 'mfa']`
+   * have.
+   */
+  code: number
+  /** JSON text of the claims challenge. Default: one that names a policy. */
+  claims?: string
+  /** Resources it guards. Default: all. */
+  resources?: readonly string[]
+  /** User names or object ids it is for. Default: everyone. */
+  users?: readonly string[]
+}
+
+/** Fields of an app that change while the emulator runs; `undefined` takes one away. */
+export type AppChanges = {
+  [Field in Exclude<keyof AppDeclaration, 'name' | 'clientId' | 'tenantId'>]?: AppDeclaration[Field] | undefined
+}
+
 export interface ResourceDeclaration {
   /** One identifier or several, such as `https://storage.azure.com`. */
   id: string | readonly string[]
@@ -63,4 +106,6 @@ export interface UserDeclaration {
   displayName?: string
   /** Home tenant: its id, or one of its domains. Default: the only tenant. */
   tenantId?: string
+  /** `'required'` refuses their password alone with AADSTS50076. */
+  secondFactor?: 'required'
 }

@@ -1,3 +1,4 @@
+import type { AppChanges } from './declaration.ts'
 import type { App, Resource, Tenant, User } from './entries.ts'
 import { isGuid } from './fields.ts'
 import type { ParsedDirectory } from './parse.ts'
@@ -14,14 +15,21 @@ export interface Directory {
   appIn(tenant: Tenant, clientId: string): App | undefined
   /** By name or client id; without either, the first. */
   app(named?: string): App | undefined
+  /** By user name or object id. */
+  user(named: string): User | undefined
+  /** Replaces fields of an app's registration. Throws a `TypeError` for what a declaration could not say either. */
+  updateApp(app: App, changes: AppChanges): void
   /** Whether tokens are issued for a resource, given as URI or GUID. */
   knowsResource(resource: string): boolean
 }
 
-/** Builds the look-ups once; the declaration is not kept. */
+/** Builds the look-ups once. */
 export function createDirectory(declared: ParsedDirectory): Directory {
   const tenants = new Map(declared.tenants.flatMap((each) => [each.id, ...each.domains].map((key) => [key, each])))
   const apps = new Map(declared.apps.map((each) => [each.clientId, each]))
+  const users = new Map(
+    declared.users.flatMap((each) => [each.objectId, each.username.toLowerCase()].map((key) => [key, each])),
+  )
   const resources = new Set(
     [...wellKnownResources, ...declared.resources, ...declared.apps.map(exposed)].flatMap(identifiers),
   )
@@ -38,6 +46,13 @@ export function createDirectory(declared: ParsedDirectory): Directory {
       named === undefined
         ? declared.apps[0]
         : (declared.apps.find((each) => each.name === named) ?? apps.get(named.toLowerCase())),
+    user: (named) => users.get(named.toLowerCase()),
+    updateApp: (app, changes) => {
+      const { name, clientId, tenantId } = app
+      const fresh = declared.readApp({ name, clientId, tenantId, ...changes }, `changes of ${name}`)
+      const changed = Object.keys(changes) as (keyof App)[]
+      Object.assign(app, Object.fromEntries(changed.map((field) => [field, fresh[field]])))
+    },
     knowsResource: (resource) => {
       const id = plain(resource)
       if (resources.has(id) || accountHost.test(id)) return true

@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto'
+
 /** A tenant, its identifiers in lower case. */
 export interface Tenant {
   id: string
@@ -15,6 +17,12 @@ export interface App {
   identifierUris: readonly string[]
   roles: readonly string[] | Readonly<Record<string, readonly string[]>>
   disabled: boolean
+  certificates: readonly RegisteredCertificate[]
+  federatedCredentials: readonly FederatedCredential[]
+  redirectUris: readonly string[]
+  publicClient: boolean
+  consent: 'granted' | 'required'
+  conditionalAccess?: ConditionalAccess
   refuse?: number
   tokenLifetimeSeconds?: number
   refreshInSeconds?: number
@@ -25,6 +33,34 @@ export interface Secret {
   /** Milliseconds since the epoch. */
   expiresAt?: number
   keyId: string
+}
+
+/** A certificate whose key may sign an app's assertions. */
+export interface RegisteredCertificate {
+  /** Of the certificate, as bytes in hexadecimal, lower case. */
+  sha1: string
+  sha256: string
+  publicKey: KeyObject
+  /** Milliseconds since the epoch. */
+  expiresAt: number
+}
+
+/** An issuer's subject that may sign in as an app. */
+export interface FederatedCredential {
+  issuer: string
+  subject: string
+  audiences: readonly string[]
+}
+
+/** A policy that stands between an app's users and resources. */
+export interface ConditionalAccess {
+  code: number
+  /** JSON text of the challenge that goes with the refusal. */
+  claims: string
+  /** In lower case, without a slash at their end; `undefined` is all. */
+  resources?: readonly string[]
+  /** User names and object ids in lower case; `undefined` is everyone. */
+  users?: readonly string[]
 }
 
 export interface Resource {
@@ -38,4 +74,6 @@ export interface User {
   password: string
   displayName: string
   tenantId: string
+  /** The password alone is not enough. */
+  secondFactor: boolean
 }

@@ -55,6 +55,14 @@ export function flag(value: unknown, path: string): boolean {
   return typeof value === 'boolean' ? value : fail(path, `is ${kindOf(value)}`, 'Write true or false.')
 }
 
+/** A reader of one of these words. */
+export function oneOf<T extends string>(...words: readonly T[]): (value: unknown, path: string) => T {
+  return (value, path) => {
+    const found = words.find((word) => word === value)
+    return found ?? fail(path, 'is none of its values', `Write ${words.map((word) => `'${word}'`).join(' or ')}.`)
+  }
+}
+
 /** ISO 8601 text or milliseconds, as milliseconds since the epoch. */
 export function moment(value: unknown, path: string): number {
   const at = typeof value === 'number' ? value : Date.parse(text(value, path))

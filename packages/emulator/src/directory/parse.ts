@@ -1,12 +1,13 @@
-import { randomUUID } from 'node:crypto'
-import { isCatalogued } from '../aadsts.ts'
-import type { App, Resource, Secret, Tenant, User } from './entries.ts'
-import { count, fail, flag, guid, list, moment, object, optional, text } from './fields.ts'
+import type { App, Resource, Tenant, User } from './entries.ts'
+import { fail, flag, guid, list, object, oneOf, optional, text } from './fields.ts'
+import { parseApp, type ReadTenantId } from './parse-app.ts'
 
 /** A declaration that has been read and cross-checked. */
 export interface ParsedDirectory {
   tenants: readonly Tenant[]
   apps: readonly App[]
+  /** Reads an app as the declaration's were read, for changes while the emulator runs. */
+  readApp(value: unknown, path: string): App
   resources: readonly Resource[]
   users: readonly User[]
   anyResource: boolean
@@ -27,7 +28,8 @@ export function parseDirectory(declaration: unknown): ParsedDirectory {
       'Use the id or a domain of one of tenants[].',
     )
   }
-  const apps = list(fields.apps, 'apps', (value, path) => app(value, path, tenantId))
+  const readApp: ParsedDirectory['readApp'] = (value, path) => parseApp(value, path, tenantId)
+  const apps = list(fields.apps, 'apps', readApp)
   const users = list(fields.users, 'users', (value, path) => user(value, path, tenants, tenantId))
   unique(
     tenants.map((each) => each.id),
@@ -57,6 +59,7 @@ export function parseDirectory(declaration: unknown): ParsedDirectory {
   return {
     tenants,
     apps,
+    readApp,
     users,
     resources: list(fields.resources, 'resources', resource),
     anyResource: optional(fields.anyResource, 'anyResource', flag) ?? true,
@@ -76,50 +79,6 @@ function domain(value: unknown, path: string): string {
   return fail(path, `${JSON.stringify(name)} is not a domain name`, 'Write it like contoso.onmicrosoft.com.')
 }
 
-type ReadTenantId = (value: unknown, path: string) => string
-
-const APP_FIELDS =
-  'name clientId tenantId secrets tenants identifierUris roles disabled refuse tokenLifetimeSeconds refreshInSeconds'
-
-function app(value: unknown, path: string, tenantId: ReadTenantId): App {
-  const fields = object(value, path, APP_FIELDS.split(' '))
-  const home = tenantId(fields.tenantId, `${path}.tenantId`)
-  const refuse = optional(fields.refuse, `${path}.refuse`, refusal)
-  const life = optional(fields.tokenLifetimeSeconds, `${path}.tokenLifetimeSeconds`, count)
-  const refreshIn = optional(fields.refreshInSeconds, `${path}.refreshInSeconds`, count)
-  return {
-    name: text(fields.name, `${path}.name`),
-    clientId: guid(fields.clientId, `${path}.clientId`),
-    tenantId: home,
-    secrets: list(fields.secrets, `${path}.secrets`, secret),
-    tenants: fields.tenants === '*' ? '*' : [home, ...list(fields.tenants, `${path}.tenants`, tenantId)],
-    identifierUris: list(fields.identifierUris, `${path}.identifierUris`, text),
-    roles: optional(fields.roles, `${path}.roles`, roles) ?? [],
-    disabled: optional(fields.disabled, `${path}.disabled`, flag) ?? false,
-    ...(refuse === undefined ? {} : { refuse }),
-    ...(life === undefined ? {} : { tokenLifetimeSeconds: life }),
-    ...(refreshIn === undefined ? {} : { refreshInSeconds: refreshIn }),
-  }
-}
-
-function secret(value: unknown, path: string): Secret {
-  const fields = object(value, path, ['value', 'expiresAt', 'keyId'])
-  const expiresAt = optional(fields.expiresAt, `${path}.expiresAt`, moment)
-  const keyId = optional(fields.keyId, `${path}.keyId`, guid) ?? randomUUID()
-  return { value: text(fields.value, `${path}.value`), keyId, ...(expiresAt === undefined ? {} : { expiresAt }) }
-}
-
-function roles(value: unknown, path: string): App['roles'] {
-  if (Array.isArray(value)) return list(value, path, text)
-  const byResource = object(value, path, Object.keys(value ?? {}))
-  return Object.fromEntries(Object.entries(byResource).map(([id, names]) => [id, list(names, `${path}.${id}`, text)]))
-}
-
-function refusal(value: unknown, path: string): number {
-  const code = count(value, path)
-  return isCatalogued(code) ? code : fail(path, `${code} is not in the catalogue`, 'Use a code that README.md lists.')
-}
-
 function resource(value: unknown, path: string): Resource {
   const fields = object(value, path, ['id', 'appId'])
   const ids = Array.isArray(fields.id) ? list(fields.id, `${path}.id`, text) : [text(fields.id, `${path}.id`)]
@@ -128,7 +87,7 @@ function resource(value: unknown, path: string): Resource {
 }
 
 function user(value: unknown, path: string, tenants: readonly Tenant[], tenantId: ReadTenantId): User {
-  const fields = object(value, path, ['objectId', 'username', 'password', 'displayName', 'tenantId'])
+  const fields = object(value, path, ['objectId', 'username', 'password', 'displayName', 'tenantId', 'secondFactor'])
   const username = text(fields.username, `${path}.username`)
   const only = tenants.length === 1 ? tenants[0]?.id : undefined
   return {
@@ -137,6 +96,7 @@ function user(value: unknown, path: string, tenants: readonly Tenant[], tenantId
     password: text(fields.password, `${path}.password`),
     displayName: optional(fields.displayName, `${path}.displayName`, text) ?? username,
     tenantId: tenantId(fields.tenantId ?? only, `${path}.tenantId`),
+    secondFactor: optional(fields.secondFactor, `${path}.secondFactor`, oneOf('required')) !== undefined,
   }
 }
 

@@ -1,13 +1,15 @@
-import { createHash, webcrypto } from 'node:crypto'
+import { createHash, createPublicKey, type KeyObject, webcrypto } from 'node:crypto'
 import { signCertificate } from './certificate.ts'
 
 /** The key that signs tokens, as Entra ID publishes its own: RS256, named by its certificate's SHA-1 thumbprint. */
 export interface SigningKey {
-  privateKey: webcrypto.CryptoKey
   /** Both the header `kid` and `x5t` of the tokens. */
   kid: string
+  publicKey: KeyObject
   /** The public half, ready for a key set (RFC 7517). */
   jwk: PublicSigningKey
+  /** A JWT of these claims, signed with RS256. */
+  sign(claims: Record<string, unknown>): Promise<string>
 }
 
 interface PublicSigningKey {
@@ -39,5 +41,14 @@ export async function createSigningKey(): Promise<SigningKey> {
   const kid = createHash('sha1').update(der).digest('base64url')
   const { n = '', e = '' } = await webcrypto.subtle.exportKey('jwk', publicKey)
   const jwk: PublicSigningKey = { kty: 'RSA', use: 'sig', kid, x5t: kid, n, e, x5c: [der.toString('base64')] }
-  return { privateKey, kid, jwk }
+  return {
+    kid,
+    jwk,
+    publicKey: createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' }),
+    // `jose` is loaded with the first token.
+    sign: async (claims) => {
+      const { SignJWT } = await import('jose')
+      return new SignJWT(claims).setProtectedHeader({ typ: 'JWT', alg: 'RS256', x5t: kid, kid }).sign(privateKey)
+    },
+  }
 }

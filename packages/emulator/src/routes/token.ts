@@ -1,13 +1,27 @@
 import type { App, Tenant } from '../directory/entries.ts'
 import { Refusal } from '../refusal.ts'
 import type { RouteContext } from '../service.ts'
+import { authorizationCode } from '../token/authorization-code.ts'
 import { clientClaim } from '../token/client-authentication.ts'
 import { clientCredentials } from '../token/client-credentials.ts'
+import { assertedTenant, onBehalfOf } from '../token/on-behalf-of.ts'
+import { password, userTenant } from '../token/password.ts'
+import { refreshToken } from '../token/refresh-token.ts'
 import { addressedTenant, isShared } from './tenant-segment.ts'
 
-type Grant = (context: RouteContext, tenant: Tenant, app: App) => Promise<Response>
+interface Grant {
+  answer(context: RouteContext, tenant: Tenant, app: App): Promise<Response>
+  /** The tenant of the user it is for, where the path is shared by all. */
+  tenant?(context: RouteContext): Tenant | undefined
+}
 
-const grants: ReadonlyMap<string, Grant> = new Map([['client_credentials', clientCredentials]])
+const grants: ReadonlyMap<string, Grant> = new Map<string, Grant>([
+  ['client_credentials', { answer: clientCredentials }],
+  ['urn:ietf:params:oauth:grant-type:jwt-bearer', { answer: onBehalfOf, tenant: assertedTenant }],
+  ['authorization_code', { answer: authorizationCode, tenant: appTenant }],
+  ['refresh_token', { answer: refreshToken, tenant: appTenant }],
+  ['password', { answer: password, tenant: userTenant }],
+])
 
 /**
  * The token endpoint, v2.0, v1 and AD FS style. The order of the checks is Entra ID's: the tenant, the grant, the
@@ -21,8 +35,8 @@ export async function token(context: RouteContext): Promise<Response> {
   const grant = grants.get(required(request.form.grant_type, 'grant_type'))
   const clientId = required(clientClaim(request).clientId, 'client_id')
   if (grant === undefined) throw new Refusal(70003)
-  const tenant = addressed ?? homeTenant(context, clientId)
-  return grant(context, tenant, registeredApp(context, tenant, clientId))
+  const tenant = addressed ?? grant.tenant?.(context) ?? homeTenant(context, clientId)
+  return grant.answer(context, tenant, registeredApp(context, tenant, clientId))
 }
 
 function required(value: string | undefined, parameter: string): string {
@@ -37,6 +51,12 @@ function homeTenant({ params, service }: RouteContext, clientId: string): Tenant
   const tenant = home === undefined ? service.directory.tenants[0] : service.directory.tenant(home)
   if (tenant) return tenant
   throw new Refusal(50059)
+}
+
+/** Where users of an app are at home, as far as a request to /common or /organizations can tell. */
+function appTenant({ request, service }: RouteContext): Tenant | undefined {
+  const app = service.directory.app(clientClaim(request).clientId ?? '')
+  return app && service.directory.tenant(app.tenantId)
 }
 
 function registeredApp({ service }: RouteContext, tenant: Tenant, clientId: string): App {

@@ -1,7 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { App, Secret } from '../directory/entries.ts'
+import type { App, Secret, Tenant } from '../directory/entries.ts'
 import type { ReceivedRequest } from '../received-request.ts'
 import { Refusal } from '../refusal.ts'
+import type { RouteContext } from '../service.ts'
+import { checkClientAssertion } from './client-assertion.ts'
 
 /** What a client says of itself, in the form or by HTTP Basic. */
 export interface ClientClaim {
@@ -9,6 +11,9 @@ export interface ClientClaim {
   secret?: string
   assertion?: string
 }
+
+/** How a client showed itself; the claim `appidacr` is 0, 1 or 2 accordingly. */
+export type ClientProof = 'none' | 'secret' | 'assertion'
 
 /** Reads `client_id` with `client_secret` or `client_assertion`; the form comes before HTTP Basic (RFC 6749, 2.3.1). */
 export function clientClaim(request: ReceivedRequest): ClientClaim {
@@ -36,12 +41,35 @@ function formDecoded(text: string): string {
   }
 }
 
-/** Returns if the secret is one of the app's and not expired at `now` (milliseconds); throws a `Refusal` otherwise. */
-export function authenticateClient(app: App, claim: ClientClaim, now: number): void {
-  // No app has a certificate yet, so every assertion is signed with an unregistered one.
-  if (claim.assertion !== undefined) throw new Refusal(700027)
-  if (claim.secret === undefined) throw new Refusal(7000216)
-  const sent = digest(claim.secret)
+/** Returns how an app showed itself, by a secret or an assertion; throws a `Refusal` for a wrong proof and for none. */
+export async function authenticateClient(context: RouteContext, tenant: Tenant, app: App): Promise<ClientProof> {
+  const { secret, assertion } = clientClaim(context.request)
+  if (assertion !== undefined) {
+    await checkClientAssertion(context, tenant, app, assertion)
+    return 'assertion'
+  }
+  if (secret === undefined) {
+    throw new Refusal(context.request.form.grant_type === 'client_credentials' ? 7000216 : 7000218)
+  }
+  checkSecret(app, secret, context.service.now())
+  return 'secret'
+}
+
+/** The same for grants of users, in which public clients show nothing; throws for one that does. */
+export async function authenticateUserClient(context: RouteContext, tenant: Tenant, app: App): Promise<ClientProof> {
+  const { secret, assertion } = clientClaim(context.request)
+  const shown = secret !== undefined || assertion !== undefined
+  if (!app.publicClient || (shown && hasCredential(app))) return authenticateClient(context, tenant, app)
+  if (shown) throw new Refusal(700025)
+  return 'none'
+}
+
+function hasCredential({ secrets, certificates, federatedCredentials }: App): boolean {
+  return secrets.length + certificates.length + federatedCredentials.length > 0
+}
+
+function checkSecret(app: App, given: string, now: number): void {
+  const sent = digest(given)
   const matching = app.secrets.filter((secret) => timingSafeEqual(digest(secret.value), sent))
   if (matching.length === 0) throw new Refusal(7000215, { details: { client: app.clientId } })
   if (matching.every((secret) => expired(secret, now))) {

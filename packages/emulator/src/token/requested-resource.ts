@@ -14,7 +14,7 @@ export function requestedResource({ path, form }: ReceivedRequest): string {
   const isAdfs = path.startsWith('/adfs/')
   if (isV2 || (isAdfs && scope !== undefined)) return ofScope(scope)
   if (!resource) throw new Refusal(90014, { details: { parameter: 'resource' } })
-  return wellFormed(resource)
+  return checkedResource(resource)
 }
 
 function ofScope(scope = ''): string {
@@ -25,10 +25,11 @@ function ofScope(scope = ''): string {
     if (!each.endsWith(SUFFIX)) throw new Refusal(1002012, { details: { scope: each } })
   }
   if (new Set(scopes).size > 1) throw new Refusal(28000)
-  return wellFormed(only.slice(0, -SUFFIX.length))
+  return checkedResource(only.slice(0, -SUFFIX.length))
 }
 
-function wellFormed(resource: string): string {
+/** The resource as it is. Throws a `Refusal` for what cannot be one. */
+export function checkedResource(resource: string): string {
   const isUrl = /^https?:/i.test(resource)
   const isPlain = /^[\x21-\x7e]+$/.test(resource) && !/["<>\\^`{|}]/.test(resource)
   if (isPlain && (!isUrl || URL.canParse(resource))) return resource
