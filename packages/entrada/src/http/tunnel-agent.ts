@@ -1,6 +1,9 @@
 import type { Agent, ClientRequest } from 'node:http'
 import type { Socket } from 'node:net'
+import type { HttpsProxyAgent as ProxyAgent } from 'https-proxy-agent'
 import { onAbort } from '../runtime/abort.ts'
+
+type ConnectOptions = Parameters<ProxyAgent<string>['connect']>[1] & TunnelOptions
 
 /** What a request tells the agent; Node keeps the request's own `signal` back. */
 export interface TunnelOptions {
@@ -14,7 +17,6 @@ export interface TunnelOptions {
 export async function loadTunnelAgent(): Promise<new (proxy: string, settings: object) => Agent> {
   // Imported here, so that a bundle in one file loads the package only where there is a proxy.
   const { HttpsProxyAgent } = await import('https-proxy-agent')
-  type ConnectOptions = Parameters<HttpsProxyAgent<string>['connect']>[1] & TunnelOptions
   return class TunnelAgent extends HttpsProxyAgent<string> {
     override async connect(request: ClientRequest, options: ConnectOptions): Promise<Socket> {
       const opening = new AbortController()
