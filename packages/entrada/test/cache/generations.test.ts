@@ -38,7 +38,7 @@ test('holds the most recently used, at least as many as its capacity and at most
     item: fc.constantFrom('1', '2', '3', '4', '5'),
   })
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+    fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
       const map = new Generations<number>(capacity)
       // The model: what was used, the latest last, with the value it should have.
       const used = new Map<string, number>()
