@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto'
+import { decodeJwt } from 'jose'
+import { afterAll, describe, expect, test } from 'vitest'
+import { startEmulator } from '../src/index.ts'
+import { clientId, everywhereClientId, secret, tenantId } from './contoso.ts'
+import { type Form, refusalOf, requestToken } from './token-request.ts'
+import { ada, contosoWithUsers, publicClientId, redeem, redirectUri, refresh, tokensOf } from './user-directory.ts'
+
+const emulator = await startEmulator({ directory: contosoWithUsers })
+afterAll(() => emulator.close())
+
+const scope = 'openid offline_access https://storage.azure.com/user_impersonation'
+const code = (more: { codeChallenge?: string; nonce?: string; app?: string; scope?: string } = {}): string =>
+  emulator.authorizationCode({ user: ada.username, app: 'web', redirectUri, scope, ...more })
+
+describe('an authorization code', () => {
+  test('gives the tokens that the user signed in for', async () => {
+    const answer = await tokensOf(redeem(emulator, code({ nonce: 'n-1' })))
+    expect(decodeJwt(answer.access_token)).toMatchObject({
+      aud: 'https://storage.azure.com',
+      appid: clientId,
+      upn: ada.username,
+      scp: 'user_impersonation',
+    })
+    expect(decodeJwt(answer.id_token ?? '')).toMatchObject({ nonce: 'n-1', tid: tenantId, ver: '2.0' })
+    expect(answer.refresh_token).toEqual(expect.any(String))
+  })
+
+  test('gives no refresh token when nobody asked for offline_access', async () => {
+    const answer = await tokensOf(redeem(emulator, code({ scope: 'https://storage.azure.com/.default' })))
+    expect(answer).not.toHaveProperty('refresh_token')
+  })
+
+  test('works once', async () => {
+    const once = code()
+    await tokensOf(redeem(emulator, once))
+    const body = await refusalOf(await redeem(emulator, once))
+    expect(body).toMatchObject({ error: 'invalid_grant', error_codes: [54005] })
+  })
+
+  test('still works after a request that was refused', async () => {
+    const once = code()
+    const twoResources = 'https://storage.azure.com/.default https://vault.azure.net/.default'
+    await refusalOf(await redeem(emulator, once, { client_secret: 'wrong' }))
+    await refusalOf(await redeem(emulator, once, { scope: twoResources }))
+    await tokensOf(redeem(emulator, once))
+  })
+
+  test('ends after ten minutes', async () => {
+    await using later = await startEmulator({ directory: contosoWithUsers })
+    const old = later.authorizationCode({ user: ada, app: 'web', redirectUri, scope })
+    later.clock.advance(600_000)
+    expect((await refusalOf(await redeem(later, old))).error_codes).toEqual([70008])
+  })
+
+  test('is bound to the verifier of its challenge', async () => {
+    const code_verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
+    const codeChallenge = createHash('sha256').update(code_verifier).digest('base64url')
+    const bound = code({ codeChallenge })
+    expect((await refusalOf(await redeem(emulator, bound))).error_codes).toEqual([50148])
+    const wrong = await refusalOf(await redeem(emulator, bound, { code_verifier: 'x'.repeat(43) }))
+    expect(wrong.error_codes).toEqual([501481])
+    await tokensOf(redeem(emulator, bound, { code_verifier }))
+  })
+
+  test.for<[string, Form, number]>([
+    ['with another redirect URI that is registered', { redirect_uri: 'http://localhost:8401/' }, 500112],
+    ['with a redirect URI that is not registered', { redirect_uri: 'https://evil.example/' }, 50011],
+    ['without a redirect URI', { redirect_uri: undefined }, 900144],
+    ['without a code', { code: '' }, 900144],
+    ['with something else', { code: 'nonsense' }, 9002313],
+    ['by another app', { client_id: everywhereClientId }, 70000],
+    ['without the app’s secret', { client_secret: undefined }, 7000218],
+  ])('is not redeemed %s', async ([, changes, expected]) => {
+    emulator.updateApp('web', { redirectUris: [redirectUri, 'http://localhost:8401/'] })
+    expect((await refusalOf(await redeem(emulator, code(), changes))).error_codes).toEqual([expected])
+  })
+
+  test('of a public client needs no secret, and takes none', async () => {
+    const form = { client_id: publicClientId, client_secret: undefined }
+    const answer = await tokensOf(redeem(emulator, code({ app: 'tool' }), form))
+    expect(decodeJwt(answer.access_token)).toMatchObject({ appid: publicClientId, appidacr: '0' })
+    const shown = await redeem(emulator, code({ app: 'tool' }), { client_id: publicClientId, client_secret: secret })
+    expect((await refusalOf(shown)).error_codes).toEqual([700025])
+  })
+})
+
+describe('a refresh token', () => {
+  const first = async (): Promise<string | undefined> => (await tokensOf(redeem(emulator, code()))).refresh_token
+
+  test('gives the same access again, and another refresh token', async () => {
+    const token = await first()
+    const answer = await tokensOf(refresh(emulator, token))
+    expect(decodeJwt(answer.access_token)).toMatchObject({ aud: 'https://storage.azure.com', oid: ada.objectId })
+    expect(answer.refresh_token).not.toBe(token)
+    await tokensOf(refresh(emulator, answer.refresh_token))
+  })
+
+  test('gives access to other resources', async () => {
+    const answer = await tokensOf(refresh(emulator, await first(), { scope: 'User.Read Mail.Read' }))
+    expect(decodeJwt(answer.access_token)).toMatchObject({
+      aud: 'https://graph.microsoft.com',
+      scp: 'User.Read Mail.Read',
+    })
+  })
+
+  test('is refused once it is revoked, for one user or for all', async () => {
+    const [mine, grace] = [await first(), { objectId: '12345678-1234-4234-8234-123456789abc', username: 'g@x.example' }]
+    const other = emulator.authorizationCode({ user: grace, app: 'web', redirectUri, scope })
+    const hers = (await tokensOf(redeem(emulator, other))).refresh_token
+    emulator.revokeRefreshTokens(ada.username)
+    const body = await refusalOf(await refresh(emulator, mine))
+    expect(body).toMatchObject({ error: 'invalid_grant', error_codes: [50173] })
+    await tokensOf(refresh(emulator, hers))
+    emulator.revokeRefreshTokens()
+    expect((await refusalOf(await refresh(emulator, hers))).error_codes).toEqual([50173])
+    await tokensOf(refresh(emulator, await first()))
+    expect(() => emulator.revokeRefreshTokens('nobody')).toThrow('there is no user "nobody"')
+  })
+
+  test('ends after 90 days', async () => {
+    await using later = await startEmulator({ directory: contosoWithUsers })
+    const fresh = later.authorizationCode({ user: ada, app: 'web', redirectUri, scope })
+    const token = (await tokensOf(redeem(later, fresh))).refresh_token
+    later.clock.advance(90 * 86_400_000)
+    expect((await refusalOf(await refresh(later, token))).error_codes).toEqual([700082])
+  })
+
+  test.for<[string, Form, number]>([
+    ['that is none', { refresh_token: 'nonsense' }, 9002313],
+    ['that is missing', { refresh_token: undefined }, 900144],
+    ['of another app', { client_id: everywhereClientId }, 70000],
+    ['without the app’s secret', { client_secret: undefined }, 7000218],
+  ])('%s is refused', async ([, changes, expected]) => {
+    expect((await refusalOf(await refresh(emulator, await first(), changes))).error_codes).toEqual([expected])
+  })
+})
+
+describe('a user name and password', () => {
+  const signIn = (changes: Form = {}, path?: string): Promise<Response> =>
+    requestToken(
+      emulator,
+      {
+        grant_type: 'password',
+        client_id: publicClientId,
+        client_secret: undefined,
+        username: ada.username,
+        password: 'enchantress',
+        scope: 'https://storage.azure.com/.default offline_access',
+        ...changes,
+      },
+      path === undefined ? {} : { path },
+    )
+
+  test('give a user’s tokens', async () => {
+    const answer = await tokensOf(signIn())
+    expect(decodeJwt(answer.access_token)).toMatchObject({ upn: ada.username, amr: ['pwd'] })
+    await tokensOf(refresh(emulator, answer.refresh_token, { client_id: publicClientId, client_secret: undefined }))
+  })
+
+  test('tell the tenant', async () => {
+    const answer = await tokensOf(signIn({ username: 'ADA@contoso.example' }, '/organizations/oauth2/v2.0/token'))
+    expect(decodeJwt(answer.access_token).tid).toBe(tenantId)
+  })
+
+  test.for<[string, Form, number]>([
+    ['that are wrong', { password: 'x' }, 50126],
+    ['of nobody', { username: 'nobody@contoso.example' }, 50034],
+    ['of another tenant', { username: 'grace@fabrikam.example', password: 'p' }, 50034],
+    ['of someone with a second factor', { username: 'charles@contoso.example', password: 'difference' }, 50076],
+    ['without the name', { username: undefined }, 900144],
+    ['without the password', { password: undefined }, 900144],
+    ['at an app that must show itself', { client_id: clientId }, 7000218],
+  ])('%s are refused', async ([, changes, expected]) => {
+    expect((await refusalOf(await signIn(changes))).error_codes).toEqual([expected])
+  })
+})
