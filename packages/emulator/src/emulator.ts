@@ -9,19 +9,15 @@ import { createHandler } from './handler.ts'
 import { isLoopback } from './host.ts'
 import { acquireMachineResources } from './machine-resources.ts'
 import { nodeListener } from './node-listener.ts'
-import { publishedKeys } from './oidc/issuer-keys.ts'
+import { createIssuers } from './oidc/issuers.ts'
+import { createJobs } from './oidc/jobs.ts'
+import { createWorkloads, type Workloads } from './oidc/workloads.ts'
 import { type EmulatorOptions, resolveOptions } from './options.ts'
 import { createCertificateAuthority, createServerCertificate } from './pki/certificate-authority.ts'
 import { createSigningKey } from './pki/signing-key.ts'
 import { createRequestLog, type RequestLog } from './request-log.ts'
 import type { Service } from './service.ts'
-import {
-  type AnyUser,
-  type AuthorizationCodeOptions,
-  createSignIns,
-  declaredApp,
-  type UserTokenOptions,
-} from './sign-ins.ts'
+import { createSignIns, declaredApp, type SignIns } from './sign-ins.ts'
 import { socketlessFetch, socketlessHandler } from './socketless-fetch.ts'
 import { createAssertionUses } from './token/assertion-uses.ts'
 import { createAuthorizationCodes } from './token/authorization-codes.ts'
@@ -29,7 +25,7 @@ import { createRefreshTokens } from './token/refresh-tokens.ts'
 import { createTokenSigner } from './token-signer.ts'
 
 /** A running emulator. */
-export interface Emulator {
+export interface Emulator extends SignIns, Workloads {
   /** `https://localhost:PORT`, without a slash at its end. */
   readonly url: string
   /** `http://localhost:PORT`. */
@@ -44,12 +40,6 @@ export interface Emulator {
   env(app?: string): Record<string, string>
   /** Changes an app's registration from the next request on; the fields replace those declared. */
   updateApp(app: string, changes: AppChanges): void
-  /** A user's token for an app, to call it with: the assertion of an on-behalf-of request. */
-  userToken(options: UserTokenOptions): Promise<string>
-  /** The code that an app gets when a user has signed in to it. */
-  authorizationCode(options: AuthorizationCodeOptions): string
-  /** Ends the refresh tokens issued so far, a user's or everyone's: AADSTS50173. */
-  revokeRefreshTokens(user?: AnyUser): void
   readonly clock: Clock
   readonly faults: Faults
   readonly requests: RequestLog
@@ -85,7 +75,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     codes: createAuthorizationCodes(),
     refreshTokens: createRefreshTokens(),
     assertionUses: createAssertionUses(resolved.replayedAssertions),
-    issuerKeys: publishedKeys,
+    issuers: createIssuers(() => url, clock.now),
+    jobs: createJobs(),
+    region: resolved.region,
     now: clock.now,
     issuer: (tenantId) =>
       resolved.issuer === 'public-cloud' ? `https://sts.windows.net/${tenantId}/` : `${url}/${tenantId}/`,
@@ -109,6 +101,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     closing.abort()
     return machine.release()
   }
+  const { issuers, jobs } = service
+  const workloads = createWorkloads({ directory, issuers, jobs, url, answer, hold: machine.hold })
   return {
     url,
     httpUrl,
@@ -118,6 +112,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     env: (app) => appEnvironment(directory, app, { url, caPath: machine.caPath, now: clock.now() }),
     updateApp: (app, changes) => directory.updateApp(declaredApp(directory, app, 'updateApp'), changes),
     ...createSignIns(service),
+    ...workloads,
     clock,
     faults,
     requests: log,

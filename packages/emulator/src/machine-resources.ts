@@ -9,6 +9,8 @@ export interface MachineResources {
   httpsPort: number
   httpPort: number
   caPath: string
+  /** Adds something to give back; at once, when everything else already was. */
+  hold(giveBack: () => Promise<void>): void
   /** Gives everything back; the second call waits for the first. */
   release(): Promise<void>
 }
@@ -40,7 +42,11 @@ export async function acquireMachineResources(request: MachineResourcesRequest):
       released ??= releaseAll()
       return released
     }
-    return { httpsPort: https.port, httpPort: http.port, caPath: caFile.path, release }
+    const hold = (giveBack: () => Promise<void>): void => {
+      held.push(giveBack)
+      released &&= Promise.all([released, giveBack()]).then(() => undefined)
+    }
+    return { httpsPort: https.port, httpPort: http.port, caPath: caFile.path, hold, release }
   } catch (error) {
     await releaseAll()
     throw error

@@ -80,7 +80,7 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
     now: options.now ?? Date.now,
     replayedAssertions: options.replayedAssertions ?? 'refuse',
     signatures: options.signatures ?? 'rsa',
-    region: options.region,
+    region: region(options.region),
     lifetimes: {
       ...(tokenLifetimeSeconds === undefined
         ? {}
@@ -98,6 +98,13 @@ function port(value: number | undefined, name: string): number {
   if (value === undefined) return 0
   if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value
   throw new TypeError(`startEmulator: ${name} ${value} is not a port. Use 0 to 65535; 0 takes any that is free.`)
+}
+
+function region(value: string | undefined): string | undefined {
+  if (value === undefined || /^[a-z][a-z0-9-]*$/.test(value)) return value
+  throw new TypeError(
+    `startEmulator: region ${JSON.stringify(value)} is not the name of a region. Write it like westus2.`,
+  )
 }
 
 function seconds(value: number, name: string): number {

@@ -1,5 +1,6 @@
 import type { Directory } from './directory/directory.ts'
-import type { IssuerKey } from './oidc/issuer-keys.ts'
+import type { Issuers } from './oidc/issuers.ts'
+import type { Jobs } from './oidc/jobs.ts'
 import type { SigningKey } from './pki/signing-key.ts'
 import type { Fields, ReceivedRequest } from './received-request.ts'
 import type { AssertionUses } from './token/assertion-uses.ts'
@@ -15,8 +16,11 @@ export interface Service {
   codes: AuthorizationCodes
   refreshTokens: RefreshTokens
   assertionUses: AssertionUses
-  /** The keys that verify tokens of another issuer; none for one that is not trusted. */
-  issuerKeys(issuer: string): Promise<readonly IssuerKey[]>
+  /** Issuers of tokens that are assertions, and the jobs that may ask them for one. */
+  issuers: Issuers
+  jobs: Jobs
+  /** What the instance metadata tells. */
+  region: string | undefined
   /** Milliseconds since the epoch. */
   now(): number
   /** The `iss` of access tokens for a tenant, with a slash at its end. */

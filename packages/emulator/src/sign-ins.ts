@@ -37,8 +37,11 @@ export interface AuthorizationCodeOptions {
 
 /** What users do at a keyboard, done for a test. */
 export interface SignIns {
+  /** A user's token for an app, to call it with: the assertion of an on-behalf-of request. */
   userToken(options: UserTokenOptions): Promise<string>
+  /** The code that an app gets when a user has signed in to it. */
   authorizationCode(options: AuthorizationCodeOptions): string
+  /** Ends the refresh tokens issued so far, a user's or everyone's: AADSTS50173. */
   revokeRefreshTokens(user?: AnyUser): void
 }
 

@@ -38,7 +38,15 @@ export async function createCertificateAuthority(): Promise<CertificateAuthority
  * Throws a `TypeError` when `ca` is not an RSA or EC (P-256, P-384, P-521) authority whose key fits its
  * certificate.
  */
-export async function createServerCertificate(
+export function createServerCertificate(
+  ca: CertificateAuthority,
+  hosts: readonly string[],
+): Promise<ServerCertificate> {
+  return createCertificateFor(ca, ['localhost', '*.localhost', ...hosts, '127.0.0.1', '::1'])
+}
+
+/** The same for these names and addresses alone. */
+export async function createCertificateFor(
   ca: CertificateAuthority,
   hosts: readonly string[],
 ): Promise<ServerCertificate> {
@@ -48,7 +56,7 @@ export async function createServerCertificate(
     commonName: 'entrada emulator – do not trust',
     publicKey,
     issuer,
-    purpose: { hosts: ['localhost', '*.localhost', ...hosts, '127.0.0.1', '::1'] },
+    purpose: { hosts },
   })
   return { certificate: pem, privateKey: privatePem(privateKey) }
 }

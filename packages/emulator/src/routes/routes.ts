@@ -1,12 +1,16 @@
 import type { Handler } from 'hono'
 import { Hono } from 'hono/tiny'
+import { githubToken } from '../oidc/github-actions.ts'
+import { pipelinesToken } from '../oidc/pipelines.ts'
 import { plainError } from '../plain-error.ts'
 import type { ReceivedRequest } from '../received-request.ts'
 import { Refusal, refusalResponse } from '../refusal.ts'
 import type { Route, Service } from '../service.ts'
 import { home } from './home.ts'
 import { instanceDiscovery } from './instance-discovery.ts'
+import { instanceLocation } from './instance-metadata.ts'
 import { keys, keysV1 } from './keys.ts'
+import { issuerKeys, issuerMetadata } from './oidc-issuer.ts'
 import { openidConfiguration, openidConfigurationAdfs, openidConfigurationV1 } from './openid-configuration.ts'
 import { token } from './token.ts'
 
@@ -26,6 +30,10 @@ export function createRoutes(service: Service): (request: ReceivedRequest) => Pr
   // The first that fits is taken, so fixed paths stand before those with a tenant.
   for (const [path, route] of [
     ['/', home],
+    ['/metadata/instance/compute/location', instanceLocation],
+    ['/oidc/:issuer/.well-known/openid-configuration', issuerMetadata],
+    ['/oidc/:issuer/keys', issuerKeys],
+    ['/oidc/github/idtoken/:job', githubToken],
     ['/:tenant/discovery/instance', instanceDiscovery],
     ['/adfs/.well-known/openid-configuration', openidConfigurationAdfs],
     ['/adfs/discovery/keys', keysV1],
@@ -37,6 +45,10 @@ export function createRoutes(service: Service): (request: ReceivedRequest) => Pr
     app.get(path, at(route))
     app.all(path, () => plainError(405, 'method_not_allowed', 'This address takes GET only.'))
   }
+  app.post(
+    '/:organization/:project/_apis/distributedtask/hubs/build/plans/:plan/jobs/:job/oidctoken',
+    at(pipelinesToken),
+  )
   // Every method: the refusal of all but POST is one of Entra ID's own.
   for (const path of ['/adfs/oauth2/token', '/:tenant/oauth2/v2.0/token', '/:tenant/oauth2/token']) {
     app.all(path, at(token))

@@ -26,7 +26,7 @@ export async function checkFederatedAssertion({ service }: RouteContext, app: Ap
     throw new Refusal(5002738, { details: { algorithm, supported: ALGORITHMS.join(',') } })
   }
   const thumbprint = textField(jwt.header, 'kid') ?? ''
-  const key = (await service.issuerKeys(issuer)).find((each) => each.kid === thumbprint)
+  const key = (await service.issuers.keysOf(issuer)).find((each) => each.kid === thumbprint)
   if (key === undefined) throw new Refusal(7000272, { details: { thumbprint, issuer } })
   if (!isSignedBy(jwt, key.publicKey)) {
     const reason = 'Key was found, but use of the key to verify the signature failed'
