@@ -3,9 +3,30 @@
  * @module
  */
 
+export {
+  AuthorizationCodeCredential,
+  type AuthorizationCodeCredentialOptions,
+} from './credentials/authorization-code.ts'
+export {
+  AzurePipelinesCredential,
+  type AzurePipelinesCredentialOptions,
+  type AzurePipelinesIdentity,
+} from './credentials/azure-pipelines.ts'
 export { type GetBearerTokenProviderOptions, getBearerTokenProvider } from './credentials/bearer-token-provider.ts'
+export {
+  type CertificateConfiguration,
+  CertificateCredential,
+  CertificateCredential as ClientCertificateCredential,
+  type CertificateCredentialOptions,
+  type CertificateCredentialOptions as ClientCertificateCredentialOptions,
+  type ClientCertificateCredentialPEMConfiguration,
+  type ClientCertificatePEMCertificate,
+  type ClientCertificatePEMCertificatePath,
+  type SigningCallbackCertificate,
+} from './credentials/certificate.ts'
 export type { Explanation } from './credentials/chain.ts'
 export { ChainedTokenCredential } from './credentials/chained-token.ts'
+export { ClientAssertionCredential, type ClientAssertionCredentialOptions } from './credentials/client-assertion.ts'
 export { ClientSecretCredential, type ClientSecretCredentialOptions } from './credentials/client-secret.ts'
 export {
   DefaultAzureCredential,
@@ -14,6 +35,16 @@ export {
   getDefaultAzureCredential,
 } from './credentials/default-azure.ts'
 export { EnvironmentCredential, type EnvironmentCredentialOptions } from './credentials/environment.ts'
+export { GitHubActionsCredential, type GitHubActionsCredentialOptions } from './credentials/github-actions.ts'
+export {
+  OnBehalfOfCredential,
+  type OnBehalfOfCredentialAssertionOptions,
+  type OnBehalfOfCredentialCertificateContentOptions,
+  type OnBehalfOfCredentialCertificateOptions,
+  type OnBehalfOfCredentialOptions,
+  type OnBehalfOfCredentialSecretOptions,
+  type OnBehalfOfGetTokenOptions,
+} from './credentials/on-behalf-of.ts'
 export type {
   AuthorityValidationOptions,
   CredentialPersistenceOptions,
@@ -21,6 +52,10 @@ export type {
   TokenCachePersistenceOptions,
   TokenCredentialOptions,
 } from './credentials/options.ts'
+export {
+  WorkloadIdentityCredential,
+  type WorkloadIdentityCredentialOptions,
+} from './credentials/workload-identity.ts'
 export {
   AggregateAuthenticationError,
   AggregateAuthenticationErrorName,

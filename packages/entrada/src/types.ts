@@ -72,4 +72,6 @@ export interface IssuedToken {
   /** When the issuer wants it refreshed, if it said so. */
   refreshAt?: number
   tokenType: 'Bearer' | 'pop'
+  /** Buys the next ones without the user, where the issuer gave one. */
+  refreshToken?: string
 }

@@ -3,7 +3,7 @@ import type { EntradaCredential } from 'entrada'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { countAsyncResources } from './contract/count-async-resources.ts'
 import { credentials } from './contract/credentials.ts'
-import { createWorld, failure, otherTenantId, recognisableSecret, scope, tenantId, until, type World } from './world.ts'
+import { createWorld, failure, otherTenantId, scope, tenantId, until, type World } from './world.ts'
 
 describe.each(credentials)('$name', (row) => {
   let world: World
@@ -17,10 +17,15 @@ describe.each(credentials)('$name', (row) => {
 
   beforeEach(() => {
     world.reset()
-    credential = row.create(world.options())
+    credential = row.create(world.options(), world)
   })
 
   afterEach(() => credential.close())
+
+  /** A request that went out before has reached the emulator when this one's answer is back. */
+  async function roundTrip(): Promise<void> {
+    await credential.getToken('https://round-trip.example/.default').catch(() => undefined)
+  }
 
   test('gets a token over a socket, and says when it ends and when it will be refreshed', async () => {
     const access = await credential.getToken(scope)
@@ -95,12 +100,18 @@ describe.each(credentials)('$name', (row) => {
   })
 
   test('asks in a tenant that is additionally allowed, and keeps its tokens apart', async () => {
-    await using wide = row.create({ ...world.options(), additionallyAllowedTenants: [otherTenantId.toUpperCase()] })
+    await using wide = row.create(
+      { ...world.options(), additionallyAllowedTenants: [otherTenantId.toUpperCase()] },
+      world,
+    )
     const own = await wide.getToken(scope)
-    const other = await wide.getToken(scope, { tenantId: otherTenantId })
-    expect(other.token).not.toBe(own.token)
+    const asked = wide.getToken(scope, { tenantId: otherTenantId })
+    const other = row.isOfOneTenant ? undefined : await asked
+    await asked.catch(() => undefined)
+    expect(other?.token).not.toBe(own.token)
     expect(world.emulator.requests.map(({ path }) => path.split('/')[1])).toEqual([tenantId, otherTenantId])
     expect((await wide.getToken(scope)).token).toBe(own.token)
+    if (other === undefined) return
     expect((await wide.getToken(scope, { tenantId: otherTenantId })).token).toBe(other.token)
     expect(world.tokenRequests()).toBe(2)
   })
@@ -205,14 +216,14 @@ describe.each(credentials)('$name', (row) => {
     world.emulator.clock.advance(3_320_000)
     expect((await credential.getToken(scope)).token).toBe(token)
     await until(() => world.events.some(({ type }) => type === 'refresh-failed'))
-    const requests = world.tokenRequests()
+    const requests = world.tokenRequests(scope)
     world.emulator.clock.advance(29_000)
     expect((await credential.getToken(scope)).token).toBe(token)
-    expect(world.tokenRequests()).toBe(requests)
-    world.emulator.faults.clear()
+    await roundTrip()
+    expect(world.tokenRequests(scope)).toBe(requests)
     world.emulator.clock.advance(1_000)
     expect((await credential.getToken(scope)).token).toBe(token)
-    await until(() => world.tokenRequests() > requests)
+    await until(() => world.tokenRequests(scope) > requests)
   })
 
   test('leaves the server alone for as long as its Retry-After says, and serves the token meanwhile', async () => {
@@ -221,13 +232,14 @@ describe.each(credentials)('$name', (row) => {
     world.emulator.clock.advance(3_310_000)
     await credential.getToken(scope)
     await until(() => world.events.some(({ type }) => type === 'refresh-failed'))
-    const requests = world.tokenRequests()
-    expect(requests).toBe(2)
+    expect(world.tokenRequests(scope)).toBe(2)
     world.emulator.clock.advance(119_000)
     expect((await credential.getToken(scope)).token).toBe(token)
+    await roundTrip()
+    expect(world.tokenRequests(scope)).toBe(2)
     world.emulator.clock.advance(2_000)
     await credential.getToken(scope)
-    await until(() => world.tokenRequests() > requests)
+    await until(() => world.tokenRequests(scope) === 3)
   })
 
   test('waits for the refresh in the last 30 seconds, and still gives the token if that fails', async () => {
@@ -243,13 +255,16 @@ describe.each(credentials)('$name', (row) => {
 
   test('never gives an expired token: the caller waits, gets the error, and the next call asks at once', async () => {
     const first = await credential.getToken(scope)
+    world.emulator.clock.set(first.expiresOnTimestamp - 10_000)
+    world.emulator.faults.next({ aadsts: 7000215 }, { aadsts: 7000215 })
+    expect((await credential.getToken(scope)).token).toBe(first.token)
+    // Within the pause after the failed refresh; an expired token knows no pause.
     world.emulator.clock.set(first.expiresOnTimestamp)
-    world.emulator.faults.next({ aadsts: 7000215 })
     const error = await failure(credential.getToken(scope))
     expect(error).toMatchObject({ name: 'AuthenticationError', statusCode: 401 })
     const second = await credential.getToken(scope)
     expect(second.token).not.toBe(first.token)
-    expect(world.tokenRequests()).toBe(3)
+    expect(world.tokenRequests()).toBe(4)
   })
 
   test('takes claims to the network, and the token they bring replaces the cached one', async () => {
@@ -311,7 +326,7 @@ describe.each(credentials)('$name', (row) => {
   })
 
   test('`await using` closes it', async () => {
-    const kept = row.create(world.options())
+    const kept = row.create(world.options(), world)
     {
       await using used = kept
       await used.getToken(scope)
@@ -321,7 +336,8 @@ describe.each(credentials)('$name', (row) => {
 
   test('shows no secret, neither in itself, nor in errors, nor in events', async () => {
     const { token } = await credential.getToken(scope)
-    const echo = `AADSTS7000215: Invalid client secret ${recognisableSecret} or ${encodeURIComponent(recognisableSecret)} Trace ID: x`
+    const secret = row.secret?.(world) ?? 'of another'
+    const echo = `AADSTS7000215: Invalid client secret ${secret} or ${encodeURIComponent(secret)} Trace ID: x`
     world.emulator.faults.next({
       status: 401,
       body: { error: 'invalid_client', error_description: echo, error_codes: [7000215] },
@@ -334,7 +350,15 @@ describe.each(credentials)('$name', (row) => {
     const shown = [credential, refused, malformed, world.events]
       .flatMap((value) => [inspect(value, { depth: 10, showHidden: true }), JSON.stringify(value), String(value)])
       .join('\n')
-    expect(shown).not.toContain(recognisableSecret)
+    const sent = world.emulator.requests.flatMap(({ form }) => [
+      form.client_secret,
+      form.client_assertion,
+      form.assertion,
+      form.code,
+      form.refresh_token,
+    ])
+    for (const value of sent) if (value) expect(shown).not.toContain(value)
+    expect(sent.some((value) => value)).toBe(true)
     expect(shown).not.toContain(token)
     expect(shown).not.toContain(token.split('.')[2])
   })
@@ -346,7 +370,7 @@ describe.each(credentials)('$name', (row) => {
       additionallyAllowedTenants: ['*'],
       loggingOptions: { allowLoggingAccountIdentifiers: true },
     })
-    await using frozen = row.create(options)
+    await using frozen = row.create(options, world)
     const call = deepFreeze({ enableCae: true, tracingOptions: {}, requestOptions: { timeout: 10_000 } })
     expect((await frozen.getToken(Object.freeze([scope]) as unknown as string[], call)).token).toBeTruthy()
   })

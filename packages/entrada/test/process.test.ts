@@ -1,18 +1,35 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { assertionOf } from './contract/assertion.ts'
 import { credentials } from './contract/credentials.ts'
 import { createWorld, scope, type World } from './world.ts'
 
 let world: World
 let folder: string
+let control: { url: string; close: () => void }
+
+/** The program's clock and the emulator's go ahead together. */
+const preamble = `import * as entrada from './entrada.mjs'
+const scope = '${scope}'
+let ahead = 0
+const now = Date.now
+Date.now = () => now() + ahead + Number(process.env.START_AHEAD ?? 0)
+async function goAhead(milliseconds) {
+  ahead += milliseconds
+  await fetch(process.env.CONTROL + 'ahead/' + milliseconds)
+}
+`
 
 beforeAll(async () => {
   world = await createWorld()
+  control = await startControl()
   folder = await mkdtemp(join(tmpdir(), 'entrada-process-'))
   await build({
     entryPoints: [fileURLToPath(new URL('../src/index.ts', import.meta.url))],
@@ -20,7 +37,7 @@ beforeAll(async () => {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    external: ['https-proxy-agent'],
+    external: ['https-proxy-agent', 'node-forge'],
     logLevel: 'error',
   })
 })
@@ -29,6 +46,7 @@ beforeEach(() => world.reset())
 
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
+  control.close()
   await world.close()
 })
 
@@ -41,9 +59,16 @@ interface Ended {
 /** Runs a program in a process of its own, with the app's variables; kills it if it hangs. */
 async function run(program: string, env: Record<string, string> = {}): Promise<Ended> {
   const file = join(folder, `program-${Math.random().toString(36).slice(2)}.mjs`)
-  await writeFile(file, `import * as entrada from './entrada.mjs'\nconst scope = '${scope}'\n${program}\n`)
+  await writeFile(file, `${preamble}${program}\n`)
   const child = spawn(process.execPath, [file], {
-    env: { PATH: process.env.PATH, ...world.env, NODE_EXTRA_CA_CERTS: world.emulator.ca.path, ...env },
+    env: {
+      PATH: process.env.PATH,
+      ...world.env,
+      NODE_EXTRA_CA_CERTS: world.emulator.ca.path,
+      CONTROL: control.url,
+      START_AHEAD: String(Math.round(world.emulator.clock.now() - Date.now())),
+      ...env,
+    },
     timeout: 15_000,
   })
   let output = ''
@@ -55,46 +80,44 @@ async function run(program: string, env: Record<string, string> = {}): Promise<E
   return new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, output })))
 }
 
-describe.each(credentials)('a program with $name', ({ program }) => {
+describe.each(credentials)('a program with $name', ({ program, env }) => {
   test('ends by itself when it has its token, though it never closes the credential', async () => {
-    const ended = await run(`
+    const ended = await run(
+      `
       const credential = ${program}
       const { token } = await credential.getToken(scope)
-      console.log(token.split('.').length)`)
+      console.log(token.split('.').length)`,
+      env?.(world),
+    )
     expect(ended).toEqual({ code: 0, signal: null, output: '3\n' })
   })
 
   test('is not kept alive by a refresh that runs behind', async () => {
     const ended = await run(
       `
-      let ahead = 0
-      const now = Date.now
-      Date.now = () => now() + ahead
-      const credential = ${program}
+            const credential = ${program}
       const { token } = await credential.getToken(scope)
-      ahead = 3400_000
-      await fetch(process.env.FAULT_URL)
+      await goAhead(3400_000)
+      await fetch(process.env.CONTROL + 'fault')
       console.log((await credential.getToken(scope)).token === token)`,
-      {
-        FAULT_URL: await faultServer(),
-      },
+      env?.(world),
     )
     expect(ended).toEqual({ code: 0, signal: null, output: 'true\n' })
   })
 
   test('waits at its top level for a token that takes long, and for a refresh that it joins', async () => {
     world.emulator.faults.next({ delay: 300 }, { delay: 300 })
-    const ended = await run(`
-      let ahead = 0
-      const now = Date.now
-      Date.now = () => now() + ahead
-      const credential = ${program}
+    const ended = await run(
+      `
+            const credential = ${program}
       const first = await credential.getToken(scope)
-      ahead = 3400_000
+      await goAhead(3400_000)
       await credential.getToken(scope)
-      ahead = 3600_000
+      await goAhead(200_000)
       const second = await credential.getToken(scope)
-      console.log(first.token !== second.token)`)
+      console.log(first.token !== second.token)`,
+      env?.(world),
+    )
     expect(ended).toEqual({ code: 0, signal: null, output: 'true\n' })
     expect(world.tokenRequests()).toBe(2)
   })
@@ -107,14 +130,15 @@ test('importing the library starts nothing, loads no HTTP module and prints noth
   expect(ended).toEqual({ code: 0, signal: null, output: expect.stringMatching(/^\d+\n\n$/) })
 })
 
-/** A server that, when asked, makes the emulator's next answer take a minute. */
-async function faultServer(): Promise<string> {
-  const { createServer } = await import('node:http')
-  const server = createServer((_, response) => {
-    world.emulator.faults.next({ delay: 60_000 })
+/** What a program under test can ask of the world, by path: `fault`, `ahead/3600000`, `assertion`. */
+async function startControl(): Promise<{ url: string; close: () => void }> {
+  const server = createServer(async (request, response) => {
+    const [, what, argument] = (request.url ?? '').split('/')
+    if (what === 'fault') world.emulator.faults.next({ delay: 60_000 })
+    if (what === 'ahead') world.emulator.clock.advance(Number(argument))
     response.setHeader('connection', 'close')
-    response.end(() => server.close())
+    response.end(what === 'assertion' ? await assertionOf(world) : '')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return `http://127.0.0.1:${(server.address() as { port: number }).port}/`
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, close: () => server.close() }
 }

@@ -1,12 +1,9 @@
 import { type Emulator, type EmulatorOptions, startEmulator } from '@entrada/emulator'
 import type { EntradaEvent, TokenCredentialOptions } from 'entrada'
+import { clientId, otherTenantId, recognisableSecret, redirectUri, scope, tenantId, user } from './app.ts'
+import { type MadeCertificate, makeCertificate } from './certificates/make-certificate.ts'
 
-/** A secret that a scan of every output can find. */
-export const recognisableSecret = 'S3cret~recognisable.value-0123456789'
-export const tenantId = '11111111-1111-4111-8111-111111111111'
-export const otherTenantId = '22222222-2222-4222-8222-222222222222'
-export const clientId = '33333333-3333-4333-8333-333333333333'
-export const scope = 'https://storage.azure.com/.default'
+export { clientId, otherTenantId, recognisableSecret, redirectUri, scope, tenantId, user }
 
 /** An emulator and the outside world of the credentials under test: its clock is theirs, and nobody sleeps. */
 export interface World {
@@ -18,18 +15,35 @@ export interface World {
   options(env?: Record<string, string>): TokenCredentialOptions
   /** The variables that sign the app in. */
   env: Record<string, string>
-  /** Requests to the token endpoint so far. */
-  tokenRequests(): number
+  /** The app's other proof. */
+  certificate: MadeCertificate
+  /** A user's token for the app. */
+  userToken: string
+  /** A new code of that user's. */
+  code(): string
+  /** Requests to the token endpoint so far, or those for one scope. */
+  tokenRequests(scope?: string): number
   /** Forgets requests, faults and events: a world serves many tests, each with a credential of its own. */
   reset(): void
   close(): Promise<void>
 }
 
 export async function createWorld(options: EmulatorOptions = {}): Promise<World> {
+  const certificate = makeCertificate()
   const emulator = await startEmulator({
     directory: {
       tenants: [{ id: tenantId, domains: ['contoso.onmicrosoft.com'] }, { id: otherTenantId }],
-      apps: [{ name: 'app', clientId, tenantId, tenants: '*', secrets: [{ value: recognisableSecret }] }],
+      apps: [
+        {
+          name: 'app',
+          clientId,
+          tenantId,
+          tenants: '*',
+          secrets: [{ value: recognisableSecret }],
+          certificates: [certificate.certificate],
+          redirectUris: [redirectUri],
+        },
+      ],
     },
     ...options,
   })
@@ -46,6 +60,10 @@ export async function createWorld(options: EmulatorOptions = {}): Promise<World>
     events,
     slept,
     env,
+    certificate,
+    userToken: await emulator.userToken({ user, app: 'app', lifetimeSeconds: 30 * 86_400 }),
+    code: () =>
+      emulator.authorizationCode({ user, app: 'app', redirectUri, scope: `openid profile offline_access ${scope}` }),
     options: (environment = env) => ({
       authorityHost: emulator.url,
       tlsOptions: { ca: emulator.ca.pem },
@@ -60,7 +78,10 @@ export async function createWorld(options: EmulatorOptions = {}): Promise<World>
         },
       },
     }),
-    tokenRequests: () => emulator.requests.filter(({ path }) => path.endsWith('/token')).length,
+    tokenRequests: (asked) =>
+      emulator.requests.filter(
+        ({ path, form }) => path.endsWith('/token') && (asked === undefined || form.scope?.split(' ')[0] === asked),
+      ).length,
     reset() {
       emulator.requests.clear()
       emulator.faults.clear()

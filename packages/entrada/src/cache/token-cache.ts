@@ -6,10 +6,20 @@ import { Generations } from './generations.ts'
 import type { SecondLevel } from './second-level.ts'
 import type { TokenKey } from './token-store.ts'
 
+/** A user, by what the credential knows of them. */
+export interface Subject {
+  /** Tells users apart, and says nothing of them: a hash. */
+  id: string
+  /** What the token is bought with. */
+  secret: string
+}
+
 /** What tells one token from another within a credential. */
 export interface TokenRequest {
   /** Whom the token is for: the tenant, and where a credential serves many users, the user. */
   group: string
+  /** The user, where a credential serves many. */
+  subject: Subject | undefined
   tenantId: string
   scopes: readonly string[]
   enableCae: boolean
@@ -176,7 +186,7 @@ export class TokenCache {
       // What a claims challenge has overtaken stays out of the store too.
       if (second !== undefined && this.#findFor(request) === slot) {
         const { writeStore } = await import('./second-level.ts')
-        const { token: secret, ...times } = issued
+        const { token: secret, refreshToken: _, ...times } = issued
         writeStore(second, { key: second.keyOf(request), secret, cachedAt: start, ...times })
       }
       const account = identify === undefined ? {} : { account: await identify(issued.token) }

@@ -52,7 +52,7 @@ function cachedHere(credential: TokenCredential): Pick<TokenCredential, 'getToke
     async getToken(scopes, options) {
       const list = Array.isArray(scopes) ? scopes : [scopes]
       if (options?.abortSignal?.aborted === true) throw abortError('getBearerTokenProvider: the caller aborted.')
-      const request = { group: '', tenantId: '', scopes: list, enableCae: false, claims: undefined }
+      const request = { group: '', subject: undefined, tenantId: '', scopes: list, enableCae: false, claims: undefined }
       return cache.get(request, { signal: options?.abortSignal })
     },
   }

@@ -1,9 +1,10 @@
-import { clientSecret } from '../oauth/client-authentication.ts'
+import { clientSecret as secretOf } from '../oauth/client-authentication.ts'
 import { checkTenant } from '../oauth/tenant.ts'
 import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
 import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
-import { type CredentialContext, openContext } from './context.ts'
-import { TokenSource } from './credential.ts'
+import { applicationTokens } from './application.ts'
+import { openContext } from './context.ts'
+import type { TokenSource } from './credential.ts'
 import type {
   AuthorityValidationOptions,
   CredentialPersistenceOptions,
@@ -40,7 +41,10 @@ export class ClientSecretCredential implements EntradaCredential {
     const name = 'ClientSecretCredential'
     checkRequired(name, { tenantId, clientId, clientSecret })
     checkTenant(tenantId, `${name}: tenantId`)
-    this.#tokens = clientSecretTokens({ tenantId, clientId, secret: clientSecret }, openContext(name, options))
+    this.#tokens = applicationTokens(
+      { tenantId, clientId, authenticate: secretOf(clientSecret) },
+      openContext(name, options),
+    )
     polyfillAsyncDispose(this)
   }
 
@@ -59,31 +63,4 @@ export class ClientSecretCredential implements EntradaCredential {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
-}
-
-/** The tokens of an application with a secret, for the credential of that name and the environment's. */
-export function clientSecretTokens(
-  app: { tenantId: string; clientId: string; secret: string },
-  context: CredentialContext,
-): TokenSource {
-  const { name: credential, authority, http, host, emit } = context
-  const { tenantId, clientId } = app
-  const endpoint = {
-    credential,
-    authority,
-    clientId,
-    authenticate: clientSecret(app.secret),
-    http,
-    now: host.now,
-    emit,
-  }
-  return new TokenSource({
-    context,
-    tenantId,
-    clientId,
-    async acquire(request, signal) {
-      const { clientCredentials, requestToken } = await import('../oauth/token-endpoint.ts')
-      return requestToken(endpoint, clientCredentials, { ...request, signal })
-    },
-  })
 }

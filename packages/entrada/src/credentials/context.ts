@@ -1,3 +1,4 @@
+import type { SecondLevel } from '../cache/second-level.ts'
 import type { Emit } from '../events.ts'
 import { type Http, openHttp } from '../http/http.ts'
 import { AzureAuthorityHosts, parseAuthority } from '../oauth/authority.ts'
@@ -25,6 +26,8 @@ export interface CredentialContext {
   emit: Emit
   /** Origin of the authority. */
   authority: string
+  /** The store behind the credential's memory, if there is one. */
+  second: SecondLevel | undefined
   additionallyAllowedTenants: readonly string[]
   isMultiTenantDisabled: boolean
   /** Closes what the credential owns. */
@@ -60,14 +63,13 @@ export function openContext(name: string, options: AnyOptions = {}): CredentialC
     additionallyAllowedTenants: [...(options.additionallyAllowedTenants ?? [])],
     isMultiTenantDisabled: !!host.env.AZURE_IDENTITY_DISABLE_MULTITENANTAUTH,
   }
-  const member = (memberName: string): CredentialContext => ({
-    ...context,
-    name: memberName,
-    emit: (event) => sink(memberName, event),
-    close: () => undefined,
-    forMember: member,
-  })
-  return { ...context, name, emit, close: http.close, forMember: member }
+  const named = (as: string, close: () => void): CredentialContext => {
+    const tell: Emit = (event) => sink(as, event)
+    const { tokenStore: store } = options
+    const second = store && { store, sleep: host.sleep, emit: tell }
+    return { ...context, name: as, emit: tell, second, close, forMember: (member) => named(member, () => undefined) }
+  }
+  return named(name, http.close)
 }
 
 function authorityOf(name: string, { authorityHost }: AnyOptions, { env }: Host): string {

@@ -1,4 +1,4 @@
-import { itemOf, TokenCache, type TokenRequest } from '../cache/token-cache.ts'
+import { itemOf, type Subject, TokenCache, type TokenRequest } from '../cache/token-cache.ts'
 import type { TokenKey } from '../cache/token-store.ts'
 import type { AccountIdentifiers } from '../events.ts'
 import { resolveTenant, type TenantRules } from '../oauth/tenant.ts'
@@ -35,30 +35,39 @@ export class TokenSource {
     this.#tenantId = tenantId
     this.#rules = { credential: name, tenantId, additionallyAllowedTenants, isMultiTenantDisabled }
     this.#context = context
-    const keyOf = (request: TokenRequest): TokenKey => appTokenKey(request, new URL(context.authority).host, clientId)
+    const environment = new URL(context.authority).host
+    const keyOf = (request: TokenRequest): TokenKey => accessKey(request, environment, clientId)
     this.#cache = new TokenCache({
       name,
       now: host.now,
       emit,
       acquire,
-      second: options.tokenStore && { store: options.tokenStore, sleep: host.sleep, emit, keyOf },
+      second: context.second && { ...context.second, keyOf },
       identify: options.loggingOptions?.allowLoggingAccountIdentifiers === true ? identify : undefined,
     })
   }
 
-  /** Not `async`: a hit hands out the promise that the cache holds. All else is `#get`'s, so that nothing throws. */
-  getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
+  /**
+   * Not `async`: a hit hands out the promise that the cache holds. All else is `#get`'s, so that nothing throws.
+   * `subject` is the user, where the credential serves many.
+   */
+  getToken(scopes: string | string[], options?: GetTokenOptions, subject?: Subject): Promise<AccessToken> {
     const item = typeof scopes === 'string' ? scopes : scopes?.length === 1 ? scopes[0] : undefined
     if (item !== undefined && !(options?.claims !== undefined || options?.abortSignal?.aborted === true)) {
-      const group = options?.tenantId ?? this.#tenantId
+      const tenantId = options?.tenantId ?? this.#tenantId
+      const group = subject === undefined ? tenantId : this.#groupOf(subject, tenantId)
       const hit = this.#cache.peek(group, item, options?.enableCae === true, this.#now())
       if (hit !== undefined) return hit
     }
-    return this.#get(scopes, options)
+    return this.#get(scopes, options, subject)
   }
 
-  async getTokenInfo(scopes: string | string[], options?: GetTokenOptions): Promise<AccessTokenInfo> {
-    return tokenInfo(await this.getToken(scopes, options), this.#name)
+  async getTokenInfo(
+    scopes: string | string[],
+    options?: GetTokenOptions,
+    subject?: Subject,
+  ): Promise<AccessTokenInfo> {
+    return tokenInfo(await this.getToken(scopes, options, subject), this.#name)
   }
 
   async close(): Promise<void> {
@@ -66,12 +75,22 @@ export class TokenSource {
     this.#context.close()
   }
 
-  async #get(scopes: string | string[], options: GetTokenOptions | undefined): Promise<AccessToken> {
+  async #get(
+    scopes: string | string[],
+    options: GetTokenOptions | undefined,
+    subject: Subject | undefined,
+  ): Promise<AccessToken> {
     const call = checkCall(this.#name, scopes, options)
     if (call.wait.signal?.aborted === true) throw abortError(`${this.#name}: the caller aborted getToken.`)
     const tenantId = resolveTenant(call.tenantId, this.#rules)
     const { claims, enableCae } = call
-    return this.#cache.get({ group: tenantId, tenantId, scopes: call.scopes, claims, enableCae }, call.wait)
+    const group = subject === undefined ? tenantId : this.#groupOf(subject, tenantId)
+    return this.#cache.get({ group, subject, tenantId, scopes: call.scopes, claims, enableCae }, call.wait)
+  }
+
+  /** Most users ask in the credential's own tenant: then their id alone tells, and nothing is joined. */
+  #groupOf({ id }: Subject, tenantId: string): string {
+    return tenantId === this.#tenantId ? id : [id, tenantId].join(' ')
   }
 }
 
@@ -82,9 +101,9 @@ export function tokenInfo(access: AccessToken, credential: string): AccessTokenI
   return { token, expiresOn: Math.floor(expiresOnTimestamp / 1000), ...refresh, tokenType, credential }
 }
 
-function appTokenKey(request: TokenRequest, environment: string, clientId: string): TokenKey {
-  const { tenantId: realm, scopes, enableCae: cae } = request
-  return { kind: 'access', partition: 'app', environment, clientId, realm, target: itemOf(scopes), cae }
+function accessKey(request: TokenRequest, environment: string, clientId: string): TokenKey {
+  const { tenantId: realm, scopes, enableCae: cae, subject } = request
+  return { kind: 'access', partition: subject?.id ?? 'app', environment, clientId, realm, target: itemOf(scopes), cae }
 }
 
 async function identify(token: string): Promise<AccountIdentifiers> {

@@ -3,7 +3,7 @@ import type { Env } from '../runtime/host.ts'
 import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
 import { Chain, type Explanation } from './chain.ts'
 import { openContext } from './context.ts'
-import { type ExcludeOption, isFinal, selectMembers } from './default-members.ts'
+import { buildMember, type ExcludeOption, type MemberOptions, selectMembers } from './default-members.ts'
 import type {
   AuthorityValidationOptions,
   CredentialPersistenceOptions,
@@ -26,7 +26,8 @@ export interface DefaultAzureCredentialOptions
   extends MultiTenantTokenCredentialOptions,
     CredentialPersistenceOptions,
     AuthorityValidationOptions,
-    Partial<Record<ExcludeOption, boolean>> {
+    Partial<Record<ExcludeOption, boolean>>,
+    MemberOptions {
   /** Variables without which the constructor throws, so that a deployment with a gap fails at its start. */
   requiredEnvVars?: DefaultAzureCredentialEnvVars | DefaultAzureCredentialEnvVars[]
 }
@@ -50,7 +51,7 @@ export class DefaultAzureCredential implements EntradaCredential {
     const { host, emit } = context
     checkRequiredVariables(options?.requiredEnvVars, host.env, name)
     const members = selectMembers(options ?? {}, host.env, name).map((kind) => {
-      return { name: kind.name, credential: kind.build(context.forMember(kind.name)), isFinal: isFinal(kind) }
+      return buildMember(kind, context.forMember(kind.name), options ?? {})
     })
     this.#chain = new Chain({ name, members, now: host.now, emit, release: context.close })
     polyfillAsyncDispose(this)

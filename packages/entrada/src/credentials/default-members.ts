@@ -1,7 +1,10 @@
+import { CredentialUnavailableError } from '../errors.ts'
 import type { Env } from '../runtime/host.ts'
 import type { CredentialContext } from './context.ts'
 import { environmentTokens } from './environment.ts'
+import { UnavailableSource } from './unavailable.ts'
 import type { Member } from './walk.ts'
+import { workloadTokens } from './workload-identity.ts'
 
 /** The `exclude…` options of the default chain, one a member. */
 export type ExcludeOption =
@@ -21,19 +24,60 @@ export interface MemberKind {
   exclude: ExcludeOption
   /** Whether `AZURE_TOKEN_CREDENTIALS=prod` or `=dev` selects it. */
   group: 'prod' | 'dev'
-  build(context: CredentialContext): Member['credential']
+  build(context: CredentialContext, options: MemberOptions): Member['credential']
+}
+
+/** The options of the default chain that its members read. */
+export interface MemberOptions {
+  /** The tenant of the workload identity; default `AZURE_TENANT_ID`. */
+  tenantId?: string | undefined
+  /** The workload's client id, unless `workloadIdentityClientId` is given; default `AZURE_CLIENT_ID`. */
+  managedIdentityClientId?: string | undefined
+  workloadIdentityClientId?: string | undefined
+  workloadIdentityTenantId?: string | undefined
+  /** The workload identity asks through the token proxy of AKS identity binding. */
+  enableAzureProxy?: boolean | undefined
 }
 
 /** The members of the default chain, in order. */
 const memberKinds: readonly MemberKind[] = [
   { name: 'EnvironmentCredential', exclude: 'excludeEnvironmentCredential', group: 'prod', build: environmentTokens },
+  {
+    name: 'WorkloadIdentityCredential',
+    exclude: 'excludeWorkloadIdentityCredential',
+    group: 'prod',
+    build: (context, options) =>
+      workloadTokens(context, {
+        tenantId: options.workloadIdentityTenantId ?? options.tenantId,
+        clientId: options.workloadIdentityClientId ?? options.managedIdentityClientId,
+        enableAzureProxy: options.enableAzureProxy,
+      }),
+  },
 ]
+
+/** The member of a kind. One that can't be constructed here is there all the same, and says why when it is asked. */
+export function buildMember(kind: MemberKind, context: CredentialContext, options: MemberOptions): Member {
+  return { name: kind.name, credential: built(kind, context, options), isFinal: isFinal(kind) }
+}
+
+function built(kind: MemberKind, context: CredentialContext, options: MemberOptions): Member['credential'] {
+  try {
+    return kind.build(context, options)
+  } catch (error) {
+    if (!(error instanceof CredentialUnavailableError)) throw error
+    const { message, mend = '' } = error
+    return new UnavailableSource(context, {
+      reason: message.replace(`${kind.name}: `, '').replace(mend, '').trim(),
+      mend,
+    })
+  }
+}
 
 /**
  * Whether an error of this member ends the walk. Where a deployment says who to be, a refusal that a person could
  * resolve is a refusal: going on would change the identity in silence.
  */
-export function isFinal({ group }: MemberKind): (error: Error) => boolean {
+function isFinal({ group }: MemberKind): (error: Error) => boolean {
   return (error) => group === 'prod' && error.name === 'AuthenticationRequiredError'
 }
 

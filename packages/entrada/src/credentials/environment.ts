@@ -1,17 +1,21 @@
-import { CredentialUnavailableError } from '../errors.ts'
+import { clientSecret } from '../oauth/client-authentication.ts'
+import { password as passwordGrant } from '../oauth/grants.ts'
 import { checkTenant } from '../oauth/tenant.ts'
 import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
-import type { Env } from '../runtime/host.ts'
 import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
-import { clientSecretTokens } from './client-secret.ts'
+import { applicationTokens } from './application.ts'
+import { certificateAuthentication } from './certificate-authentication.ts'
 import { type CredentialContext, openContext } from './context.ts'
 import type { TokenSource } from './credential.ts'
+import { type EnvironmentIdentity, readAllowedTenants, readEnvironment } from './environment-variables.ts'
 import type {
   AuthorityValidationOptions,
   CredentialPersistenceOptions,
   MultiTenantTokenCredentialOptions,
 } from './options.ts'
+import { Subjects } from './subject.ts'
 import { UnavailableSource } from './unavailable.ts'
+import { userTokens } from './user-tokens.ts'
 
 export interface EnvironmentCredentialOptions
   extends MultiTenantTokenCredentialOptions,
@@ -19,15 +23,16 @@ export interface EnvironmentCredentialOptions
     AuthorityValidationOptions {}
 
 /**
- * Signs an application in with what the environment says: `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` and
- * `AZURE_CLIENT_SECRET`, and `AZURE_ADDITIONALLY_ALLOWED_TENANTS` (separated by semicolons).
+ * Signs in with what the environment says: `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` and one of `AZURE_CLIENT_SECRET`,
+ * `AZURE_CLIENT_CERTIFICATE_PATH` (with `AZURE_CLIENT_CERTIFICATE_PASSWORD` and `AZURE_CLIENT_SEND_CERTIFICATE_CHAIN`), or
+ * `AZURE_USERNAME` and `AZURE_PASSWORD` (deprecated); and `AZURE_ADDITIONALLY_ALLOWED_TENANTS`, separated by semicolons.
  *
  * The environment is read once, at construction. Where it says nothing or not enough, `getToken` rejects with a
  * `CredentialUnavailableError` that names what is missing.
  */
 export class EnvironmentCredential implements EntradaCredential {
   readonly name = 'EnvironmentCredential'
-  readonly #tokens: TokenSource | UnavailableSource
+  readonly #tokens: Pick<TokenSource, 'getToken' | 'getTokenInfo' | 'close'>
 
   /** @throws TypeError for a variable that holds no tenant or authority. */
   constructor(options?: EnvironmentCredentialOptions) {
@@ -53,41 +58,51 @@ export class EnvironmentCredential implements EntradaCredential {
 }
 
 /** The tokens that the environment gives, for the credential itself and for the default chain. */
-export function environmentTokens(context: CredentialContext): TokenSource | UnavailableSource {
+export function environmentTokens(
+  context: CredentialContext,
+): Pick<TokenSource, 'getToken' | 'getTokenInfo' | 'close'> {
   const { env } = context.host
-  const found = readSecret(env)
-  if ('reason' in found) {
-    const message = `${context.name}: ${found.reason} ${found.mend}`
-    return new UnavailableSource(context, new CredentialUnavailableError(message, { mend: found.mend }))
-  }
+  const found = readEnvironment(env)
+  if ('reason' in found) return new UnavailableSource(context, found)
   checkTenant(found.tenantId, `${context.name}: AZURE_TENANT_ID`)
-  const additionallyAllowedTenants = context.options.additionallyAllowedTenants ?? allowedTenants(env, context.name)
-  return clientSecretTokens(found, { ...context, additionallyAllowedTenants: [...additionallyAllowedTenants] })
+  const additionallyAllowedTenants = context.options.additionallyAllowedTenants ?? readAllowedTenants(env, context.name)
+  return tokensOf(found, { ...context, additionallyAllowedTenants: [...additionallyAllowedTenants] })
 }
 
-const secretVariables = ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET'] as const
-
-type Secret = { tenantId: string; clientId: string; secret: string }
-
-/** The application that the environment names, or what is missing of it. White space around a value is not part of it. */
-function readSecret(env: Env): Secret | { reason: string; mend: string } {
-  const [tenantId = '', clientId = '', secret = ''] = secretVariables.map((name) => env[name]?.trim())
-  if (tenantId && clientId && secret) return { tenantId, clientId, secret }
-  const missing = secretVariables.filter((name) => !env[name]?.trim())
-  const isAlone = missing.length === 1
-  const empty = missing.every((name) => env[name] !== undefined)
-  const reason = `${listOf(missing)} ${isAlone ? 'is' : 'are'} ${empty ? 'empty' : 'not set'}.`
-  return { reason, mend: `Set ${isAlone ? 'it' : 'them'}, or use another credential.` }
+function tokensOf(
+  found: EnvironmentIdentity,
+  context: CredentialContext,
+): Pick<TokenSource, 'getToken' | 'getTokenInfo' | 'close'> {
+  const { tenantId, clientId } = found
+  if ('secret' in found)
+    return applicationTokens({ tenantId, clientId, authenticate: clientSecret(found.secret) }, context)
+  if ('certificatePath' in found) {
+    const { certificatePath, certificatePassword, sendsChain } = found
+    const source = { certificatePath, certificatePassword }
+    const authenticate = certificateAuthentication({ source, clientId, sendsChain }, context)
+    return applicationTokens({ tenantId, clientId, authenticate }, context)
+  }
+  return passwordTokens(found, context)
 }
 
-function allowedTenants(env: Env, name: string): string[] {
-  const tenants = (env.AZURE_ADDITIONALLY_ALLOWED_TENANTS ?? '').split(';').map((tenant) => tenant.trim())
-  const named = tenants.filter((tenant) => tenant !== '')
-  for (const tenant of named) if (tenant !== '*') checkTenant(tenant, `${name}: AZURE_ADDITIONALLY_ALLOWED_TENANTS`)
-  return named
-}
-
-/** "A", "A and B", "A, B and C". */
-function listOf(names: readonly string[]): string {
-  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+/** A user by name and password, which Entra ID is about to refuse everywhere. */
+function passwordTokens(
+  { tenantId, clientId, username, password }: EnvironmentIdentity & { username: string; password: string },
+  context: CredentialContext,
+): Pick<TokenSource, 'getToken' | 'getTokenInfo' | 'close'> {
+  const message =
+    'AZURE_USERNAME and AZURE_PASSWORD are deprecated: they allow no multi-factor authentication. Use a secret, a certificate or a federated identity.'
+  context.emit({ type: 'warning', message })
+  const tokens = userTokens({
+    app: { tenantId, clientId, authenticate: () => undefined },
+    context,
+    obtain: (_, send) => send(passwordGrant(username, password)),
+  })
+  const subjects = new Subjects(context.name)
+  const user = (): ReturnType<Subjects['of']> => subjects.of(JSON.stringify([username, password]))
+  return {
+    getToken: async (scopes, options) => tokens.getToken(scopes, options, user()),
+    getTokenInfo: async (scopes, options) => tokens.getTokenInfo(scopes, options, user()),
+    close: () => tokens.close(),
+  }
 }

@@ -13,6 +13,8 @@ export interface TlsOptions {
   key?: string | Uint8Array
   passphrase?: string
   pfx?: string | Uint8Array
+  /** The name to ask for (SNI) and to expect, in place of the host's. */
+  servername?: string
 }
 
 export interface NodeTransportOptions {

@@ -1,6 +1,5 @@
 import { AuthenticationError, AuthenticationRequiredError, type ErrorResponse } from '../errors.ts'
 import type { HttpAnswer } from '../http/exchange.ts'
-import { describeFailure, type HttpFailure } from '../http/failure.ts'
 import { mendFor } from './mends.ts'
 import { parseObject } from './token-response.ts'
 
@@ -42,16 +41,6 @@ export function refusalError(refusal: Refusal): AuthenticationError | Authentica
     return new AuthenticationRequiredError({ ...details, scopes: [...refusal.scopes], statusCode, errorResponse })
   }
   return new AuthenticationError(statusCode, errorResponse, { ...details, retryAfterInMs })
-}
-
-/** The error of a request that brought no answer, with the real cause in its message. */
-export function networkError(credential: string, url: string, failure: HttpFailure): AuthenticationError {
-  const { host } = new URL(url)
-  const reached = /network|timeout|proxy/.test(failure.kind) ? 'could not be reached' : 'gave no usable answer'
-  const mend = 'Check the network, the proxy (HTTPS_PROXY), the certificates (NODE_EXTRA_CA_CERTS) and authorityHost.'
-  const message = `${credential}: ${host} ${reached}: ${describeFailure(failure)}. ${mend}`
-  const cause = failure.cause ?? failure
-  return new AuthenticationError(0, { error: 'network_error', errorDescription: message }, { message, mend, cause })
 }
 
 /** The error of an answer that says yes and holds no token that could be used. */

@@ -5,6 +5,7 @@ import type { Http } from '../http/http.ts'
 import type { IssuedToken } from '../types.ts'
 import { claimsParameter } from './claims.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
+import type { Grant } from './grants.ts'
 import { readTokenResponse } from './token-response.ts'
 
 export interface TokenEndpoint {
@@ -27,12 +28,6 @@ export interface GrantRequest {
   signal: AbortSignal
 }
 
-/** The fields that a grant adds to the form, `grant_type` among them. */
-export type Grant = Readonly<Record<string, string>>
-
-/** The grant of an application that asks for itself (RFC 6749, 4.4). */
-export const clientCredentials: Grant = { grant_type: 'client_credentials' }
-
 /** Fields of the form whose values must never be repeated in a message. */
 const secretFields: readonly string[] = [
   'client_secret',
@@ -52,9 +47,10 @@ export async function requestToken(endpoint: TokenEndpoint, grant: Grant, reques
   const { credential, now } = endpoint
   const claims = claimsParameter(request.claims, request.enableCae, credential)
   const url = await tokenUrl(endpoint, request)
-  const form = new URLSearchParams({ client_id: endpoint.clientId, scope: request.scopes.join(' '), ...grant })
+  const scope = [...request.scopes, ...grant.scopes].join(' ')
+  const form = new URLSearchParams({ client_id: endpoint.clientId, scope, ...grant.fields })
   if (claims !== undefined) form.set('claims', claims)
-  await endpoint.authenticate(form, { tokenUrl: url })
+  await endpoint.authenticate(form, { tokenUrl: url, tenantId: request.tenantId, signal: request.signal })
   const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' }
   const requestedAt = now()
   const answer = await send(endpoint, { method: 'POST', url, headers, body: form.toString() }, request.signal)
@@ -81,7 +77,7 @@ async function send(endpoint: TokenEndpoint, request: HttpRequest, signal: Abort
     return await endpoint.http.send(request, { signal, emit: endpoint.emit })
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error
-    const { networkError } = await import('./entra-error.ts')
+    const { networkError } = await import('../http/network-error.ts')
     throw networkError(endpoint.credential, request.url, error)
   }
 }

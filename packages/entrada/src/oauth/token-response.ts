@@ -23,11 +23,13 @@ export function readTokenResponse(text: string, requestedAt: number): IssuedToke
   const expiresAt = expiry(body, requestedAt)
   if (expiresAt === undefined) return { reason: 'the answer has neither expires_on nor expires_in that can be read' }
   const refreshIn = seconds(body.refresh_in)
+  const { refresh_token: refreshToken } = body
   return {
     token,
     expiresAt,
     tokenType: 'Bearer',
     ...(refreshIn === undefined ? {} : { refreshAt: Math.min(requestedAt + refreshIn * 1000, expiresAt) }),
+    ...(typeof refreshToken === 'string' && headerSafe.test(refreshToken) ? { refreshToken } : {}),
   }
 }
 

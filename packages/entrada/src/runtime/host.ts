@@ -2,6 +2,7 @@
  * The outside world as values: the clock, waiting, the environment. Credentials take them as the option `host`, so that
  * a test moves the time and never sleeps.
  */
+import { type Files, localFiles } from './files.ts'
 import { startTimer } from './timer.ts'
 
 export type Env = Readonly<Record<string, string | undefined>>
@@ -12,11 +13,12 @@ export interface Host {
   /** Resolves after so many milliseconds, or rejects with the signal's reason as soon as that is aborted. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>
   env: Env
+  files: Files
 }
 
 /** This process as a host, with the parts that the caller replaces. */
 export function hostOf(parts: Partial<Host> | undefined): Host {
-  return { now: Date.now, sleep, env: globalThis.process?.env ?? {}, ...parts }
+  return { now: Date.now, sleep, env: globalThis.process?.env ?? {}, files: localFiles, ...parts }
 }
 
 function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -1,38 +1,95 @@
 import {
+  AuthorizationCodeCredential,
+  CertificateCredential,
   ChainedTokenCredential,
+  ClientAssertionCredential,
   ClientSecretCredential,
   DefaultAzureCredential,
   type EntradaCredential,
   EnvironmentCredential,
+  OnBehalfOfCredential,
   type TokenCredentialOptions,
 } from 'entrada'
-import { clientId, recognisableSecret, tenantId } from '../world.ts'
+import { clientId, recognisableSecret, redirectUri, tenantId } from '../app.ts'
+import type { World } from '../world.ts'
+import { assertionOf } from './assertion.ts'
 
 /** One credential under the contract. */
 export interface Row {
   name: string
-  /** Makes it with these options, which hold the environment that signs it in. */
-  create(options: TokenCredentialOptions & { additionallyAllowedTenants?: string[] }): EntradaCredential
+  /** Makes it in a world, with options that hold the environment which signs it in. */
+  create(options: TokenCredentialOptions & { additionallyAllowedTenants?: string[] }, world: World): EntradaCredential
   /** The same as a program's text, for a process of its own; `entrada` is the library, the environment is set. */
   program: string
+  /** What the program finds in its environment besides the app's variables. */
+  env?: (world: World) => Record<string, string>
   /** Name of the credential that the token comes from. */
   winner: string
+  /** Its proof holds in one tenant: in another it asks, and is refused. */
+  isOfOneTenant?: true
+  /** What a server could repeat of it, if that is known beforehand. */
+  secret?: (world: World) => string
 }
+
+const app = 'process.env.AZURE_TENANT_ID, process.env.AZURE_CLIENT_ID'
 
 /** Every credential. Each of the contract's sentences holds for each. */
 export const credentials: readonly Row[] = [
   {
     name: 'ClientSecretCredential',
     create: (options) => new ClientSecretCredential(tenantId, clientId, recognisableSecret, options),
-    program:
-      'new entrada.ClientSecretCredential(process.env.AZURE_TENANT_ID, process.env.AZURE_CLIENT_ID, process.env.AZURE_CLIENT_SECRET)',
+    program: `new entrada.ClientSecretCredential(${app}, process.env.AZURE_CLIENT_SECRET)`,
     winner: 'ClientSecretCredential',
+    secret: () => recognisableSecret,
+  },
+  {
+    name: 'CertificateCredential',
+    create: (options, { certificate }) =>
+      new CertificateCredential(tenantId, clientId, { certificate: certificate.pem }, options),
+    program: `new entrada.CertificateCredential(${app}, { certificate: process.env.TEST_CERTIFICATE })`,
+    env: ({ certificate }) => ({ TEST_CERTIFICATE: certificate.pem }),
+    winner: 'CertificateCredential',
+  },
+  {
+    name: 'ClientAssertionCredential',
+    create: (options, world) => new ClientAssertionCredential(tenantId, clientId, () => assertionOf(world), options),
+    program: `new entrada.ClientAssertionCredential(${app}, async () => (await fetch(process.env.CONTROL + 'assertion')).text())`,
+    winner: 'ClientAssertionCredential',
+    isOfOneTenant: true,
+  },
+  {
+    name: 'OnBehalfOfCredential',
+    create: (options, { userToken: userAssertionToken }) =>
+      new OnBehalfOfCredential({
+        tenantId,
+        clientId,
+        clientSecret: recognisableSecret,
+        userAssertionToken,
+        ...options,
+      }),
+    program: `new entrada.OnBehalfOfCredential({ tenantId: process.env.AZURE_TENANT_ID, clientId: process.env.AZURE_CLIENT_ID,
+      clientSecret: process.env.AZURE_CLIENT_SECRET, userAssertionToken: process.env.TEST_USER_TOKEN })`,
+    env: ({ userToken }) => ({ TEST_USER_TOKEN: userToken }),
+    winner: 'OnBehalfOfCredential',
+    isOfOneTenant: true,
+    secret: () => recognisableSecret,
+  },
+  {
+    name: 'AuthorizationCodeCredential',
+    create: (options, world) =>
+      new AuthorizationCodeCredential(tenantId, clientId, recognisableSecret, world.code(), redirectUri, options),
+    program: `new entrada.AuthorizationCodeCredential(${app}, process.env.AZURE_CLIENT_SECRET, process.env.TEST_CODE, '${redirectUri}')`,
+    env: (world) => ({ TEST_CODE: world.code() }),
+    winner: 'AuthorizationCodeCredential',
+    isOfOneTenant: true,
+    secret: () => recognisableSecret,
   },
   {
     name: 'EnvironmentCredential',
     create: (options) => new EnvironmentCredential(options),
     program: 'new entrada.EnvironmentCredential()',
     winner: 'EnvironmentCredential',
+    secret: () => recognisableSecret,
   },
   {
     name: 'ChainedTokenCredential',
@@ -43,11 +100,13 @@ export const credentials: readonly Row[] = [
       ),
     program: 'new entrada.ChainedTokenCredential(new entrada.EnvironmentCredential())',
     winner: 'ClientSecretCredential',
+    secret: () => recognisableSecret,
   },
   {
     name: 'DefaultAzureCredential',
     create: (options) => new DefaultAzureCredential(options),
     program: 'new entrada.DefaultAzureCredential()',
     winner: 'EnvironmentCredential',
+    secret: () => recognisableSecret,
   },
 ]

@@ -1,0 +1,32 @@
+import type { ClientAuthentication } from '../oauth/client-authentication.ts'
+import { clientCredentials } from '../oauth/grants.ts'
+import type { TokenEndpoint } from '../oauth/token-endpoint.ts'
+import type { CredentialContext } from './context.ts'
+import { TokenSource } from './credential.ts'
+
+/** An application, and how it proves that it is the one. */
+export interface Application {
+  tenantId: string
+  clientId: string
+  authenticate: ClientAuthentication
+}
+
+/** The token endpoint as an application sees it. */
+export function endpointOf({ clientId, authenticate }: Application, context: CredentialContext): TokenEndpoint {
+  const { name: credential, authority, http, host, emit } = context
+  return { credential, authority, clientId, authenticate, http, now: host.now, emit }
+}
+
+/** The tokens of an application that asks for itself (the client credentials grant). */
+export function applicationTokens(app: Application, context: CredentialContext): TokenSource {
+  const endpoint = endpointOf(app, context)
+  return new TokenSource({
+    context,
+    tenantId: app.tenantId,
+    clientId: app.clientId,
+    async acquire(request, signal) {
+      const { requestToken } = await import('../oauth/token-endpoint.ts')
+      return requestToken(endpoint, clientCredentials, { ...request, signal })
+    },
+  })
+}

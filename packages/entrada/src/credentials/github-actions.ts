@@ -1,0 +1,89 @@
+import { CredentialUnavailableError } from '../errors.ts'
+import { requestOidcToken } from '../federation/oidc-request.ts'
+import { secureUrl } from '../http/secure-url.ts'
+import { clientAssertion } from '../oauth/client-authentication.ts'
+import { federationAudience } from '../oauth/federation-audience.ts'
+import { checkTenant } from '../oauth/tenant.ts'
+import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
+import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
+import { applicationTokens } from './application.ts'
+import { openContext } from './context.ts'
+import type { TokenSource } from './credential.ts'
+import type {
+  AuthorityValidationOptions,
+  CredentialPersistenceOptions,
+  MultiTenantTokenCredentialOptions,
+} from './options.ts'
+import { checkRequired } from './required.ts'
+
+export interface GitHubActionsCredentialOptions
+  extends MultiTenantTokenCredentialOptions,
+    CredentialPersistenceOptions,
+    AuthorityValidationOptions {
+  /** Default `AZURE_TENANT_ID`. */
+  tenantId?: string
+  /** Default `AZURE_CLIENT_ID`. */
+  clientId?: string
+}
+
+/**
+ * Signs a job of GitHub Actions in with the OIDC token of its run. The job needs `permissions: { id-token: write }`, and
+ * the application a federated identity credential for the repository.
+ */
+export class GitHubActionsCredential implements EntradaCredential {
+  readonly name = 'GitHubActionsCredential'
+  readonly #tokens: TokenSource
+
+  /** @throws CredentialUnavailableError for a missing id or outside such a job, `TypeError` for a malformed one. */
+  constructor(options?: GitHubActionsCredentialOptions) {
+    const name = 'GitHubActionsCredential'
+    const context = openContext(name, options)
+    const { env } = context.host
+    const tenantId = options?.tenantId ?? env.AZURE_TENANT_ID
+    const clientId = options?.clientId ?? env.AZURE_CLIENT_ID
+    checkRequired(name, { tenantId, clientId })
+    checkTenant(tenantId, `${name}: tenantId`)
+    const { ACTIONS_ID_TOKEN_REQUEST_URL: address, ACTIONS_ID_TOKEN_REQUEST_TOKEN: access } = env
+    if (!address || !access) {
+      const missing = address ? 'ACTIONS_ID_TOKEN_REQUEST_TOKEN' : 'ACTIONS_ID_TOKEN_REQUEST_URL'
+      const mend = 'Run it in a job of GitHub Actions with `permissions: id-token: write`.'
+      throw new CredentialUnavailableError(`${name}: ${missing} is not set. ${mend}`, { mend })
+    }
+    const url = secureUrl(address, `${name}: ACTIONS_ID_TOKEN_REQUEST_URL`)
+    url.searchParams.set('audience', federationAudience(context.authority))
+    const { http, emit } = context
+    const authenticate = clientAssertion(({ signal }) =>
+      requestOidcToken({
+        credential: name,
+        http,
+        emit,
+        signal,
+        request: {
+          method: 'GET',
+          url: url.href,
+          headers: { Accept: 'application/json', Authorization: `Bearer ${access}` },
+        },
+        field: 'value',
+        mend: 'Check that the job has `permissions: id-token: write`.',
+      }),
+    )
+    this.#tokens = applicationTokens({ tenantId, clientId: clientId as string, authenticate }, context)
+    polyfillAsyncDispose(this)
+  }
+
+  getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
+    return this.#tokens.getToken(scopes, options)
+  }
+
+  getTokenInfo(scopes: string | string[], options?: GetTokenOptions): Promise<AccessTokenInfo> {
+    return this.#tokens.getTokenInfo(scopes, options)
+  }
+
+  close(): Promise<void> {
+    return this.#tokens.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}

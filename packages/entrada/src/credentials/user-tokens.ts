@@ -1,0 +1,58 @@
+import { RefreshTokens } from '../cache/refresh-tokens.ts'
+import type { TokenRequest } from '../cache/token-cache.ts'
+import type { TokenKey } from '../cache/token-store.ts'
+import { type Grant, refreshToken } from '../oauth/grants.ts'
+import type { IssuedToken } from '../types.ts'
+import { type Application, endpointOf } from './application.ts'
+import type { CredentialContext } from './context.ts'
+import { TokenSource } from './credential.ts'
+
+/** Sends a grant for the request at hand, and keeps the refresh token that it brings. */
+export type SendGrant = (grant: Grant) => Promise<IssuedToken>
+
+export interface UserTokensOptions {
+  app: Application
+  context: CredentialContext
+  /** Gets a token where no refresh token does. `again` starts over, for one that has come meanwhile. */
+  obtain(request: TokenRequest, send: SendGrant, again: () => Promise<IssuedToken>): Promise<IssuedToken>
+}
+
+/**
+ * The tokens of users: a refresh token is used first, and dropped when it is refused; then what the credential has of
+ * the user is tried.
+ */
+export function userTokens({ app, context, obtain }: UserTokensOptions): TokenSource {
+  const endpoint = endpointOf(app, context)
+  const environment = new URL(context.authority).host
+  const refreshKeyOf = ({ subject }: TokenRequest): TokenKey => {
+    return { kind: 'refresh', partition: subject?.id ?? '', environment, clientId: app.clientId, cae: false }
+  }
+  const { second, host } = context
+  const refreshTokens = new RefreshTokens<TokenRequest>(second && { ...second, refreshKeyOf, now: host.now })
+
+  async function acquire(request: TokenRequest, signal: AbortSignal): Promise<IssuedToken> {
+    const { requestToken } = await import('../oauth/token-endpoint.ts')
+    const send: SendGrant = async (grant) => {
+      const issued = await requestToken(endpoint, grant, { ...request, signal })
+      if (issued.refreshToken !== undefined) await refreshTokens.set(request, issued.refreshToken)
+      return issued
+    }
+    const held = await refreshTokens.get(request, signal)
+    if (held !== undefined) {
+      try {
+        return await send(refreshToken(held))
+      } catch (error) {
+        if (!isInvalidGrant(error)) throw error
+        refreshTokens.drop(request)
+      }
+    }
+    return obtain(request, send, () => acquire(request, signal))
+  }
+
+  return new TokenSource({ context, tenantId: app.tenantId, clientId: app.clientId, acquire })
+}
+
+/** What Entra ID says of a refresh token that has expired, was revoked or is used up. */
+function isInvalidGrant(error: unknown): boolean {
+  return (error as { errorResponse?: { error?: unknown } } | undefined)?.errorResponse?.error === 'invalid_grant'
+}

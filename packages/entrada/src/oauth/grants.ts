@@ -1,0 +1,32 @@
+/** One way to be given a token: the fields that it adds to the form, and the scopes that it adds to the caller's. */
+export interface Grant {
+  fields: Readonly<Record<string, string>>
+  scopes: readonly string[]
+}
+
+/** What a user flow asks for besides, so that there is a refresh token and an id token (OpenID Connect Core, 11). */
+const userScopes: readonly string[] = ['openid', 'profile', 'offline_access']
+
+/** An application that asks for itself (RFC 6749, 4.4). */
+export const clientCredentials: Grant = { fields: { grant_type: 'client_credentials' }, scopes: [] }
+
+/** An application that asks for the user who called it (RFC 7523, 2.1; Microsoft's on-behalf-of flow). */
+export function onBehalfOf(assertion: string): Grant {
+  const grant_type = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+  return { fields: { grant_type, assertion, requested_token_use: 'on_behalf_of' }, scopes: userScopes }
+}
+
+/** A code that the authorization endpoint gave (RFC 6749, 4.1.3). */
+export function authorizationCode(code: string, redirectUri: string): Grant {
+  return { fields: { grant_type: 'authorization_code', code, redirect_uri: redirectUri }, scopes: userScopes }
+}
+
+/** A refresh token (RFC 6749, 6). */
+export function refreshToken(token: string): Grant {
+  return { fields: { grant_type: 'refresh_token', refresh_token: token }, scopes: userScopes }
+}
+
+/** A user's name and password (RFC 6749, 4.3), which no multi-factor authentication allows. */
+export function password(username: string, secret: string): Grant {
+  return { fields: { grant_type: 'password', username, password: secret }, scopes: userScopes }
+}

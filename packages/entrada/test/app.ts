@@ -1,0 +1,8 @@
+/** A secret that a scan of every output can find. */
+export const recognisableSecret = 'S3cret~recognisable.value-0123456789'
+export const tenantId = '11111111-1111-4111-8111-111111111111'
+export const otherTenantId = '22222222-2222-4222-8222-222222222222'
+export const clientId = '33333333-3333-4333-8333-333333333333'
+export const scope = 'https://storage.azure.com/.default'
+export const redirectUri = 'https://app.example/signed-in'
+export const user = { objectId: '44444444-4444-4444-8444-444444444444', username: 'ada@contoso.onmicrosoft.com' }
