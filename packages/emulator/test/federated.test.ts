@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { startEmulator } from '../src/index.ts'
+import { assertionForm } from './certificate-sign-in.ts'
 import { clientId, contoso } from './contoso.ts'
 import { forge } from './forge.ts'
 import { issuedToken, refusalOf, requestToken } from './token-request.ts'
@@ -44,22 +45,16 @@ function token(claims: Record<string, unknown> = {}, header: Record<string, unkn
   return new SignJWT(all).setProtectedHeader({ alg: 'RS256', kid: 'k1', ...header }).sign(keys.privateKey)
 }
 
-const form = (assertion: string) => ({
-  client_secret: undefined,
-  client_assertion: assertion,
-  client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-})
-
 describe('a federated assertion', () => {
   test('is accepted by issuer, subject and audience, and its issuer’s published key', async () => {
-    const { claims } = await issuedToken(emulator, form(await token()))
+    const { claims } = await issuedToken(emulator, assertionForm(await token()))
     expect(claims).toMatchObject({ appid: clientId, appidacr: '2' })
   })
 
   test('is accepted again for as long as it lives', async () => {
     const assertion = await token()
-    await issuedToken(emulator, form(assertion))
-    await issuedToken(emulator, form(assertion))
+    await issuedToken(emulator, assertionForm(assertion))
+    await issuedToken(emulator, assertionForm(assertion))
   })
 
   test.for<[string, () => Promise<string>, number, string]>([
@@ -74,13 +69,13 @@ describe('a federated assertion', () => {
     ['the algorithm none', async () => forge(await token(), '', { header: { alg: 'none' } }), 5002738, "'none'"],
     ['HS256', async () => forge(await token(), 'k', { header: { alg: 'HS256' } }), 5002738, "'HS256'"],
   ])('is refused with %s', async ([, assertion, code, text]) => {
-    const body = await refusalOf(await requestToken(emulator, form(await assertion())))
+    const body = await refusalOf(await requestToken(emulator, assertionForm(await assertion())))
     expect(body.error_codes).toEqual([code])
     expect(body.error_description).toContain(text)
   })
 
   test('is refused in an app without that credential', async () => {
-    const secretless = { ...form(await token()), client_id: contoso.apps[3]?.clientId }
+    const secretless = { ...assertionForm(await token()), client_id: contoso.apps[3]?.clientId }
     expect((await refusalOf(await requestToken(emulator, secretless))).error_codes).toEqual([700211])
   })
 
@@ -93,7 +88,7 @@ describe('a federated assertion', () => {
     ['has keys of another kind', { ...good, '/cluster/jwks': { keys: [{ kty: 'EC', kid: 'k1' }, null] } }],
   ])('is refused when its issuer %s', async ([, documents]) => {
     published = documents
-    expect((await refusalOf(await requestToken(emulator, form(await token())))).error_codes).toEqual([7000272])
+    expect((await refusalOf(await requestToken(emulator, assertionForm(await token())))).error_codes).toEqual([7000272])
   })
 })
 
@@ -101,6 +96,6 @@ test('issuers that are not on loopback are never asked', async () => {
   const far = 'http://192.0.2.1/issuer'
   emulator.updateApp('everywhere', { federatedCredentials: [{ issuer: far, subject, audience: 'api://other' }] })
   const assertion = await token({ iss: far, aud: 'api://other' })
-  const changes = { ...form(assertion), client_id: contoso.apps[3]?.clientId }
+  const changes = { ...assertionForm(assertion), client_id: contoso.apps[3]?.clientId }
   expect((await refusalOf(await requestToken(emulator, changes))).error_codes).toEqual([7000272])
 })

@@ -51,7 +51,8 @@ export async function userAnswer(
     scopes: scopes.names,
     issuer: service.issuer(tenant.id),
   })
-  const idToken = idTokenClaims({ tenant, person, clientId, origin: request.origin, now, ...nonceOf(options) })
+  const idToken = (): Record<string, unknown> =>
+    idTokenClaims({ tenant, person, clientId, origin: request.origin, now, ...nonceOf(options) })
   const clientInfo = JSON.stringify({ uid: person.objectId, utid: person.tenantId })
   return json({
     token_type: 'Bearer',
@@ -61,7 +62,7 @@ export async function userAnswer(
     ...(refreshIn === undefined ? {} : { refresh_in: refreshIn }),
     access_token: await service.signer.sign(claims),
     ...(options.refreshable ? { refresh_token: service.refreshTokens.issue(grant, now) } : {}),
-    ...(scopes.openid ? { id_token: await service.signer.sign(idToken) } : {}),
+    ...(scopes.openid ? { id_token: await service.signer.sign(idToken()) } : {}),
     ...(request.form.client_info === '1' ? { client_info: Buffer.from(clientInfo).toString('base64url') } : {}),
   })
 }

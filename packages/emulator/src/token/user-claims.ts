@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { Tenant } from '../directory/entries.ts'
-import { BACKDATED_SECONDS, clientRank } from '../mint.ts'
+import { BACKDATED_SECONDS, clientRank, randomClaims } from '../mint.ts'
 import type { ClientProof } from './client-authentication.ts'
 import type { Person } from './user-grant.ts'
 
@@ -33,7 +33,7 @@ export function userTokenClaims(request: UserTokenRequest): Record<string, unkno
     exp: now + request.lifetimeSeconds,
     acct: 0,
     acr: '1',
-    aio: randomBytes(36).toString('base64url'),
+    ...randomClaims(),
     amr: request.amr,
     appid: clientId,
     appidacr: clientRank[request.proof],
@@ -41,13 +41,11 @@ export function userTokenClaims(request: UserTokenRequest): Record<string, unkno
     ipaddr: '127.0.0.1',
     name: person.displayName,
     oid: person.objectId,
-    rh: `1.${randomBytes(33).toString('base64url')}.`,
     scp: request.scopes.join(' '),
     sub: pairwiseSubject(person.objectId, audience),
     tid: tenant.id,
     unique_name: person.username,
     upn: person.username,
-    uti: randomBytes(16).toString('base64url'),
     ver: '1.0',
     ...(capabilities.length > 0 ? { xms_cc: capabilities } : {}),
   }
@@ -73,6 +71,7 @@ export function idTokenClaims({
   nonce,
 }: IdTokenRequest): Record<string, unknown> {
   const at = Math.floor(now / 1000)
+  const { rh, uti } = randomClaims()
   return {
     aud: clientId,
     iss: `${origin}/${tenant.id}/v2.0`,
@@ -83,10 +82,10 @@ export function idTokenClaims({
     ...(nonce === undefined ? {} : { nonce }),
     oid: person.objectId,
     preferred_username: person.username,
-    rh: `1.${randomBytes(33).toString('base64url')}.`,
+    rh,
     sub: pairwiseSubject(person.objectId, clientId),
     tid: tenant.id,
-    uti: randomBytes(16).toString('base64url'),
+    uti,
     ver: '2.0',
   }
 }
