@@ -35,7 +35,15 @@ test.each<[string, () => unknown]>([
   ['path', () => secret({ authorityHost: 'https://login.example/tenant' })],
   ['claims', () => secret().getToken('scope', { claims: '?' })],
   ['AZURE_TOKEN_CREDENTIALS', () => new DefaultAzureCredential({ host: { env: { AZURE_TOKEN_CREDENTIALS: 'x' } } })],
-  ['all excluded', () => new DefaultAzureCredential({ host: { env }, excludeEnvironmentCredential: true })],
+  [
+    'all excluded',
+    () =>
+      new DefaultAzureCredential({
+        host: { env },
+        excludeEnvironmentCredential: true,
+        excludeWorkloadIdentityCredential: true,
+      }),
+  ],
   ['required', () => new DefaultAzureCredential({ host: { env }, requiredEnvVars: 'AZURE_CLIENT_ID' })],
   ['empty chain', () => new ChainedTokenCredential()],
   ['aborted', () => secret().getToken('scope', { abortSignal: AbortSignal.abort() })],

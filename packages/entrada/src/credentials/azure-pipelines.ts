@@ -1,5 +1,4 @@
 import { CredentialUnavailableError } from '../errors.ts'
-import { requestOidcToken } from '../federation/oidc-request.ts'
 import { secureUrl } from '../http/secure-url.ts'
 import { clientAssertion } from '../oauth/client-authentication.ts'
 import { checkTenant } from '../oauth/tenant.ts'
@@ -82,8 +81,9 @@ export class AzurePipelinesCredential implements EntradaCredential {
       'X-TFS-FedAuthRedirect': 'Suppress',
     }
     const { http, emit } = context
-    const authenticate = clientAssertion(({ signal }) =>
-      requestOidcToken({
+    const authenticate = clientAssertion(async ({ signal }) => {
+      const { requestOidcToken } = await import('../federation/oidc-request.ts')
+      return requestOidcToken({
         credential: name,
         http,
         emit,
@@ -91,8 +91,8 @@ export class AzurePipelinesCredential implements EntradaCredential {
         request: { method: 'POST', url: url.href, headers },
         field: 'oidcToken',
         mend: 'Check the service connection’s id, and that the job may use it and passes $(System.AccessToken).',
-      }),
-    )
+      })
+    })
     this.#tokens = applicationTokens({ tenantId, clientId: given.clientId as string, authenticate }, context)
     polyfillAsyncDispose(this)
   }

@@ -1,75 +1,66 @@
-/** Finds what is wrong with a value: `undefined`, or what it must be. */
-type Check = (value: unknown) => string | undefined
+/** What an option must be, in words and as a test. */
+type Check = readonly [words: string, test: (value: never) => boolean]
 
-const must =
-  (what: string, test: (value: unknown) => boolean): Check =>
-  (value) =>
-    test(value) ? undefined : what
-
-const isFlag = /* @__PURE__ */ must('must be true or false', (value) => typeof value === 'boolean')
-const isText = /* @__PURE__ */ must(
-  'must be a text that is not empty',
-  (value) => typeof value === 'string' && value !== '',
-)
-const isHeaderText = /* @__PURE__ */ must(
-  'must be printable ASCII that is not empty',
-  (value) => typeof value === 'string' && /^[\x20-\x7e]+$/.test(value),
-)
-const isHeaderName = /* @__PURE__ */ must(
-  'must be the name of a header',
-  (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value),
-)
-const isCount = /* @__PURE__ */ must(
-  'must be a whole number of 0 or more',
-  (value) => Number.isSafeInteger(value) && Number(value) >= 0,
-)
-const isMilliseconds = /* @__PURE__ */ must(
-  'must be a number of milliseconds of 0 or more',
-  (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
-)
-const isFunction = /* @__PURE__ */ must('must be a function', (value) => typeof value === 'function')
-const isPort = /* @__PURE__ */ must(
-  'must be a port from 1 to 65535',
-  (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65535,
-)
-const isProxyHost = /* @__PURE__ */ must(
-  'must be a host, or an http or https URL of one',
-  (value) =>
-    typeof value === 'string' &&
-    /^(?:https?:\/\/)?[\w.[\]:-]+\/?$/i.test(value) &&
+const flag: Check = ['true or false', (value: unknown) => typeof value === 'boolean']
+const text: Check = ['a text that is not empty', (value: unknown) => typeof value === 'string' && value !== '']
+const callback: Check = ['a function', (value: unknown) => typeof value === 'function']
+const count: Check = ['a whole number of 0 or more', (value: number) => Number.isSafeInteger(value) && value >= 0]
+const milliseconds: Check = [
+  'a number of milliseconds of 0 or more',
+  (value: number) => Number.isFinite(value) && value >= 0,
+]
+const port: Check = [
+  'a port from 1 to 65535',
+  (value: number) => Number.isInteger(value) && value >= 1 && value <= 65535,
+]
+const proxyHost: Check = [
+  'a host, or an http or https URL of one',
+  (value: unknown) =>
+    matches(value, /^(?:https?:\/\/)?[\w.[\]:-]+\/?$/i) &&
     URL.canParse(value.includes('://') ? value : `http://${value}`),
-)
+]
+const headerText: Check = ['printable ASCII that is not empty', (value: unknown) => matches(value, /^[\x20-\x7e]+$/)]
+const headerName: Check = ['the name of a header', (value: unknown) => matches(value, /^[\w!#$%&'*+.^`|~-]+$/)]
+const tenants: Check = [
+  'a list of tenants, or of "*"',
+  (value: unknown) => Array.isArray(value) && value.every((tenant) => matches(tenant, /^(?:\*|[0-9a-zA-Z.-]+)$/)),
+]
+const client: Check = ['an object with the method sendRequest', (value: object) => hasMethods(value, ['sendRequest'])]
+const store: Check = [
+  'an object with the methods get, set, delete, list',
+  (value: object) => hasMethods(value, ['get', 'set', 'delete', 'list']),
+]
 
-const withMethods =
-  (...names: string[]): Check =>
-  (value) =>
-    names.every((name) => typeof (value as Record<string, unknown> | null)?.[name] === 'function')
-      ? undefined
-      : `must have the methods ${names.join(', ')}`
+function matches(value: unknown, pattern: RegExp): value is string {
+  return typeof value === 'string' && pattern.test(value)
+}
 
-type Table = Readonly<Record<string, Check | Readonly<Record<string, Check>>>>
+function hasMethods(value: object | null, names: readonly string[]): boolean {
+  return names.every((name) => typeof (value as Record<string, unknown> | null)?.[name] === 'function')
+}
+
+interface Table {
+  readonly [option: string]: Check | Table
+}
 
 const common: Table = {
-  authorityHost: isText,
-  fetch: isFunction,
-  httpClient: /* @__PURE__ */ withMethods('sendRequest'),
-  retryOptions: { maxRetries: isCount, retryDelayInMs: isMilliseconds, maxRetryDelayInMs: isMilliseconds },
-  proxyOptions: { host: isProxyHost, port: isPort, username: isText, password: isText },
+  authorityHost: text,
+  fetch: callback,
+  httpClient: client,
+  retryOptions: { maxRetries: count, retryDelayInMs: milliseconds, maxRetryDelayInMs: milliseconds },
+  proxyOptions: { host: proxyHost, port, username: text, password: text },
   tlsOptions: {},
-  userAgentOptions: { userAgentPrefix: isHeaderText },
-  telemetryOptions: { clientRequestIdHeaderName: isHeaderName },
-  loggingOptions: { allowLoggingAccountIdentifiers: isFlag, enableUnsafeSupportLogging: isFlag },
-  allowInsecureConnection: isFlag,
-  disableInstanceDiscovery: isFlag,
-  onEvent: isFunction,
-  tokenStore: /* @__PURE__ */ withMethods('get', 'set', 'delete', 'list'),
-  tokenCachePersistenceOptions: { enabled: isFlag, name: isText, unsafeAllowUnencryptedStorage: isFlag },
-  additionallyAllowedTenants: /* @__PURE__ */ must(
-    'must be a list of tenants, or of "*"',
-    (value) =>
-      Array.isArray(value) &&
-      value.every((tenant) => tenant === '*' || (typeof tenant === 'string' && /^[0-9a-zA-Z.-]+$/.test(tenant))),
-  ),
+  userAgentOptions: { userAgentPrefix: headerText },
+  telemetryOptions: { clientRequestIdHeaderName: headerName },
+  loggingOptions: { allowLoggingAccountIdentifiers: flag, enableUnsafeSupportLogging: flag },
+  allowInsecureConnection: flag,
+  disableInstanceDiscovery: flag,
+  sendCertificateChain: flag,
+  enableAzureProxy: flag,
+  onEvent: callback,
+  tokenStore: store,
+  tokenCachePersistenceOptions: { enabled: flag, name: text, unsafeAllowUnencryptedStorage: flag },
+  additionallyAllowedTenants: tenants,
   host: {},
 }
 
@@ -95,15 +86,19 @@ function checkTable(path: string, values: Record<string, unknown>, table: Table)
   for (const [name, check] of Object.entries(table)) {
     const value = values[name]
     if (value === undefined) continue
-    if (typeof check === 'function') {
-      const fault = check(value)
-      if (fault !== undefined) throw new TypeError(`${path}.${name} is ${shown(name, value)}; it ${fault}.`)
+    if (isCheck(check)) {
+      const [words, test] = check
+      if (!test(value as never)) throw new TypeError(`${path}.${name} is ${shown(name, value)}; it must be ${words}.`)
     } else if (typeof value !== 'object' || value === null) {
       throw new TypeError(`${path}.${name} is ${show(value)}; it must be an object.`)
     } else {
       checkTable(`${path}.${name}`, value as Record<string, unknown>, check)
     }
   }
+}
+
+function isCheck(check: Check | Table): check is Check {
+  return Array.isArray(check)
 }
 
 /** A proxy's address may hold a password, which no message repeats. */

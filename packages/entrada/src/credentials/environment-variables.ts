@@ -1,5 +1,6 @@
 import { checkTenant } from '../oauth/tenant.ts'
 import type { Env } from '../runtime/host.ts'
+import { listOf } from './list-of.ts'
 
 /** Who the environment says to be. */
 export type EnvironmentIdentity = { tenantId: string; clientId: string } & (
@@ -49,9 +50,4 @@ function missing(names: readonly string[], env: Env): { reason: string; mend: st
   const isEmpty = absent.every((name) => env[name] !== undefined)
   const reason = `${listOf(absent)} ${isAlone ? 'is' : 'are'} ${isEmpty ? 'empty' : 'not set'}.`
   return { reason, mend: `Set ${isAlone ? 'it' : 'them'}, or use another credential.` }
-}
-
-/** "A", "A and B", "A, B and C". */
-function listOf(names: readonly string[]): string {
-  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }

@@ -1,5 +1,4 @@
 import { CredentialUnavailableError } from '../errors.ts'
-import { requestOidcToken } from '../federation/oidc-request.ts'
 import { secureUrl } from '../http/secure-url.ts'
 import { clientAssertion } from '../oauth/client-authentication.ts'
 import { federationAudience } from '../oauth/federation-audience.ts'
@@ -52,8 +51,9 @@ export class GitHubActionsCredential implements EntradaCredential {
     const url = secureUrl(address, `${name}: ACTIONS_ID_TOKEN_REQUEST_URL`)
     url.searchParams.set('audience', federationAudience(context.authority))
     const { http, emit } = context
-    const authenticate = clientAssertion(({ signal }) =>
-      requestOidcToken({
+    const authenticate = clientAssertion(async ({ signal }) => {
+      const { requestOidcToken } = await import('../federation/oidc-request.ts')
+      return requestOidcToken({
         credential: name,
         http,
         emit,
@@ -65,8 +65,8 @@ export class GitHubActionsCredential implements EntradaCredential {
         },
         field: 'value',
         mend: 'Check that the job has `permissions: id-token: write`.',
-      }),
-    )
+      })
+    })
     this.#tokens = applicationTokens({ tenantId, clientId: clientId as string, authenticate }, context)
     polyfillAsyncDispose(this)
   }

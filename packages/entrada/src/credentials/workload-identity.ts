@@ -9,6 +9,7 @@ import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions }
 import { applicationTokens } from './application.ts'
 import { type CredentialContext, openContext } from './context.ts'
 import type { TokenSource } from './credential.ts'
+import { listOf } from './list-of.ts'
 import type {
   AuthorityValidationOptions,
   CredentialPersistenceOptions,
@@ -86,17 +87,18 @@ function identityOf(
     tenantId: or(workload.tenantId, 'AZURE_TENANT_ID'),
     path: or(workload.tokenFilePath, 'AZURE_FEDERATED_TOKEN_FILE'),
   }
-  const words = {
-    clientId: ['clientId', 'AZURE_CLIENT_ID'],
-    tenantId: ['tenantId', 'AZURE_TENANT_ID'],
-    path: ['tokenFilePath', 'AZURE_FEDERATED_TOKEN_FILE'],
-  }
-  const missing = Object.entries(words).filter(([member]) => found[member as keyof typeof found] === '')
+  const words = [
+    ['clientId', 'AZURE_CLIENT_ID', found.clientId],
+    ['tenantId', 'AZURE_TENANT_ID', found.tenantId],
+    ['tokenFilePath', 'AZURE_FEDERATED_TOKEN_FILE', found.path],
+  ] as const
+  const missing = words.filter(([, , value]) => value === '')
   if (missing.length === 0) return found
-  const options = missing.map(([, [option]]) => option).join(', ')
-  const variables = missing.map(([, [, variable]]) => variable).join(', ')
+  const options = listOf(missing.map(([option]) => option))
+  const variables = listOf(missing.map(([, variable]) => variable))
+  const are = missing.length === 1 ? 'is a required parameter' : 'are required parameters'
   const mend = `Pass ${options}, or set ${variables}, as the workload identity webhook does.`
-  throw new CredentialUnavailableError(`${name}: is unavailable. ${options} is a required parameter. ${mend}`, { mend })
+  throw new CredentialUnavailableError(`${name}: is unavailable. ${options} ${are}. ${mend}`, { mend })
 }
 
 /** The same context with connections through the token proxy of AKS, if the environment names one. */

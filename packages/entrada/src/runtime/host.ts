@@ -2,7 +2,7 @@
  * The outside world as values: the clock, waiting, the environment. Credentials take them as the option `host`, so that
  * a test moves the time and never sleeps.
  */
-import { type Files, localFiles } from './files.ts'
+import type { Files } from './files.ts'
 import { startTimer } from './timer.ts'
 
 export type Env = Readonly<Record<string, string | undefined>>
@@ -18,7 +18,13 @@ export interface Host {
 
 /** This process as a host, with the parts that the caller replaces. */
 export function hostOf(parts: Partial<Host> | undefined): Host {
-  return { now: Date.now, sleep, env: globalThis.process?.env ?? {}, files: localFiles, ...parts }
+  return { now: Date.now, sleep, env: globalThis.process?.env ?? {}, files, ...parts }
+}
+
+/** The files of this machine, through code that is loaded with the first of them. */
+const files: Files = {
+  stamp: async (path) => (await import('./files.ts')).localFiles.stamp(path),
+  read: async (path) => (await import('./files.ts')).localFiles.read(path),
 }
 
 function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -12,6 +12,8 @@ import { thrown } from './thrown.ts'
 
 let world: World
 
+const allExcluded = { excludeEnvironmentCredential: true, excludeWorkloadIdentityCredential: true }
+
 beforeAll(async () => {
   world = await createWorld()
 })
@@ -42,7 +44,7 @@ describe('AZURE_TOKEN_CREDENTIALS', () => {
       const error = thrown(() => create({ AZURE_TOKEN_CREDENTIALS: value }))
       expect(error).toBeInstanceOf(TypeError)
       expect(error.message).toBe(
-        `DefaultAzureCredential: AZURE_TOKEN_CREDENTIALS is "${value}". Set it to prod, dev or one of: EnvironmentCredential.`,
+        `DefaultAzureCredential: AZURE_TOKEN_CREDENTIALS is "${value}". Set it to prod, dev or one of: EnvironmentCredential, WorkloadIdentityCredential.`,
       )
     },
   )
@@ -54,13 +56,13 @@ describe('AZURE_TOKEN_CREDENTIALS', () => {
 
 describe('an exclude option', () => {
   test('wins over AZURE_TOKEN_CREDENTIALS, either way', async () => {
-    expect(() => create({ AZURE_TOKEN_CREDENTIALS: 'prod' }, { excludeEnvironmentCredential: true })).toThrow(TypeError)
+    expect(() => create({ AZURE_TOKEN_CREDENTIALS: 'prod' }, allExcluded)).toThrow(TypeError)
     await using credential = create({ AZURE_TOKEN_CREDENTIALS: 'dev' }, { excludeEnvironmentCredential: false })
     expect((await credential.getToken(scope)).token).toBeTruthy()
   })
 
   test('that leaves nothing is refused', () => {
-    const error = thrown(() => create({}, { excludeEnvironmentCredential: true }))
+    const error = thrown(() => create({}, allExcluded))
     expect(error.message).toBe(
       'DefaultAzureCredential: the exclude options leave no credential to try. Leave at least one in.',
     )
@@ -99,7 +101,7 @@ test('an environment that says nothing makes an error with its reason and mend',
   const error = (await failure(credential.getToken(scope))) as AggregateAuthenticationError
   expect(error).toBeInstanceOf(AggregateAuthenticationError)
   expect(error.message).toBe(
-    'DefaultAzureCredential: no credential in the chain can be used here.\n  EnvironmentCredential: AZURE_CLIENT_ID and AZURE_CLIENT_SECRET are not set. Set them, or use another credential.',
+    'DefaultAzureCredential: no credential in the chain can be used here.\n  EnvironmentCredential: AZURE_CLIENT_ID and AZURE_CLIENT_SECRET are not set. Set them, or use another credential.\n  WorkloadIdentityCredential: is unavailable. clientId and tokenFilePath are required parameters. Pass clientId and tokenFilePath, or set AZURE_CLIENT_ID and AZURE_FEDERATED_TOKEN_FILE, as the workload identity webhook does.',
   )
   expect(error.attempts).toMatchObject([
     {
@@ -107,6 +109,12 @@ test('an environment that says nothing makes an error with its reason and mend',
       outcome: 'unavailable',
       reason: 'AZURE_CLIENT_ID and AZURE_CLIENT_SECRET are not set.',
       mend: 'Set them, or use another credential.',
+    },
+    {
+      credential: 'WorkloadIdentityCredential',
+      outcome: 'unavailable',
+      reason: 'is unavailable. clientId and tokenFilePath are required parameters.',
+      mend: 'Pass clientId and tokenFilePath, or set AZURE_CLIENT_ID and AZURE_FEDERATED_TOKEN_FILE, as the workload identity webhook does.',
     },
   ])
 })
