@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import { afterAll, describe, expect, test } from 'vitest'
 import { startEmulator } from '../src/index.ts'
-import { clientId, everywhereClientId, secret, tenantId } from './contoso.ts'
-import { type Form, refusalOf } from './token-request.ts'
+import { clientId, everywhereClientId, otherTenantId, secret, tenantId } from './contoso.ts'
+import { type Form, refusalOf, requestToken } from './token-request.ts'
 import { ada, contosoWithUsers, publicClientId, redeem, redirectUri, tokensOf } from './user-directory.ts'
 
 const emulator = await startEmulator({ directory: contosoWithUsers })
@@ -29,6 +29,17 @@ describe('an authorization code', () => {
   test('gives no refresh token when nobody asked for offline_access', async () => {
     const answer = await tokensOf(redeem(emulator, code({ scope: 'https://storage.azure.com/.default' })))
     expect(answer).not.toHaveProperty('refresh_token')
+  })
+
+  test('tells the tenant of its user, where the path tells none', async () => {
+    emulator.updateApp('everywhere', { redirectUris: [redirectUri] })
+    const grace = emulator.authorizationCode({ user: 'grace@fabrikam.example', app: 'everywhere', redirectUri, scope })
+    const form = { client_id: everywhereClientId, client_secret: secret, grant_type: 'authorization_code', code: grace }
+    const path = '/common/oauth2/v2.0/token'
+    const answer = await tokensOf(requestToken(emulator, { ...form, redirect_uri: redirectUri, scope }, { path }))
+    expect(decodeJwt(answer.access_token).tid).toBe(otherTenantId)
+    const again = { ...form, grant_type: 'refresh_token', code: undefined, refresh_token: answer.refresh_token }
+    expect(decodeJwt((await tokensOf(requestToken(emulator, again, { path }))).access_token).tid).toBe(otherTenantId)
   })
 
   test('works once', async () => {

@@ -48,6 +48,22 @@ describe('a directory is refused, with place, fault and mend, when', () => {
       'disabled is of type string. Write true or false.',
     ],
     ['a code is unknown', { tenants, apps: [{ ...app, refuse: 1 }] }, 'refuse 1 is not in the catalogue.'],
+    [
+      'a certificate is none',
+      { tenants, apps: [{ ...app, certificates: [{ certificate: 'x' }] }] },
+      'certificates[0] is not a certificate. Write it as PEM',
+    ],
+    [
+      'a federated credential has no subject',
+      { tenants, apps: [{ ...app, federatedCredentials: [{ issuer: 'https://x.example' }] }] },
+      'federatedCredentials[0].subject is missing. Write a text.',
+    ],
+    ['a word is none of its kind', { tenants, apps: [{ ...app, consent: 'no' }] }, "Write 'granted' or 'required'."],
+    [
+      'a policy’s code is unknown',
+      { tenants, apps: [{ ...app, conditionalAccess: { code: 1 } }] },
+      'conditionalAccess.code 1 is not in the catalogue.',
+    ],
     ['a resource has no id', { tenants, resources: [{}] }, 'resources[0].id is missing. Write a text.'],
     [
       'a user has no home',

@@ -35,6 +35,11 @@ describe('a user name and password', () => {
     expect(decodeJwt(answer.access_token).tid).toBe(tenantId)
   })
 
+  test('are preceded by the question where they are checked', async () => {
+    const response = await emulator.fetch(`${emulator.url}/common/userrealm/${ada.username}?api-version=1.0`)
+    expect(await response.json()).toMatchObject({ account_type: 'Managed', domain_name: 'contoso.example' })
+  })
+
   test.for<[string, Form, number]>([
     ['that are wrong', { password: 'x' }, 50126],
     ['of nobody', { username: 'nobody@contoso.example' }, 50034],

@@ -6,7 +6,7 @@ import { type IssuerKey, publishedKeys } from './issuer-keys.ts'
 export type IssuerName = 'kubernetes' | 'pipelines' | 'github'
 
 /** An OpenID issuer inside the emulator, with a key of its own. */
-export interface Issuer {
+interface Issuer {
   /** Its `iss`; metadata and keys are published below. */
   address: string
   key: Promise<SigningKey>

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { IssuerName } from './issuers.ts'
 
 /** A run of a pipeline or workflow, which may ask for tokens. */
-export interface Job {
+interface Job {
   kind: Exclude<IssuerName, 'kubernetes'>
   id: string
   /** What it shows to get a token. */

@@ -13,6 +13,7 @@ import { keys, keysV1 } from './keys.ts'
 import { issuerKeys, issuerMetadata } from './oidc-issuer.ts'
 import { openidConfiguration, openidConfigurationAdfs, openidConfigurationV1 } from './openid-configuration.ts'
 import { token } from './token.ts'
+import { userRealm } from './user-realm.ts'
 
 /** What a request brings to its route beside its method and address. */
 interface Env {
@@ -35,6 +36,7 @@ export function createRoutes(service: Service): (request: ReceivedRequest) => Pr
     ['/oidc/:issuer/keys', issuerKeys],
     ['/oidc/github/idtoken/:job', githubToken],
     ['/:tenant/discovery/instance', instanceDiscovery],
+    ['/:tenant/userrealm/:user', userRealm],
     ['/adfs/.well-known/openid-configuration', openidConfigurationAdfs],
     ['/adfs/discovery/keys', keysV1],
     ['/:tenant/v2.0/.well-known/openid-configuration', openidConfiguration],

@@ -18,8 +18,8 @@ interface Grant {
 const grants: ReadonlyMap<string, Grant> = new Map<string, Grant>([
   ['client_credentials', { answer: clientCredentials }],
   ['urn:ietf:params:oauth:grant-type:jwt-bearer', { answer: onBehalfOf, tenant: assertedTenant }],
-  ['authorization_code', { answer: authorizationCode, tenant: appTenant }],
-  ['refresh_token', { answer: refreshToken, tenant: appTenant }],
+  ['authorization_code', { answer: authorizationCode, tenant: grantedTenant }],
+  ['refresh_token', { answer: refreshToken, tenant: grantedTenant }],
   ['password', { answer: password, tenant: userTenant }],
 ])
 
@@ -53,10 +53,11 @@ function homeTenant({ params, service }: RouteContext, clientId: string): Tenant
   throw new Refusal(50059)
 }
 
-/** Where users of an app are at home, as far as a request to /common or /organizations can tell. */
-function appTenant({ request, service }: RouteContext): Tenant | undefined {
-  const app = service.directory.app(clientClaim(request).clientId ?? '')
-  return app && service.directory.tenant(app.tenantId)
+/** The home of the user that a code or a refresh token is for. */
+function grantedTenant({ request, service }: RouteContext): Tenant | undefined {
+  const { code = '', refresh_token: token = '' } = request.form
+  const tenantId = service.codes.tenantOf(code) ?? service.refreshTokens.tenantOf(token)
+  return tenantId === undefined ? undefined : service.directory.tenant(tenantId)
 }
 
 function registeredApp({ service }: RouteContext, tenant: Tenant, clientId: string): App {

@@ -1,5 +1,5 @@
 /** One use of a client assertion. */
-export interface AssertionUse {
+interface AssertionUse {
   /** The app and the assertion's `jti`. */
   key: string
   /** When the assertion ends, in milliseconds. */

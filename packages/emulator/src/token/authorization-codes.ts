@@ -4,7 +4,7 @@ import { createSealer } from './sealed-values.ts'
 import type { UserGrant } from './user-grant.ts'
 
 /** What a code was given for. */
-export interface CodeGrant {
+interface CodeGrant {
   grant: UserGrant
   redirectUri: string
   /** PKCE (RFC 7636), method S256. */
@@ -13,7 +13,7 @@ export interface CodeGrant {
 }
 
 /** What comes with a code when it is redeemed. */
-export interface Redemption {
+interface Redemption {
   code: string
   clientId: string
   redirectUri: string
@@ -28,6 +28,8 @@ export interface AuthorizationCodes {
    * when `use` throws, the code is not spent.
    */
   redeem<T>(redemption: Redemption, use: (content: CodeGrant) => T): T
+  /** The home tenant of a code's user, if it is a code. */
+  tenantOf(code: string): string | undefined
 }
 
 const LIFE_MS = 10 * 60_000
@@ -39,6 +41,7 @@ export function createAuthorizationCodes(): AuthorizationCodes {
   const redeemed = new Set<string>()
   return {
     issue: (content, now) => sealer.seal({ ...content, issuedAt: now }),
+    tenantOf: (code) => (sealer.open(code) as CodeGrant | undefined)?.grant.person.tenantId,
     redeem: ({ code, clientId, redirectUri, codeVerifier, now }, use) => {
       const content = sealer.open(code) as (CodeGrant & { issuedAt: number }) | undefined
       if (content === undefined) throw new Refusal(9002313)

@@ -8,6 +8,8 @@ export interface RefreshTokens {
   issue(grant: UserGrant, now: number): string
   /** The grant of a token. Throws a `Refusal` for what is no token, another app's, too old, or revoked. */
   redeem(token: string, clientId: string, now: number): UserGrant
+  /** The home tenant of a token's user, if it is a token. */
+  tenantOf(token: string): string | undefined
   /** Ends all that were issued before, to everyone or to the user of this object id. */
   revoke(objectId?: string): void
 }
@@ -43,6 +45,7 @@ export function createRefreshTokens(): RefreshTokens {
       }
       return grant
     },
+    tenantOf: (token) => (sealer.open(token) as Content | undefined)?.grant.person.tenantId,
     revoke: (objectId) => {
       if (objectId === undefined) revokedForAll = serial
       else revoked.set(objectId, serial)
