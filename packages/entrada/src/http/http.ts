@@ -10,9 +10,16 @@ export interface HttpOptions extends TransportOptions {
   telemetryOptions?: { clientRequestIdHeaderName?: string | undefined } | undefined
 }
 
+export interface SendOptions {
+  signal: AbortSignal
+  emit: Emit
+  /** Only to find out whether somebody answers: one try, and no longer than two seconds. */
+  isProbe?: boolean
+}
+
 /** Sends requests with the credential's transport, time-out and retries. */
 export interface Http {
-  send(request: HttpRequest, options: { signal: AbortSignal; emit: Emit }): Promise<HttpAnswer>
+  send(request: HttpRequest, options: SendOptions): Promise<HttpAnswer>
   /** Closes the connections that are ours. */
   close(): void
 }

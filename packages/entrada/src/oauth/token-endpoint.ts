@@ -13,6 +13,8 @@ export interface TokenEndpoint {
   credential: string
   /** Origin of the authority. */
   authority: string
+  /** Origin that assertions are made out to, where it is another: a regional endpoint takes the global one's. */
+  audience?: string
   clientId: string
   authenticate: ClientAuthentication
   http: Http
@@ -46,11 +48,13 @@ const secretFields: readonly string[] = [
 export async function requestToken(endpoint: TokenEndpoint, grant: Grant, request: GrantRequest): Promise<IssuedToken> {
   const { credential, now } = endpoint
   const claims = claimsParameter(request.claims, request.enableCae, credential)
-  const url = await tokenUrl(endpoint, request)
+  const url = await urlOf(endpoint, request)
   const scope = [...request.scopes, ...grant.scopes].join(' ')
   const form = new URLSearchParams({ client_id: endpoint.clientId, scope, ...grant.fields })
   if (claims !== undefined) form.set('claims', claims)
-  await endpoint.authenticate(form, { tokenUrl: url, tenantId: request.tenantId, signal: request.signal })
+  const { authority, audience = authority } = endpoint
+  const tokenUrl = audience + url.slice(authority.length)
+  await endpoint.authenticate(form, { tokenUrl, tenantId: request.tenantId, signal: request.signal })
   const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' }
   const requestedAt = now()
   const answer = await send(endpoint, { method: 'POST', url, headers, body: form.toString() }, request.signal)
@@ -62,7 +66,7 @@ export async function requestToken(endpoint: TokenEndpoint, grant: Grant, reques
   throw refusalError({ credential, answer, scopes: request.scopes, redact: redaction(form) })
 }
 
-async function tokenUrl(endpoint: TokenEndpoint, { tenantId, signal }: GrantRequest): Promise<string> {
+async function urlOf(endpoint: TokenEndpoint, { tenantId, signal }: GrantRequest): Promise<string> {
   const { authority, credential } = endpoint
   if (tenantId !== 'adfs') return `${authority}/${tenantId}/oauth2/v2.0/token`
   const { adfsTokenUrl } = await import('./adfs.ts')
