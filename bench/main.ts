@@ -2,6 +2,7 @@ import { cpus } from 'node:os'
 import type { Measure, Row } from './row.ts'
 import { cached, held } from './rows/cached.ts'
 import { memory } from './rows/memory.ts'
+import { onBehalfOf } from './rows/on-behalf-of.ts'
 import { coldCrowd, refreshWindow } from './rows/refresh.ts'
 import { firstToken, importTime } from './rows/start.ts'
 import { bundle, installed } from './rows/weight.ts'
@@ -10,6 +11,7 @@ import { bundle, installed } from './rows/weight.ts'
 const measures: Readonly<Record<string, Measure>> = {
   cached,
   held,
+  'on-behalf-of': onBehalfOf,
   import: importTime,
   start: firstToken,
   crowd: coldCrowd,
@@ -27,7 +29,7 @@ if (unknown.length > 0) {
 }
 
 console.log(
-  `entrada beside @azure/identity, in one run: Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'processor'}\n`,
+  `entrada beside @azure/identity and @azure/msal-node, in one run: Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'processor'}\n`,
 )
 let missed = 0
 for (const [name, measure] of Object.entries(measures)) {
