@@ -6,3 +6,4 @@ export const clientId = '33333333-3333-4333-8333-333333333333'
 export const scope = 'https://storage.azure.com/.default'
 export const redirectUri = 'https://app.example/signed-in'
 export const user = { objectId: '44444444-4444-4444-8444-444444444444', username: 'ada@contoso.onmicrosoft.com' }
+export const serviceConnectionId = '55555555-5555-4555-8555-555555555555'

@@ -87,7 +87,7 @@ describe.each(credentials)('a program with $name', ({ program, env }) => {
       const credential = ${program}
       const { token } = await credential.getToken(scope)
       console.log(token.split('.').length)`,
-      env?.(world),
+      await env?.(world),
     )
     expect(ended).toEqual({ code: 0, signal: null, output: '3\n' })
   })
@@ -100,7 +100,7 @@ describe.each(credentials)('a program with $name', ({ program, env }) => {
       await goAhead(3400_000)
       await fetch(process.env.CONTROL + 'fault')
       console.log((await credential.getToken(scope)).token === token)`,
-      env?.(world),
+      await env?.(world),
     )
     expect(ended).toEqual({ code: 0, signal: null, output: 'true\n' })
   })
@@ -116,7 +116,7 @@ describe.each(credentials)('a program with $name', ({ program, env }) => {
       await goAhead(200_000)
       const second = await credential.getToken(scope)
       console.log(first.token !== second.token)`,
-      env?.(world),
+      await env?.(world),
     )
     expect(ended).toEqual({ code: 0, signal: null, output: 'true\n' })
     expect(world.tokenRequests()).toBe(2)

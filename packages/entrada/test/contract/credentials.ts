@@ -1,5 +1,6 @@
 import {
   AuthorizationCodeCredential,
+  AzurePipelinesCredential,
   CertificateCredential,
   ChainedTokenCredential,
   ClientAssertionCredential,
@@ -7,22 +8,24 @@ import {
   DefaultAzureCredential,
   type EntradaCredential,
   EnvironmentCredential,
+  GitHubActionsCredential,
   OnBehalfOfCredential,
   type TokenCredentialOptions,
+  WorkloadIdentityCredential,
 } from 'entrada'
-import { clientId, recognisableSecret, redirectUri, tenantId } from '../app.ts'
+import { clientId, recognisableSecret, redirectUri, serviceConnectionId, tenantId } from '../app.ts'
 import type { World } from '../world.ts'
 import { assertionOf } from './assertion.ts'
 
 /** One credential under the contract. */
 export interface Row {
   name: string
-  /** Makes it in a world, with options that hold the environment which signs it in. */
+  /** Makes it in a world, with options that hold the environment which signs it in, this row's `env` included. */
   create(options: TokenCredentialOptions & { additionallyAllowedTenants?: string[] }, world: World): EntradaCredential
   /** The same as a program's text, for a process of its own; `entrada` is the library, the environment is set. */
   program: string
-  /** What the program finds in its environment besides the app's variables. */
-  env?: (world: World) => Record<string, string>
+  /** What its environment holds besides the app's variables. */
+  env?: (world: World) => Record<string, string> | Promise<Record<string, string>>
   /** Name of the credential that the token comes from. */
   winner: string
   /** Its proof holds in one tenant: in another it asks, and is refused. */
@@ -83,6 +86,38 @@ export const credentials: readonly Row[] = [
     winner: 'AuthorizationCodeCredential',
     isOfOneTenant: true,
     secret: () => recognisableSecret,
+  },
+  {
+    name: 'WorkloadIdentityCredential',
+    create: (options) => new WorkloadIdentityCredential(options),
+    program: 'new entrada.WorkloadIdentityCredential()',
+    env: async ({ emulator }) => {
+      const account = { serviceAccount: 'app', namespace: 'test', app: 'app', lifetimeSeconds: 30 * 86_400 }
+      return (await emulator.kubernetes(account)).env
+    },
+    winner: 'WorkloadIdentityCredential',
+  },
+  {
+    name: 'AzurePipelinesCredential',
+    create: (options) =>
+      new AzurePipelinesCredential(
+        tenantId,
+        clientId,
+        serviceConnectionId,
+        options.host?.env?.SYSTEM_ACCESSTOKEN as string,
+        options,
+      ),
+    program: `new entrada.AzurePipelinesCredential(${app}, '${serviceConnectionId}', process.env.SYSTEM_ACCESSTOKEN)`,
+    env: ({ emulator }) => emulator.pipelines({ serviceConnectionId, app: 'app' }).env,
+    winner: 'AzurePipelinesCredential',
+  },
+  {
+    name: 'GitHubActionsCredential',
+    create: (options) => new GitHubActionsCredential(options),
+    program: 'new entrada.GitHubActionsCredential()',
+    env: ({ emulator }) =>
+      emulator.githubActions({ repository: 'octo/shop', environment: 'production', app: 'app' }).env,
+    winner: 'GitHubActionsCredential',
   },
   {
     name: 'EnvironmentCredential',
