@@ -13,9 +13,11 @@ const arrows: Record<string, string[]> = {
   runtime: [],
   http: ['runtime'],
   oauth: ['http', 'runtime'],
+  federation: ['http', 'runtime'],
+  certificates: ['runtime'],
   cache: ['runtime'],
   stores: ['cache', 'runtime'],
-  credentials: ['cache', 'http', 'oauth', 'runtime', 'stores'],
+  credentials: ['cache', 'certificates', 'federation', 'http', 'oauth', 'runtime', 'stores'],
 }
 const folders = Object.keys(arrows)
 
