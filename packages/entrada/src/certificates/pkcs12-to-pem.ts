@@ -15,11 +15,14 @@ export async function pkcs12ToPem(bytes: Uint8Array, password: string | undefine
   }
   const file = open(forge, content, password)
   const { certBag, keyBag, pkcs8ShroudedKeyBag } = forge.pki.oids as Record<string, string>
-  const keys = [keyBag, pkcs8ShroudedKeyBag].flatMap((bagType) => bagsOf(file, bagType).map(({ key }) => key))
-  const certificates = bagsOf(file, certBag).map(({ cert }) => cert)
+  const keys = [keyBag, pkcs8ShroudedKeyBag].flatMap((bagType) => bagsOf(file, bagType))
+  const certificates = bagsOf(file, certBag)
+  // What forge has no type for, an elliptic key or what one has signed, it gives as it stood in the file.
+  const block = (label: string, value: typeof content): string =>
+    forge.pem.encode({ type: label, body: forge.asn1.toDer(value).getBytes() })
   return [
-    ...keys.map((key) => (key ? forge.pki.privateKeyToPem(key) : '')),
-    ...certificates.map((certificate) => (certificate ? forge.pki.certificateToPem(certificate) : '')),
+    ...keys.map(({ key, asn1 }) => (key ? forge.pki.privateKeyToPem(key) : block('PRIVATE KEY', asn1))),
+    ...certificates.map(({ cert, asn1 }) => (cert ? forge.pki.certificateToPem(cert) : block('CERTIFICATE', asn1))),
   ].join('\n')
 }
 
