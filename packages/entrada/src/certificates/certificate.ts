@@ -1,8 +1,11 @@
 /** The algorithms with which Entra ID and AD FS take a client assertion (RFC 7518, 3.3 and 3.5). */
 export type SigningAlgorithm = 'PS256' | 'RS256'
 
+/** A signature; WebCrypto gives an `ArrayBuffer`. */
+export type Signature = Uint8Array | ArrayBuffer
+
 /** Signs the bytes themselves, not their digest. */
-export type Sign = (signingInput: Uint8Array, algorithm: SigningAlgorithm) => Promise<Uint8Array> | Uint8Array
+export type Sign = (signingInput: Uint8Array, algorithm: SigningAlgorithm) => Promise<Signature> | Signature
 
 /** A certificate and the means to sign with its key. */
 export interface SigningCertificate {

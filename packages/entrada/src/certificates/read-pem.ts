@@ -100,7 +100,8 @@ function describe(
   const { createHash } = nodeCrypto()
   const chain = [leaf]
   for (let below = leaf; ; ) {
-    const issuer = all.find((other) => !chain.includes(other) && below.checkIssued(other))
+    const isNew = (other: X509Certificate): boolean => chain.every(({ raw }) => !raw.equals(other.raw))
+    const issuer = all.find((other) => isNew(other) && below.checkIssued(other))
     if (issuer === undefined) break
     chain.push(issuer)
     below = issuer

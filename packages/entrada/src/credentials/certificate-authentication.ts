@@ -1,3 +1,4 @@
+import type { SigningAlgorithm } from '../certificates/certificate.ts'
 import type { CertificateSource, LoadCertificate } from '../certificates/certificate-source.ts'
 import { CredentialUnavailableError } from '../errors.ts'
 import { type ClientAuthentication, clientAssertion } from '../oauth/client-authentication.ts'
@@ -52,6 +53,8 @@ export function certificateAuthentication(
     load ??= certificateLoader(app.source, host.files, warn)
     try {
       const certificate = await load()
+      const sign = async (input: Uint8Array, algorithm: SigningAlgorithm): Promise<Uint8Array> =>
+        checkSignature(await certificate.sign(input, algorithm), name)
       const now = host.now()
       if (certificate.expiresAt <= now) {
         const date = new Date(certificate.expiresAt).toISOString().slice(0, 10)
@@ -63,11 +66,22 @@ export function certificateAuthentication(
       const id = (builtin('node:crypto') ?? globalThis.crypto).randomUUID()
       const isAdfs = tenantId === 'adfs'
       const { clientId, sendsChain } = app
-      return await signedAssertion(certificate, { clientId, audience: tokenUrl, now, id, isAdfs, sendsChain })
+      return await signedAssertion(
+        { ...certificate, sign },
+        { clientId, audience: tokenUrl, now, id, isAdfs, sendsChain },
+      )
     } catch (error) {
       if (!(error instanceof CertificateFault)) throw error
       const { mend, cause } = error
       throw new CredentialUnavailableError(`${name}: ${error.message}. ${mend}`, { mend, cause })
     }
   })
+}
+
+/** A signature is bytes; the fault of another value is its maker's. */
+function checkSignature(signature: unknown, who: string): Uint8Array {
+  const bytes = signature instanceof ArrayBuffer ? new Uint8Array(signature) : signature
+  if (bytes instanceof Uint8Array && bytes.byteLength > 0) return bytes
+  const what = bytes instanceof Uint8Array ? 'no bytes' : `a value of type ${typeof bytes}`
+  throw new TypeError(`${who}: sign gave ${what}. It must give the signature as a Uint8Array.`)
 }
