@@ -1,6 +1,7 @@
 import { BlobServiceClient } from '@azure/storage-blob'
-import { ClientSecretCredential, DefaultAzureCredential, type EntradaCredential } from 'entrada'
+import { CertificateCredential, ClientSecretCredential, DefaultAzureCredential, type EntradaCredential } from 'entrada'
 import { afterAll, expect, test } from 'vitest'
+import { clientCertificate } from './certificates.ts'
 import { givenAuthority } from './given-authority.ts'
 import { startSandbox } from './sandbox.mjs'
 import { applicationOf, startTrustedEmulator } from './trusted-emulator.ts'
@@ -10,8 +11,11 @@ afterAll(sandbox.close)
 
 const { tenantId, clientId, clientSecret } = applicationOf(sandbox.emulator)
 const authorityHost = sandbox.emulator.url
+const { certificate, pem } = await clientCertificate()
+sandbox.emulator.updateApp('demo', { certificates: [certificate] })
 
 const credentials: EntradaCredential[] = [
+  new CertificateCredential(tenantId, clientId, { certificate: pem }, { authorityHost }),
   new ClientSecretCredential(tenantId, clientId, clientSecret, { authorityHost }),
   new DefaultAzureCredential({ host: { env: sandbox.env } }),
 ]

@@ -1,15 +1,20 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { NATIVE_PACKAGES } from './native-packages.mjs'
 import { root } from './workspace.mjs'
 
 /**
- * `npm run lock`: writes the lock file after a change of dependencies, and names in it the binaries of every platform.
- * npm leaves out those that the registry at hand does not carry, and then `npm ci` refuses the file everywhere. They
+ * `npm run lock`: writes the lock files after a change of dependencies, and names in the workspace's the binaries of every
+ * platform. npm leaves out those that the registry at hand does not carry, and then `npm ci` refuses the file everywhere. They
  * are optional, and nothing fetches those of another platform.
  */
 const path = join(root, 'package-lock.json')
-execFileSync('npm', ['install', '--package-lock-only', '--no-audit', '--no-fund'], { cwd: root, stdio: 'inherit' })
+for (const folder of [root, ...NATIVE_PACKAGES.map(({ folder }) => join(root, folder))]) {
+  // The workspace's .npmrc says the same, and is not read in a folder outside of the workspaces.
+  const options = ['--omit-lockfile-registry-resolved', '--no-audit', '--no-fund']
+  execFileSync('npm', ['install', '--package-lock-only', ...options], { cwd: folder, stdio: 'inherit' })
+}
 const lock = JSON.parse(readFileSync(path, 'utf8'))
 const added = completed(lock.packages)
 lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([left], [right]) => (left < right ? -1 : 1)))

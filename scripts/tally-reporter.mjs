@@ -15,8 +15,18 @@ export default class TallyReporter {
     const tally = {
       passed: inState('passed').length,
       failed: inState('failed').length + unloaded.length + unhandledErrors.length,
-      skipped: inState('skipped').map((test) => test.fullName),
+      skipped: inState('skipped').map(skippedTest),
     }
     process.send?.(tally)
   }
+}
+
+/**
+ * The name of a test that was skipped, and why if it said so.
+ * @param {import('vitest/node').TestCase} test
+ */
+function skippedTest(test) {
+  const result = test.result()
+  const note = result.state === 'skipped' ? result.note : undefined
+  return note === undefined ? test.fullName : `${test.fullName}: ${note}`
 }
