@@ -4,8 +4,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { BlobServiceClient } from '@azure/storage-blob'
 import { DefaultAzureCredential } from 'entrada'
-import { afterAll, expect, test } from 'vitest'
+import { decodeJwt } from 'jose'
+import { afterAll, describe, expect, test } from 'vitest'
 import { givenAuthority } from '../interop/given-authority.ts'
+import { startKeyVault } from '../interop/key-vault-stand-in.ts'
 import { startSandbox } from '../interop/sandbox.mjs'
 import { temporaryFolderOf } from '../scripts/temporary-folder.mjs'
 import { type RunningExample, startExample } from './running-example.ts'
@@ -58,18 +60,84 @@ test('concurrent-scopes.ts asks for three tokens, once each', async () => {
 })
 
 test('graph-me.ts calls Graph with the token', async () => {
-  const authorizations: (string | undefined)[] = []
-  const graph = createServer(({ url, headers: { authorization } }, response) => {
-    authorizations.push(authorization)
-    response.writeHead(url === '/v1.0/me' ? 200 : 404).end('{ "displayName": "Ada Lovelace" }')
-  }).listen(0, '127.0.0.1')
-  await once(graph, 'listening')
-  const { port } = graph.address() as AddressInfo
-  expect(await resultOf('graph-me.ts', { GRAPH_ENDPOINT: `http://127.0.0.1:${port}` })).toMatchObject({
-    output: 'User: Ada Lovelace',
+  await using graph = await startGraph()
+  expect(await resultOf('graph-me.ts', { GRAPH_ENDPOINT: graph.url })).toMatchObject({ output: 'User: Ada Lovelace' })
+  expect(graph.tokens).toHaveLength(1)
+})
+
+test('key-vault.ts reads a secret, for a token that the vault’s challenge asked for', async () => {
+  const { AZURE_TENANT_ID: tenantId = '' } = env
+  await using vault = await startKeyVault({ emulator, tenantId, secrets: { 'database-password': 'correct horse' } })
+  const HTTPS_PROXY = `${vault.proxy.host}:${vault.proxy.port}`
+  const { output } = await resultOf('key-vault.ts', { HTTPS_PROXY, KEY_VAULT_URL: vault.url })
+  expect(output).toBe('Retrieved secret: database-password')
+  expect(vault.answers).toEqual(['tenant challenge', 200])
+})
+
+describe('web-api-on-behalf-of.ts', () => {
+  const ada = { objectId: '00000000-0000-4000-8000-00000000ada0', username: 'ada@contoso.example' }
+  const charles = { objectId: '00000000-0000-4000-8000-00000000bab0', username: 'charles@contoso.example' }
+  const call = async (url: string, token: string) => fetch(url, { headers: { Authorization: `Bearer ${token}` } })
+
+  test('asks Graph for each of its users, with one exchange each', async () => {
+    await using graph = await startGraph()
+    await using api = await startApi(graph)
+    const tokens = await Promise.all([ada, charles].map((user) => emulator.userToken({ user, app: 'demo' })))
+    emulator.requests.clear()
+    for (const token of [...tokens, ...tokens]) {
+      expect(await (await call(api.url, token)).json()).toEqual({ displayName: 'Ada Lovelace' })
+    }
+    const askedFor = graph.tokens.map((token) => decodeJwt(token).upn)
+    expect(askedFor).toEqual([ada, charles, ada, charles].map(({ username }) => username))
+    expect(emulator.requests.filter(({ form }) => form.assertion !== undefined)).toHaveLength(2)
   })
-  expect(authorizations).toEqual([expect.stringMatching(/^Bearer \S+\.\S+\.\S+$/)])
-  graph.close()
+
+  test('passes the challenge of Conditional Access on to its caller, who comes back with a second factor', async () => {
+    await using graph = await startGraph()
+    await using api = await startApi(graph)
+    const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
+    emulator.updateApp('demo', { conditionalAccess: { code: 50076, claims } })
+    try {
+      const refused = await call(api.url, await emulator.userToken({ user: ada, app: 'demo' }))
+      expect(refused.status).toBe(401)
+      expect(refused.headers.get('WWW-Authenticate')).toMatch('error="insufficient_claims"')
+      const [, sent = ''] = /claims="([^"]+)"/.exec(refused.headers.get('WWW-Authenticate') ?? '') ?? []
+      expect(atob(sent)).toBe(claims)
+
+      const again = await emulator.userToken({ user: ada, app: 'demo', amr: ['pwd', 'mfa'] })
+      expect((await call(api.url, again)).status).toBe(200)
+    } finally {
+      emulator.updateApp('demo', { conditionalAccess: undefined })
+    }
+  })
+
+  test('refuses a caller whose token does not verify, without asking anybody', async () => {
+    await using graph = await startGraph()
+    await using api = await startApi(graph)
+    emulator.requests.clear()
+    const good = await emulator.userToken({ user: ada, app: 'demo' })
+    for (const bad of ['', 'nonsense', `${good.slice(0, -8)}AAAAAAAA`]) {
+      const refused = await call(api.url, bad)
+      expect([refused.status, refused.headers.get('WWW-Authenticate')]).toEqual([
+        401,
+        expect.stringMatching('invalid_'),
+      ])
+    }
+    expect(emulator.requests.filter(({ form }) => form.assertion !== undefined)).toHaveLength(0)
+    expect(graph.tokens).toHaveLength(0)
+  })
+
+  async function startApi(graph: { url: string }): Promise<{ url: string; [Symbol.asyncDispose](): Promise<void> }> {
+    const api = await start('web-api-on-behalf-of.ts', { PORT: '0', GRAPH_ENDPOINT: graph.url })
+    const [, url = ''] = /^Listening on (\S+)$/.exec(await api.nextLine()) ?? []
+    return {
+      url,
+      async [Symbol.asyncDispose]() {
+        api.kill('SIGTERM')
+        expect(await api.finished()).toMatchObject({ code: 0, errors: '' })
+      },
+    }
+  }
 })
 
 test('web-app.ts serves many requests with one token, and closes on SIGTERM', async () => {
@@ -93,6 +161,25 @@ test('migrate/: the move from @azure/identity is one line, and the program does 
   expect(output).toBe('Container: invoices\nContainer: photos')
   expect(await resultOf('migrate/after.ts')).toMatchObject({ output })
 })
+
+/** Graph, as far as these examples use it. */
+async function startGraph(): Promise<{ url: string; tokens: string[]; [Symbol.asyncDispose](): Promise<void> }> {
+  const tokens: string[] = []
+  const graph = createServer(({ url, headers }, response) => {
+    tokens.push(headers.authorization?.replace(/^Bearer /, '') ?? '')
+    response.writeHead(url === '/v1.0/me' ? 200 : 404).end('{ "displayName": "Ada Lovelace" }')
+  }).listen(0, '127.0.0.1')
+  await once(graph, 'listening')
+  const url = `http://127.0.0.1:${(graph.address() as AddressInfo).port}`
+  return {
+    url,
+    tokens,
+    async [Symbol.asyncDispose]() {
+      graph.close()
+      await once(graph, 'close')
+    },
+  }
+}
 
 function start(example: string, more: NodeJS.ProcessEnv = {}): Promise<RunningExample> {
   return startExample(example, folder.path, { ...env, ...more })
