@@ -1,6 +1,7 @@
 import { RefreshTokens } from '../cache/refresh-tokens.ts'
 import type { TokenRequest } from '../cache/token-cache.ts'
 import type { TokenKey } from '../cache/token-store.ts'
+import { AuthenticationError } from '../errors.ts'
 import { type Grant, refreshToken } from '../oauth/grants.ts'
 import type { IssuedToken } from '../types.ts'
 import { type Application, endpointOf } from './application.ts'
@@ -49,10 +50,18 @@ export function userTokens({ app, context, obtain }: UserTokensOptions): TokenSo
     return obtain(request, send, () => acquire(request, signal))
   }
 
-  return new TokenSource({ context, tenantId: app.tenantId, clientId: app.clientId, acquire })
+  function close(): void {
+    refreshTokens.clear()
+    context.close()
+  }
+
+  return new TokenSource({ context: { ...context, close }, tenantId: app.tenantId, clientId: app.clientId, acquire })
 }
 
-/** What Entra ID says of a refresh token that has expired, was revoked or is used up. */
+/**
+ * What Entra ID says of a refresh token that has expired, was revoked or is used up. What only a person can resolve,
+ * missing consent say, it says with the same words, and there the token is as good as before.
+ */
 function isInvalidGrant(error: unknown): boolean {
-  return (error as { errorResponse?: { error?: unknown } } | undefined)?.errorResponse?.error === 'invalid_grant'
+  return error instanceof AuthenticationError && error.errorResponse?.error === 'invalid_grant'
 }
