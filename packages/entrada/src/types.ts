@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The shapes that callers see. They match `@azure/core-auth` structurally, so that every Azure SDK client takes our
  * credentials, and nothing of that package is imported.

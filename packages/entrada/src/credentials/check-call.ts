@@ -16,7 +16,7 @@ export interface Call {
 /** Checks what a caller passed to `getToken`. Throws a `TypeError` that names the argument, its fault and the mend. */
 export function checkCall(who: string, scopes: unknown, options: GetTokenOptions | undefined): Call {
   const list = parseScopes(scopes, who)
-  if (options !== undefined && (typeof options !== 'object' || options === null)) {
+  if (options !== undefined && typeof options !== 'object') {
     throw new TypeError(
       `${who}: the options of getToken are no object. Leave them out, or pass { tenantId, claims, enableCae, abortSignal }.`,
     )
@@ -26,7 +26,7 @@ export function checkCall(who: string, scopes: unknown, options: GetTokenOptions
   if (claims !== undefined) claimsParameter(claims, true, who)
   if (enableCae !== undefined && typeof enableCae !== 'boolean')
     throw new TypeError(`${who}: enableCae must be true or false.`)
-  if (abortSignal !== undefined && typeof abortSignal?.addEventListener !== 'function') {
+  if (abortSignal !== undefined && abortSignal !== null && typeof abortSignal.addEventListener !== 'function') {
     throw new TypeError(`${who}: abortSignal is no signal. Pass the signal of an AbortController.`)
   }
   const timeoutMs = requestOptions?.timeout

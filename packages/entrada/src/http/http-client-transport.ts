@@ -8,6 +8,8 @@ export interface HttpClientLike {
     status: number
     headers: { get(name: string): string | undefined }
     bodyAsText?: string | null | undefined
+    readableStreamBody?: unknown
+    browserStreamBody?: unknown
   }>
 }
 
@@ -25,8 +27,12 @@ export function httpClientTransport(client: HttpClientLike, tlsSettings: TlsOpti
       requestId: headers['x-ms-client-request-id'] ?? '',
       allowInsecureConnection: url.startsWith('http:'),
       tlsSettings,
+      // Every answer as a stream, so that it is read no further than our bound.
+      streamResponseStatusCodes: new Set([Number.POSITIVE_INFINITY]),
     })
-    return { status: response.status, headers: response.headers, text: async () => response.bodyAsText ?? '' }
+    const { status, headers: given, readableStreamBody, browserStreamBody } = response
+    const stream = readableStreamBody ?? browserStreamBody
+    return { status, headers: given, body: stream, text: async () => response.bodyAsText ?? '' }
   }
 }
 

@@ -34,6 +34,10 @@ export function openHttp(options: HttpOptions, host: Host, warn: (message: strin
       call.signal.throwIfAborted()
       return client.send(request, call)
     },
-    close: () => void opening?.then((client) => client.close()),
+    close: () =>
+      void opening?.then(
+        (client) => client.close(),
+        () => undefined,
+      ),
   }
 }

@@ -98,9 +98,9 @@ describe('a body', () => {
       outgoing.on('close', () => clearInterval(drip))
     })
     const { transport, close } = open()
-    const error = (await failure(send(server.url, transport, { timeoutMs: 60 }))) as HttpFailure
+    const error = (await failure(send(server.url, transport, { timeoutMs: 400 }))) as HttpFailure
     expect(error.kind).toBe('timeout')
-    expect(error.message).toBe(`no answer from 127.0.0.1:${server.port} within 0.06 s`)
+    expect(error.message).toBe(`no answer from 127.0.0.1:${server.port} within 0.4 s`)
     await until(() => server.open() === 0)
     close()
   })
