@@ -41,7 +41,7 @@ export class ClientAssertionCredential implements EntradaCredential {
   ) {
     const name = 'ClientAssertionCredential'
     checkRequired(name, { tenantId, clientId })
-    checkRequired(name, { getAssertion: typeof getAssertion === 'function' ? 'given' : getAssertion })
+    checkCallback(getAssertion, name)
     checkTenant(tenantId, `${name}: tenantId`)
     const authenticate = clientAssertion(async () => checkAssertion(await getAssertion(), name))
     this.#tokens = applicationTokens({ tenantId, clientId, authenticate }, openContext(name, options))
@@ -63,6 +63,15 @@ export class ClientAssertionCredential implements EntradaCredential {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
+}
+
+/** A missing callback is `CredentialUnavailableError`, another value a `TypeError`, which does not repeat it. */
+export function checkCallback(getAssertion: unknown, who: string): void {
+  if (typeof getAssertion === 'function') return
+  checkRequired(who, { getAssertion })
+  throw new TypeError(
+    `${who}: getAssertion is of type ${typeof getAssertion}; it must be a function that gives the text.`,
+  )
 }
 
 /** An assertion is a text; the fault of another is its maker's, and its value is not repeated. */

@@ -1,4 +1,4 @@
-import type { Subject } from '../cache/token-cache.ts'
+import type { Subject } from '../cache/token-request.ts'
 import type { Sign } from '../certificates/certificate.ts'
 import { type ClientAuthentication, clientAssertion, clientSecret } from '../oauth/client-authentication.ts'
 import { onBehalfOf } from '../oauth/grants.ts'
@@ -6,7 +6,7 @@ import { checkTenant } from '../oauth/tenant.ts'
 import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
 import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
 import { certificateAuthentication, checkCertificate } from './certificate-authentication.ts'
-import { checkAssertion } from './client-assertion.ts'
+import { checkAssertion, checkCallback } from './client-assertion.ts'
 import { type CredentialContext, openContext } from './context.ts'
 import type { TokenSource } from './credential.ts'
 import type {
@@ -152,7 +152,7 @@ function authenticationOf(options: OnBehalfOfCredentialOptions, context: Credent
     return clientSecret(secret)
   }
   if (getAssertion !== undefined) {
-    checkRequired(name, { getAssertion: typeof getAssertion === 'function' ? 'given' : getAssertion })
+    checkCallback(getAssertion, name)
     return clientAssertion(async () => checkAssertion(await getAssertion(), name))
   }
   if (names.length === 0)
