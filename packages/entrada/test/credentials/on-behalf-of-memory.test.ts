@@ -68,7 +68,7 @@ test('a hundred thousand users are exchanged in one process, at 1.5 times the by
       logLevel: 'error',
     })
     await writeFile(join(folder, 'program.mjs'), program)
-    const options = ['--expose-gc', '--max-old-space-size=1024', join(folder, 'program.mjs')]
+    const options = ['--expose-gc', '--max-semi-space-size=64', join(folder, 'program.mjs')]
     const { stdout } = await promisify(execFile)(process.execPath, options, { timeout: 60_000 })
     const { exchanged, readBack, closed } = JSON.parse(stdout)
     const tokenBytes = users * (accessBytes + refreshBytes)
