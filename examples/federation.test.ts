@@ -1,8 +1,9 @@
+import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
 import { startTrustedEmulator } from '../interop/trusted-emulator.ts'
-import { node } from '../scripts/command.mjs'
 import { cleanEnvironment } from '../scripts/environment.mjs'
 import { temporaryFolderOf } from '../scripts/temporary-folder.mjs'
 
@@ -36,11 +37,11 @@ async function run(program: string, job: NodeJS.ProcessEnv): Promise<void> {
   const file = join(folder.path, 'deploy.mjs')
   await writeFile(file, program)
   emulator.requests.clear()
-  await node([file], { env: cleanEnvironment({ AZURE_AUTHORITY_HOST, ...job }) })
+  await promisify(execFile)(process.execPath, [file], { env: cleanEnvironment({ AZURE_AUTHORITY_HOST, ...job }) })
 }
 
 /** The token requests since then: their scope, and the answer's status. */
-function signedIn(): [string | undefined, number][] {
+function signedIn(): [string | undefined, number | undefined][] {
   return emulator.requests
     .filter(({ form }) => form.client_assertion !== undefined)
     .map(({ form, status }) => [form.scope, status])

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CertificateCredential } from 'entrada'
+import { CertificateCredential, OnBehalfOfCredential } from 'entrada'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { expect, test } from 'vitest'
 import { SOFT_HSM_LIBRARY } from '../scripts/native-packages.mjs'
@@ -15,7 +15,7 @@ component(softHsm)
 
 const hsm = { library: SOFT_HSM_LIBRARY, token: 'entrada', pin: '1234' }
 
-test('a key that can not leave its HSM signs the application in', async () => {
+test('a key that can not leave its HSM signs the application in, for itself and on behalf of a user', async () => {
   using folder = await newToken()
   process.env.SOFTHSM2_CONF = folder.configuration
   using key = openKeyInHsm(hsm)
@@ -25,18 +25,22 @@ test('a key that can not leave its HSM signs the application in', async () => {
   const certificate = await certificateFor(key.publicKey())
   emulator.updateApp('demo', { certificates: [certificate] })
   const { tenantId, clientId } = applicationOf(emulator)
-  const algorithms: string[] = []
-  const sign = (input: Uint8Array, algorithm: 'PS256' | 'RS256'): Uint8Array => {
-    algorithms.push(algorithm)
-    return key.sign(input, algorithm)
-  }
+  const scope = 'https://storage.azure.com/.default'
+  const app = { certificate, sign: key.sign }
   const options = { authorityHost: emulator.url }
-  await using credential = new CertificateCredential(tenantId, clientId, { certificate, sign }, options)
-  const { token } = await credential.getToken('https://storage.azure.com/.default')
 
-  expect(decodeJwt(token)).toMatchObject({ appid: clientId, appidacr: '2' })
-  expect(decodeProtectedHeader(emulator.requests.at(-1)?.form.client_assertion ?? '').alg).toBe('PS256')
-  expect(algorithms).toEqual(['PS256'])
+  await using own = new CertificateCredential(tenantId, clientId, app, options)
+  const ofApp = await own.getToken(scope)
+  expect(decodeJwt(ofApp.token)).toMatchObject({ appid: clientId, appidacr: '2', idtyp: 'app' })
+
+  await using forUsers = new OnBehalfOfCredential({ tenantId, clientId, ...app, ...options })
+  const user = { objectId: '00000000-0000-4000-8000-00000000ada0', username: 'ada@contoso.example' }
+  const userAssertionToken = await emulator.userToken({ user, app: 'demo' })
+  const ofUser = await forUsers.getToken(scope, { userAssertionToken })
+  expect(decodeJwt(ofUser.token)).toMatchObject({ appid: clientId, appidacr: '2', oid: user.objectId })
+
+  const assertions = emulator.requests.map(({ form }) => decodeProtectedHeader(form.client_assertion ?? ''))
+  expect(assertions.map(({ alg }) => alg)).toEqual(['PS256', 'PS256'])
 })
 
 /** A token with a new key in it, as an administrator makes one, in a folder of its own. */
