@@ -1,6 +1,6 @@
 import { Generations } from './generations.ts'
 import type { SecondLevel } from './second-level.ts'
-import type { Subject } from './token-cache.ts'
+import type { Subject } from './token-request.ts'
 import type { TokenKey } from './token-store.ts'
 
 /** As many as the cache holds access tokens at least. */

@@ -2,30 +2,10 @@ import type { AccountIdentifiers, Emit } from '../events.ts'
 import type { AccessToken, IssuedToken } from '../types.ts'
 import { Flights, type Wait } from './flights.ts'
 import { freshness, refreshTime } from './freshness.ts'
-import { Generations } from './generations.ts'
 import type { SecondLevel } from './second-level.ts'
+import { type Slot, TokenMemory } from './token-memory.ts'
+import { flightKey, itemOf, type TokenRequest } from './token-request.ts'
 import type { TokenKey } from './token-store.ts'
-
-/** A user, by what the credential knows of them. */
-export interface Subject {
-  /** Tells users apart, and says nothing of them: a hash. */
-  id: string
-  /** What the token is bought with. */
-  secret: string
-}
-
-/** What tells one token from another within a credential. */
-export interface TokenRequest {
-  /** Whom the token is for: the tenant, and where a credential serves many users, the user. */
-  group: string
-  /** The user, where a credential serves many. */
-  subject: Subject | undefined
-  tenantId: string
-  scopes: readonly string[]
-  enableCae: boolean
-  /** A claims challenge. It is never answered from the cache, and its token replaces the cached one. */
-  claims: string | undefined
-}
 
 export interface TokenCacheOptions {
   /** Name of the credential, for messages. */
@@ -40,19 +20,6 @@ export interface TokenCacheOptions {
   identify?: ((token: string) => Promise<AccountIdentifiers>) | undefined
 }
 
-/** One cached token. The promise is made once: a hit hands it out and makes nothing. */
-interface Slot {
-  promise: Promise<AccessToken>
-  expiresAt: number
-  refreshAt: number
-  /** No refresh behind the callers' backs starts before. */
-  retryAt: number
-  /** Number of the flight that brought it. */
-  flight: number
-}
-
-/** Tokens held at least; twice as many at most. Beyond, the least recently used go first. */
-const capacity = 100_000
 /** The pause after a failed refresh, in milliseconds. */
 const refreshPause = 30_000
 
@@ -63,14 +30,8 @@ const refreshPause = 30_000
 export class TokenCache {
   readonly #options: TokenCacheOptions
   readonly #flights: Flights<Slot>
-  readonly #plain = new Generations<Slot>(capacity)
-  readonly #cae = new Generations<Slot>(capacity)
+  readonly #memory = new TokenMemory()
   #flightCount = 0
-  // The last hit: most callers ask for the same token again and again.
-  #lastItem = ''
-  #lastGroup = ''
-  #lastCae = false
-  #lastSlot: Slot | undefined
 
   constructor(options: TokenCacheOptions) {
     this.#options = options
@@ -79,7 +40,7 @@ export class TokenCache {
 
   /** The fresh token, or `undefined`: the hot path. No I/O, no string, no promise. */
   peek(group: string, item: string, enableCae: boolean, now: number): Promise<AccessToken> | undefined {
-    const slot = this.#find(group, item, enableCae)
+    const slot = this.#memory.find(group, item, enableCae)
     return slot !== undefined && now < slot.refreshAt ? slot.promise : undefined
   }
 
@@ -101,31 +62,12 @@ export class TokenCache {
   }
 
   async close(): Promise<void> {
-    this.#lastSlot = undefined
-    this.#plain.clear()
-    this.#cae.clear()
+    this.#memory.clear()
     await this.#flights.close()
   }
 
-  #find(group: string, item: string, enableCae: boolean): Slot | undefined {
-    const last = this.#lastSlot
-    if (last !== undefined && this.#lastItem === item && this.#lastGroup === group && this.#lastCae === enableCae) {
-      return last
-    }
-    const slot = (enableCae ? this.#cae : this.#plain).get(group, item)
-    if (slot !== undefined) this.#remember(group, item, enableCae, slot)
-    return slot
-  }
-
-  #remember(group: string, item: string, enableCae: boolean, slot: Slot): void {
-    this.#lastGroup = group
-    this.#lastItem = item
-    this.#lastCae = enableCae
-    this.#lastSlot = slot
-  }
-
   #findFor({ group, scopes, enableCae }: TokenRequest): Slot | undefined {
-    return this.#find(group, itemOf(scopes), enableCae)
+    return this.#memory.find(group, itemOf(scopes), enableCae)
   }
 
   #refreshBehind(request: TokenRequest, slot: Slot): void {
@@ -234,23 +176,7 @@ export class TokenCache {
     const held = this.#findFor(request)
     // A flight that started before a claims challenge may not bring back the token that the challenge replaced.
     if (this.#flights.isClosed || (held !== undefined && held.flight > flight)) return slot
-    const item = itemOf(scopes)
-    ;(enableCae ? this.#cae : this.#plain).set(group, item, slot)
-    this.#remember(group, item, enableCae, slot)
+    this.#memory.set(group, itemOf(scopes), enableCae, slot)
     return slot
   }
-}
-
-/** The scopes as one string. One scope is itself, so that the hot path builds nothing. */
-export function itemOf(scopes: readonly string[]): string {
-  return scopes.length === 1 ? (scopes[0] as string) : [...new Set(scopes)].sort(byCodeUnit).join(' ')
-}
-
-function byCodeUnit(left: string, right: string): number {
-  return left < right ? -1 : 1
-}
-
-/** Flights differ by claims too: a challenge must not be answered by a request that started without it. */
-function flightKey({ group, scopes, enableCae, claims }: TokenRequest): string {
-  return JSON.stringify([group, itemOf(scopes), enableCae, claims ?? null])
 }

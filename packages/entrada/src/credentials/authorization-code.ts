@@ -1,4 +1,4 @@
-import type { Subject, TokenRequest } from '../cache/token-cache.ts'
+import type { Subject, TokenRequest } from '../cache/token-request.ts'
 import { AuthenticationRequiredError } from '../errors.ts'
 import { clientSecret as secretOf } from '../oauth/client-authentication.ts'
 import { authorizationCode as codeGrant } from '../oauth/grants.ts'

@@ -1,4 +1,5 @@
-import { itemOf, type Subject, TokenCache, type TokenRequest } from '../cache/token-cache.ts'
+import { TokenCache } from '../cache/token-cache.ts'
+import { itemOf, type Subject, type TokenRequest } from '../cache/token-request.ts'
 import type { TokenKey } from '../cache/token-store.ts'
 import type { AccountIdentifiers } from '../events.ts'
 import { resolveTenant, type TenantRules } from '../oauth/tenant.ts'

@@ -1,4 +1,4 @@
-import type { Subject } from '../cache/token-cache.ts'
+import type { Subject } from '../cache/token-request.ts'
 import { CredentialUnavailableError } from '../errors.ts'
 import { builtin } from '../runtime/builtin.ts'
 

@@ -1,5 +1,5 @@
 import { RefreshTokens } from '../cache/refresh-tokens.ts'
-import type { TokenRequest } from '../cache/token-cache.ts'
+import type { TokenRequest } from '../cache/token-request.ts'
 import type { TokenKey } from '../cache/token-store.ts'
 import { AuthenticationError } from '../errors.ts'
 import { type Grant, refreshToken } from '../oauth/grants.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { itemOf } from '../../src/cache/token-cache.ts'
+import { itemOf } from '../../src/cache/token-request.ts'
 import { parseScopes } from '../../src/oauth/scopes.ts'
 
 test('takes one scope or a list, and leaves the order to the caller', () => {
