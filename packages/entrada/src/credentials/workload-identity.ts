@@ -15,6 +15,7 @@ import type {
   CredentialPersistenceOptions,
   MultiTenantTokenCredentialOptions,
 } from './options.ts'
+import { checkRequired } from './required.ts'
 
 /** Which workload, where the environment does not say it. */
 export interface WorkloadIdentity {
@@ -70,6 +71,7 @@ export class WorkloadIdentityCredential implements EntradaCredential {
 export function workloadTokens(context: CredentialContext, workload: WorkloadIdentity): TokenSource {
   const { name, host } = context
   const { tenantId, clientId, path } = identityOf(workload, context)
+  checkRequired(name, { clientId, tokenFilePath: path })
   checkTenant(tenantId, `${name}: tenantId or AZURE_TENANT_ID`)
   const read = tokenFromFile({ credential: name, path, files: host.files, now: host.now })
   const through = workload.enableAzureProxy === true ? behindTokenProxy(context) : context
@@ -106,13 +108,19 @@ function behindTokenProxy(context: CredentialContext): CredentialContext {
   const { name, host, options, emit } = context
   const proxy = readTokenProxy(host.env, name)
   if (proxy === undefined) return context
-  const { transport, close } = tokenProxyTransport(proxy, host.files, host.env, name)
+  const { transport, check, close } = tokenProxyTransport(proxy, host.files, host.env, name)
   const warn = (message: string): void => emit({ type: 'warning', message })
   const { httpClient: _, proxyOptions: __, tlsOptions: ___, ...rest } = options
   const http = openHttp({ ...rest, fetch: transport }, host, warn)
   return {
     ...context,
-    http,
+    http: {
+      async send(request, call) {
+        await check()
+        return http.send(request, call)
+      },
+      close: http.close,
+    },
     close() {
       close()
       context.close()

@@ -42,26 +42,39 @@ export function readTokenProxy(env: Env, credential: string): TokenProxy | undef
   return { url, sniName, ca: ca || undefined }
 }
 
+/** The way through the proxy. */
+export interface TokenProxyTransport extends ClosableTransport {
+  /** Rejects with `CredentialUnavailableError` while there is no authority to trust, which no retry would mend. */
+  check(): Promise<void>
+}
+
 /**
  * A transport that sends every request to the proxy, over TLS with the proxy's own authority and name. The authority's
  * file is looked at for each request; while it is empty or unreadable, as during a rotation, the former one stays in use.
  */
-export function tokenProxyTransport(proxy: TokenProxy, files: Files, env: Env, credential: string): ClosableTransport {
+export function tokenProxyTransport(
+  proxy: TokenProxy,
+  files: Files,
+  env: Env,
+  credential: string,
+): TokenProxyTransport {
+  let known: { stamp: string; ca: string } | undefined
   let current: { ca: string | undefined; opened: ClosableTransport } | undefined
-  let stamp: string | undefined
+  // Its requests may still be on their way; those of the one before it have long ended.
+  let former: ClosableTransport | undefined
 
   async function authority(): Promise<string | undefined> {
     if (proxy.ca === undefined || 'data' in proxy.ca) return proxy.ca?.data
     const { file } = proxy.ca
     try {
-      const seen = await files.stamp(file)
-      if (seen === stamp) return current?.ca
-      const text = new TextDecoder().decode(await files.read(file))
-      if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new Error('there is no certificate in it')
-      stamp = seen
-      return text
+      const stamp = await files.stamp(file)
+      if (known?.stamp === stamp) return known.ca
+      const ca = new TextDecoder().decode(await files.read(file))
+      if (!ca.includes('-----BEGIN CERTIFICATE-----')) throw new Error('there is no certificate in it')
+      known = { stamp, ca }
+      return ca
     } catch (error) {
-      if (current !== undefined) return current.ca
+      if (known !== undefined) return known.ca
       const mend = `Check ${variables.caFile}.`
       const message = `${credential}: the authority of the token proxy can not be read from ${JSON.stringify(file)}. ${mend}`
       throw new CredentialUnavailableError(message, { mend, cause: error })
@@ -69,20 +82,27 @@ export function tokenProxyTransport(proxy: TokenProxy, files: Files, env: Env, c
   }
 
   return {
+    async check() {
+      await authority()
+    },
     async transport(address, init) {
-      const ca = await authority()
+      // Nothing is awaited between the look at `current` and its replacement: two requests must not open one each.
+      const [ca, { nodeTransport }] = await Promise.all([authority(), import('../http/node-transport.ts')])
       if (current === undefined || current.ca !== ca) {
-        const { nodeTransport } = await import('../http/node-transport.ts')
-        current?.opened.close()
         const { sniName: servername } = proxy
         const tlsOptions = { ...(ca === undefined ? {} : { ca }), ...(servername === undefined ? {} : { servername }) }
+        former?.close()
+        former = current?.opened
         // The proxy is in the cluster: no proxy of the environment stands before it.
         current = { ca, opened: nodeTransport({ tlsOptions, env: { ...env, NO_PROXY: '*', no_proxy: '*' } }) }
       }
       const { transport } = current.opened
       return transport(throughProxy(proxy.url, new URL(address)), init)
     },
-    close: () => current?.opened.close(),
+    close() {
+      former?.close()
+      current?.opened.close()
+    },
   }
 }
 
