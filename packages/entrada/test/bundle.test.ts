@@ -19,7 +19,7 @@ beforeAll(async () => {
   }
   await writeFile(join(folder, 'nothing.js'), `import * as entrada from './library/index.js'\n`)
   await bundleWithWebpack()
-})
+}, 120_000)
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 

@@ -2,7 +2,7 @@
 export type SigningAlgorithm = 'PS256' | 'RS256'
 
 /** A signature; WebCrypto gives an `ArrayBuffer`. */
-export type Signature = Uint8Array | ArrayBuffer
+type Signature = Uint8Array | ArrayBuffer
 
 /** Signs the bytes themselves, not their digest. */
 export type Sign = (signingInput: Uint8Array, algorithm: SigningAlgorithm) => Promise<Signature> | Signature

@@ -4,6 +4,7 @@ import type { TokenEndpoint } from '../oauth/token-endpoint.ts'
 import type { IssuedToken } from '../types.ts'
 import type { CredentialContext } from './context.ts'
 import { TokenSource } from './credential.ts'
+import type { AskRegion } from './regional.ts'
 
 /** An application, and how it proves that it is the one. */
 export interface Application {
@@ -21,7 +22,7 @@ export function endpointOf({ clientId, authenticate }: Application, context: Cre
 /** The tokens of an application that asks for itself (the client credentials grant). */
 export function applicationTokens(app: Application, context: CredentialContext): TokenSource {
   const endpoint = endpointOf(app, context)
-  const atRegion = regional(endpoint, context)
+  let atRegion: AskRegion | undefined
   return new TokenSource({
     context,
     tenantId: app.tenantId,
@@ -30,42 +31,10 @@ export function applicationTokens(app: Application, context: CredentialContext):
       const { requestToken } = await import('../oauth/token-endpoint.ts')
       const ask = (where: TokenEndpoint): Promise<IssuedToken> =>
         requestToken(where, clientCredentials, { ...request, signal })
-      return atRegion === undefined || request.tenantId === 'adfs' ? ask(endpoint) : atRegion(ask, signal)
+      if (!context.host.env.AZURE_REGIONAL_AUTHORITY_NAME || request.tenantId === 'adfs') return ask(endpoint)
+      const { regional } = await import('./regional.ts')
+      atRegion ??= regional(endpoint, context)
+      return atRegion(ask, signal)
     },
   })
-}
-
-type Ask = (endpoint: TokenEndpoint) => Promise<IssuedToken>
-
-/**
- * Asks the regional endpoint, if the environment wants one. Where there is no region, or its endpoint can't be reached,
- * the global one is asked from then on.
- */
-function regional(
-  endpoint: TokenEndpoint,
-  context: CredentialContext,
-): ((ask: Ask, signal: AbortSignal) => Promise<IssuedToken>) | undefined {
-  const { region, authority, host, http, emit } = context
-  if (region === undefined) return undefined
-  let name: string | undefined = region === 'auto' ? undefined : region.name
-  let isSettled = region !== 'auto'
-  return async (ask, signal) => {
-    const { discoverRegion, regionalAuthority } = await import('../oauth/regional-authority.ts')
-    if (!isSettled) {
-      name = await discoverRegion({ env: host.env, http, emit, signal })
-      isSettled = true
-    }
-    if (name === undefined) return ask(endpoint)
-    try {
-      return await ask({ ...endpoint, authority: regionalAuthority(authority, name), audience: authority })
-    } catch (error) {
-      if (signal.aborted || (error as { statusCode?: unknown }).statusCode !== 0) throw error
-      emit({
-        type: 'warning',
-        message: `the endpoint of the region ${name} can not be reached; the global one is used from now on.`,
-      })
-      name = undefined
-      return ask(endpoint)
-    }
-  }
 }

@@ -71,6 +71,7 @@ export class AzurePipelinesCredential implements EntradaCredential {
       throw new CredentialUnavailableError(`${name}: SYSTEM_OIDCREQUESTURI is not set. ${mend}`, { mend })
     }
     const url = secureUrl(address, `${name}: SYSTEM_OIDCREQUESTURI`)
+    url.pathname = url.pathname.replace(/\/+$/, '')
     url.searchParams.set('api-version', '7.1')
     url.searchParams.set('serviceConnectionId', connection as string)
     const headers = {

@@ -2,7 +2,6 @@ import type { SecondLevel } from '../cache/second-level.ts'
 import type { Emit } from '../events.ts'
 import { type Http, openHttp } from '../http/http.ts'
 import { AzureAuthorityHosts, parseAuthority } from '../oauth/authority.ts'
-import { type AskedRegion, readRegion } from '../oauth/region.ts'
 import { eventSink } from '../runtime/event-sink.ts'
 import { type Host, hostOf } from '../runtime/host.ts'
 import { checkOptions } from './check-options.ts'
@@ -27,8 +26,6 @@ export interface CredentialContext {
   emit: Emit
   /** Origin of the authority. */
   authority: string
-  /** Whether applications are to ask a regional endpoint. */
-  region: AskedRegion | undefined
   /** The store behind the credential's memory, if there is one. */
   second: SecondLevel | undefined
   additionallyAllowedTenants: readonly string[]
@@ -63,7 +60,6 @@ export function openContext(name: string, options: AnyOptions = {}): CredentialC
     host,
     http,
     authority: authorityOf(name, options, host),
-    region: readRegion(host.env, name),
     additionallyAllowedTenants: [...(options.additionallyAllowedTenants ?? [])],
     isMultiTenantDisabled: !!host.env.AZURE_IDENTITY_DISABLE_MULTITENANTAUTH,
   }

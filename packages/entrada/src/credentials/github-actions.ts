@@ -38,16 +38,26 @@ export class GitHubActionsCredential implements EntradaCredential {
     const name = 'GitHubActionsCredential'
     const context = openContext(name, options)
     const { env } = context.host
-    const tenantId = options?.tenantId ?? env.AZURE_TENANT_ID
-    const clientId = options?.clientId ?? env.AZURE_CLIENT_ID
-    checkRequired(name, { tenantId, clientId })
-    checkTenant(tenantId, `${name}: tenantId`)
-    const { ACTIONS_ID_TOKEN_REQUEST_URL: address, ACTIONS_ID_TOKEN_REQUEST_TOKEN: access } = env
+    const valueOf = (variable: string): string => env[variable]?.trim() ?? ''
+    const required = (option: string, given: string | undefined, variable: string): string => {
+      const value = given ?? valueOf(variable)
+      const mend = `Pass ${option}, or set ${variable}.`
+      if (value === '')
+        throw new CredentialUnavailableError(`${name}: ${option} is a required parameter. ${mend}`, { mend })
+      return value
+    }
+    const tenantId = required('tenantId', options?.tenantId, 'AZURE_TENANT_ID')
+    const clientId = required('clientId', options?.clientId, 'AZURE_CLIENT_ID')
+    checkRequired(name, { clientId })
+    checkTenant(tenantId, `${name}: tenantId or AZURE_TENANT_ID`)
+    const address = valueOf('ACTIONS_ID_TOKEN_REQUEST_URL')
+    const access = valueOf('ACTIONS_ID_TOKEN_REQUEST_TOKEN')
     if (!address || !access) {
       const missing = address ? 'ACTIONS_ID_TOKEN_REQUEST_TOKEN' : 'ACTIONS_ID_TOKEN_REQUEST_URL'
       const mend = 'Run it in a job of GitHub Actions with `permissions: id-token: write`.'
       throw new CredentialUnavailableError(`${name}: ${missing} is not set. ${mend}`, { mend })
     }
+    checkRequired(name, { ACTIONS_ID_TOKEN_REQUEST_TOKEN: access })
     const url = secureUrl(address, `${name}: ACTIONS_ID_TOKEN_REQUEST_URL`)
     url.searchParams.set('audience', federationAudience(context.authority))
     const { http, emit } = context
@@ -67,7 +77,7 @@ export class GitHubActionsCredential implements EntradaCredential {
         mend: 'Check that the job has `permissions: id-token: write`.',
       })
     })
-    this.#tokens = applicationTokens({ tenantId, clientId: clientId as string, authenticate }, context)
+    this.#tokens = applicationTokens({ tenantId, clientId, authenticate }, context)
     polyfillAsyncDispose(this)
   }
 

@@ -10,7 +10,7 @@ export interface HttpOptions extends TransportOptions {
   telemetryOptions?: { clientRequestIdHeaderName?: string | undefined } | undefined
 }
 
-export interface SendOptions {
+interface SendOptions {
   signal: AbortSignal
   emit: Emit
   /** Only to find out whether somebody answers: one try, and no longer than two seconds. */

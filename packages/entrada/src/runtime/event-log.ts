@@ -1,10 +1,19 @@
 import type { AccountIdentifiers, EntradaEvent, EventLevel } from '../events.ts'
-import { logger } from './log.ts'
+import { isLogged } from './log-level.ts'
+import { openSink } from './log-sink.ts'
 
-/** Writes an event to the log. */
-export function logEvent(event: EntradaEvent): void {
-  const { level, text } = describeEvent(event)
-  logger[level](text)
+type Write = (...lines: unknown[]) => void
+
+/** What writes events to the log, those that the level asks for, under the name that `@azure/identity` has there. */
+export function openEventLog(askedLevel: string | undefined): (event: EntradaEvent) => void {
+  const sinks = new Map<EventLevel, Promise<Write>>()
+  return (event) => {
+    const { level, text } = describeEvent(event)
+    if (!isLogged(level, askedLevel)) return
+    const sink = sinks.get(level) ?? openSink(level, 'azure:identity')
+    sinks.set(level, sink)
+    void sink.then((write) => write(text))
+  }
 }
 
 /** The event as a line of a log, and how loud it is. */

@@ -10,6 +10,7 @@ export type EventSink = (credential: string, event: UnnamedEvent) => void
  * `AZURE_LOG_LEVEL` asks for it. What a listener throws is its own affair and never fails a `getToken`.
  */
 export function eventSink(onEvent: ((event: EntradaEvent) => void) | undefined, env: Env): EventSink {
+  let log: Promise<(event: EntradaEvent) => void> | undefined
   return (credential, unnamed) => {
     const event = { credential, ...unnamed } as EntradaEvent
     try {
@@ -17,6 +18,8 @@ export function eventSink(onEvent: ((event: EntradaEvent) => void) | undefined, 
     } catch {}
     const channel = builtin('node:diagnostics_channel')?.channel('entrada')
     if (channel?.hasSubscribers) channel.publish(event)
-    if (env.AZURE_LOG_LEVEL) void import('./event-log.ts').then(({ logEvent }) => logEvent(event))
+    if (!env.AZURE_LOG_LEVEL) return
+    log ??= import('./event-log.ts').then(({ openEventLog }) => openEventLog(env.AZURE_LOG_LEVEL))
+    void log.then((write) => write(event))
   }
 }

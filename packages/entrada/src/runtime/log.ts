@@ -3,6 +3,7 @@
  * The object `logger` has the shape of the one that `@azure/identity` exports.
  */
 import type { EventLevel } from '../events.ts'
+import { isLogged } from './log-level.ts'
 
 /** A function that logs, of the shape `Debugger` of `@azure/logger`. */
 export interface Debugger {
@@ -17,14 +18,6 @@ export interface Debugger {
 
 /** A logger with one function a level, of the shape `AzureLogger` of `@azure/logger`. */
 export type AzureLogger = Readonly<Record<EventLevel, Debugger>>
-
-/** The levels, loudest first, as `AZURE_LOG_LEVEL` orders them. */
-const levels: readonly EventLevel[] = ['error', 'warning', 'info', 'verbose']
-
-/** Whether a level is asked for by the value of `AZURE_LOG_LEVEL`. */
-function isLogged(level: EventLevel, asked: string | undefined): boolean {
-  return levels.indexOf(level) <= levels.indexOf((asked ?? '').trim().toLowerCase() as EventLevel)
-}
 
 /** The log of this library, under the name that `@azure/identity` has in the log. */
 export const logger: AzureLogger = /* @__PURE__ */ createLogger('azure:identity')
