@@ -1,9 +1,18 @@
 import { type Emulator, type EmulatorOptions, startEmulator } from '@entrada/emulator'
 import type { EntradaEvent, TokenCredentialOptions } from 'entrada'
-import { clientId, otherTenantId, recognisableSecret, redirectUri, scope, tenantId, user } from './app.ts'
+import {
+  clientId,
+  otherTenantId,
+  recognisableSecret,
+  redirectUri,
+  scope,
+  serviceConnectionId,
+  tenantId,
+  user,
+} from './app.ts'
 import { type MadeCertificate, makeCertificate } from './certificates/make-certificate.ts'
 
-export { clientId, otherTenantId, recognisableSecret, redirectUri, scope, tenantId, user }
+export { clientId, otherTenantId, recognisableSecret, redirectUri, scope, serviceConnectionId, tenantId, user }
 
 /** An emulator and the outside world of the credentials under test: its clock is theirs, and nobody sleeps. */
 export interface World {

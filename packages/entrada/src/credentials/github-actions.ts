@@ -38,9 +38,9 @@ export class GitHubActionsCredential implements EntradaCredential {
     const name = 'GitHubActionsCredential'
     const context = openContext(name, options)
     const { env } = context.host
-    const valueOf = (variable: string): string => env[variable]?.trim() ?? ''
+    const variableOf = (variable: string): string => env[variable]?.trim() ?? ''
     const required = (option: string, given: string | undefined, variable: string): string => {
-      const value = given ?? valueOf(variable)
+      const value = given ?? variableOf(variable)
       const mend = `Pass ${option}, or set ${variable}.`
       if (value === '')
         throw new CredentialUnavailableError(`${name}: ${option} is a required parameter. ${mend}`, { mend })
@@ -50,8 +50,8 @@ export class GitHubActionsCredential implements EntradaCredential {
     const clientId = required('clientId', options?.clientId, 'AZURE_CLIENT_ID')
     checkRequired(name, { clientId })
     checkTenant(tenantId, `${name}: tenantId or AZURE_TENANT_ID`)
-    const address = valueOf('ACTIONS_ID_TOKEN_REQUEST_URL')
-    const access = valueOf('ACTIONS_ID_TOKEN_REQUEST_TOKEN')
+    const address = variableOf('ACTIONS_ID_TOKEN_REQUEST_URL')
+    const access = variableOf('ACTIONS_ID_TOKEN_REQUEST_TOKEN')
     if (!address || !access) {
       const missing = address ? 'ACTIONS_ID_TOKEN_REQUEST_TOKEN' : 'ACTIONS_ID_TOKEN_REQUEST_URL'
       const mend = 'Run it in a job of GitHub Actions with `permissions: id-token: write`.'

@@ -10,3 +10,8 @@ export function isLocal(hostname: string): boolean {
     /^fe[89ab][\da-f]:/.test(host)
   )
 }
+
+/** Loopback alone: what is sent there in the clear stays on the machine, and what goes to a link-local host does not. */
+export function isLoopback(hostname: string): boolean {
+  return isLocal(hostname) && !/169\.254|a9fe:|fe[89ab][\da-f]:/i.test(hostname)
+}

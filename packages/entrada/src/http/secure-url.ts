@@ -1,4 +1,4 @@
-import { isLocal } from './local-host.ts'
+import { isLoopback } from './local-host.ts'
 
 /**
  * The URL of a service that is sent a secret: https, or http on loopback alone, and without a user name in it. Throws a
@@ -11,7 +11,7 @@ export function secureUrl(value: string, source: string): URL {
   if (url.username || url.password || value.includes('@')) {
     throw new TypeError(`${source} has a user name or password in it. ${mend}`)
   }
-  const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && isLocal(url.hostname))
+  const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
   if (!isAllowed) throw new TypeError(`${source} does not use https. ${mend}`)
   return url
 }
