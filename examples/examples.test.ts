@@ -30,7 +30,7 @@ test('quickstart.ts stores a blob and says who signed in, and for how long', asy
   expect(output).toContain('Signed in    by EnvironmentCredential')
   expect(output).toMatch(/Token {8}for https:\/\/storage\.azure\.com, valid for \d+ minutes/)
   const [, created = ''] = /Created {6}container (\S+)/.exec(output) ?? []
-  expect(output).toContain('Stored       blob hello.txt: Hello from entrada!')
+  expect(output).toContain('Listed       blob hello.txt, which says: Hello from entrada!')
 
   const blob = storage.getContainerClient(created).getBlobClient('hello.txt')
   expect(String(await blob.downloadToBuffer())).toBe('Hello from entrada!')

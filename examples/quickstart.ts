@@ -18,7 +18,8 @@ await container.create()
 console.log(`Created      container ${container.containerName}`)
 
 await container.getBlockBlobClient('hello.txt').uploadData(Buffer.from('Hello from entrada!'))
+console.log('Stored       blob hello.txt')
 for await (const blob of container.listBlobsFlat()) {
   const content = await container.getBlobClient(blob.name).downloadToBuffer()
-  console.log(`Stored       blob ${blob.name}: ${content}`)
+  console.log(`Listed       blob ${blob.name}, which says: ${content}`)
 }

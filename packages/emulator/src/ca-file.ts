@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { chmod, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -13,5 +14,11 @@ export async function writeCaFile(pem: string): Promise<CaFile> {
   await chmod(folder, 0o700)
   const path = join(folder, 'ca.pem')
   await writeFile(path, pem, { mode: 0o600 })
-  return { path, remove: () => rm(folder, { recursive: true, force: true }) }
+  // A process that ends without close() leaves nothing behind either.
+  const remove = (): void => {
+    process.off('exit', remove)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  process.on('exit', remove)
+  return { path, remove: async () => remove() }
 }
