@@ -32,8 +32,9 @@ export function readEnvironment(env: Env): EnvironmentIdentity | { reason: strin
   }
   const isUser = username !== '' || password !== ''
   if (clientId && username && password) return { tenantId: tenantId || 'organizations', clientId, username, password }
-  const proof = isUser ? user : value(certificate) ? [certificate] : [secret]
-  return missing([...ids, ...proof], env)
+  // A user's tenant is found by their name.
+  if (isUser) return missing(['AZURE_CLIENT_ID', ...user], env)
+  return missing([...ids, value(certificate) ? certificate : secret], env)
 }
 
 /** The tenants of `AZURE_ADDITIONALLY_ALLOWED_TENANTS`. Throws a `TypeError` for what is none. */

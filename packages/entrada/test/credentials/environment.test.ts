@@ -1,5 +1,16 @@
-import { CredentialUnavailableError, EnvironmentCredential, type EnvironmentCredentialOptions } from 'entrada'
+import { createPrivateKey } from 'node:crypto'
+import { inspect } from 'node:util'
+import {
+  CredentialUnavailableError,
+  DefaultAzureCredential,
+  type EntradaEvent,
+  EnvironmentCredential,
+  type EnvironmentCredentialOptions,
+} from 'entrada'
+import { decodeProtectedHeader } from 'jose'
 import { expect, test } from 'vitest'
+import { makeCertificate, makePkcs12 } from '../certificates/make-certificate.ts'
+import { withFile } from '../certificates/with-file.ts'
 import { clientId, failure, otherTenantId, recognisableSecret, scope, tenantId } from '../world.ts'
 import { thrown } from './thrown.ts'
 
@@ -110,4 +121,160 @@ test('the environment is read once, at construction', async () => {
   env.AZURE_AUTHORITY_HOST = 'http://evil.example'
   await credential.getToken(scope)
   expect(sent[0]?.[1].client_secret).toBe(recognisableSecret)
+})
+
+const ids = { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId }
+const made = makeCertificate()
+const password = 'Pass~word-of-the-environment'
+const encrypted = createPrivateKey(made.privateKey).export({
+  type: 'pkcs8',
+  format: 'pem',
+  cipher: 'aes-256-cbc',
+  passphrase: password,
+}) as string
+
+test.each<[string, string | Uint8Array, Record<string, string>]>([
+  ['a PEM', made.pem, {}],
+  ['an encrypted PEM', encrypted + made.certificate, { AZURE_CLIENT_CERTIFICATE_PASSWORD: password }],
+  ['a PKCS#12', makePkcs12(made, password), { AZURE_CLIENT_CERTIFICATE_PASSWORD: password }],
+  ['an empty password', made.pem, { AZURE_CLIENT_CERTIFICATE_PASSWORD: '' }],
+])('AZURE_CLIENT_CERTIFICATE_PATH may name a file with %s', async (_, content, env) => {
+  await withFile(content, async (path) => {
+    const { credential, sent } = inEnvironment({ ...ids, AZURE_CLIENT_CERTIFICATE_PATH: ` ${path}\n`, ...env })
+    await credential.getToken(scope)
+    expect(sent[0]?.[1]).toMatchObject({ client_id: clientId, grant_type: 'client_credentials' })
+    const header = decodeProtectedHeader(sent[0]?.[1].client_assertion ?? '')
+    expect(header).toMatchObject({ alg: 'PS256' })
+    expect(header).not.toHaveProperty('x5c')
+  })
+})
+
+test.each<[string | undefined, boolean]>([
+  ['true', true],
+  ['TRUE', true],
+  ['1', true],
+  [' 1 ', true],
+  ['false', false],
+  ['0', false],
+  ['yes', false],
+  ['', false],
+  [undefined, false],
+])('AZURE_CLIENT_SEND_CERTIFICATE_CHAIN=%s decides about the chain', async (value, isSent) => {
+  await withFile(made.pem, async (path) => {
+    const env = { ...ids, AZURE_CLIENT_CERTIFICATE_PATH: path, AZURE_CLIENT_SEND_CERTIFICATE_CHAIN: value }
+    const { credential, sent } = inEnvironment(env)
+    await credential.getToken(scope)
+    expect('x5c' in decodeProtectedHeader(sent[0]?.[1].client_assertion ?? '')).toBe(isSent)
+  })
+})
+
+test('a certificate of the environment that can’t be used is named under EnvironmentCredential, without its password', async () => {
+  await withFile(encrypted + made.certificate, async (path) => {
+    const env = { ...ids, AZURE_CLIENT_CERTIFICATE_PATH: path, AZURE_CLIENT_CERTIFICATE_PASSWORD: 'wrong-password' }
+    const { credential, sent } = inEnvironment(env)
+    const error = await failure(credential.getToken(scope))
+    expect(error).toBeInstanceOf(CredentialUnavailableError)
+    expect(error.message).toMatch(/^EnvironmentCredential: certificatePassword does not open the private key/)
+    expect(inspect([error, credential], { depth: 10, showHidden: true })).not.toContain('wrong-password')
+    expect(sent).toEqual([])
+  })
+})
+
+const user = { AZURE_USERNAME: 'ada@contoso.example', AZURE_PASSWORD: password }
+
+test('a user’s name and password sign in, with a warning that they are deprecated and without showing the password', async () => {
+  const events: EntradaEvent[] = []
+  const { credential, sent } = inEnvironment({ ...ids, ...user }, { onEvent: (event) => events.push(event) })
+  const { token } = await credential.getToken(scope)
+  expect((await credential.getToken([scope])).token).toBe(token)
+  expect(await credential.getTokenInfo(scope)).toMatchObject({ token, credential: 'EnvironmentCredential' })
+  expect(sent).toHaveLength(1)
+  expect(sent[0]?.[0]).toContain(`/${tenantId}/`)
+  expect(sent[0]?.[1]).toEqual({
+    client_id: clientId,
+    grant_type: 'password',
+    username: 'ada@contoso.example',
+    password,
+    scope: `${scope} openid profile offline_access`,
+  })
+  const warnings = events.filter(({ type }) => type === 'warning')
+  expect(warnings).toEqual([
+    {
+      type: 'warning',
+      credential: 'EnvironmentCredential',
+      message: expect.stringMatching(
+        /AZURE_USERNAME and AZURE_PASSWORD are deprecated: .* Use a secret, a certificate/,
+      ),
+    },
+  ])
+  expect(inspect([credential, events], { depth: 10, showHidden: true })).not.toContain(password)
+})
+
+test('a user needs no tenant: theirs is found by their name', async () => {
+  const { credential, sent } = inEnvironment({ AZURE_CLIENT_ID: clientId, ...user })
+  await credential.getToken(scope)
+  expect(sent[0]?.[0]).toBe('https://login.microsoftonline.com/organizations/oauth2/v2.0/token')
+})
+
+test('a server that repeats the password finds it taken out of the error', async () => {
+  const description = `AADSTS50126: ${password} is wrong`
+  const fetch = () => Response.json({ error: 'invalid_grant', error_description: description }, { status: 400 })
+  const { credential } = inEnvironment({ ...ids, ...user }, { fetch })
+  const error = await failure(credential.getToken(scope))
+  expect(error.message).toContain('AADSTS50126: *** is wrong')
+  expect(inspect(error, { depth: 10 })).not.toContain(password)
+})
+
+test.each<[string, Record<string, string>, string]>([
+  [
+    'a secret before all',
+    { AZURE_CLIENT_SECRET: 's', AZURE_CLIENT_CERTIFICATE_PATH: '/absent', ...user },
+    'client_secret',
+  ],
+  ['a secret before a user', { AZURE_CLIENT_SECRET: 's', ...user }, 'client_secret'],
+  [
+    'a user where the others are empty',
+    { AZURE_CLIENT_SECRET: '', AZURE_CLIENT_CERTIFICATE_PATH: ' ', ...user },
+    'password',
+  ],
+])('the environment is taken in order: %s', async (_, env, field) => {
+  const { credential, sent } = inEnvironment({ ...ids, ...env })
+  await credential.getToken(scope)
+  const proofs = ['client_secret', 'client_assertion', 'password']
+  expect(proofs.filter((name) => name in (sent[0]?.[1] ?? {}))).toEqual([field])
+})
+
+test('a certificate comes before a user, also where its file can’t be read', async () => {
+  const { credential, sent } = inEnvironment({ ...ids, AZURE_CLIENT_CERTIFICATE_PATH: '/absent.pem', ...user })
+  expect((await failure(credential.getToken(scope))).message).toContain('"/absent.pem" can not be read (ENOENT)')
+  expect(sent).toEqual([])
+})
+
+test.each<[string, Record<string, string>, string]>([
+  [
+    'a certificate without ids',
+    { AZURE_CLIENT_CERTIFICATE_PATH: '/a.pem' },
+    'AZURE_TENANT_ID and AZURE_CLIENT_ID are not set',
+  ],
+  ['a user without a password', { ...ids, AZURE_USERNAME: 'ada' }, 'AZURE_PASSWORD is not set'],
+  ['a password without a user', { ...ids, AZURE_PASSWORD: 'p' }, 'AZURE_USERNAME is not set'],
+  ['a user without a client', { AZURE_TENANT_ID: tenantId, ...user }, 'AZURE_CLIENT_ID is not set'],
+  ['a user alone, who needs no tenant', { ...user }, 'AZURE_CLIENT_ID is not set'],
+  ['a user with an empty password', { ...ids, AZURE_USERNAME: 'ada', AZURE_PASSWORD: '' }, 'AZURE_PASSWORD is empty'],
+])('an environment with %s says what is missing', async (_, env, message) => {
+  const { credential } = inEnvironment(env)
+  const error = await failure(credential.getToken(scope))
+  expect(error).toBeInstanceOf(CredentialUnavailableError)
+  expect(error.message).toMatch(
+    new RegExp(`^EnvironmentCredential: ${message}\\. Set (?:it|them), or use another credential`),
+  )
+})
+
+test('the default chain signs in with the certificate of the environment', async () => {
+  await withFile(made.pem, async (path) => {
+    const env = { ...ids, AZURE_CLIENT_CERTIFICATE_PATH: path }
+    const fetch = () => Response.json({ access_token: 'token', expires_in: 3600 })
+    await using credential = new DefaultAzureCredential({ fetch, host: { env } })
+    expect(await credential.getTokenInfo(scope)).toMatchObject({ token: 'token', credential: 'EnvironmentCredential' })
+  })
 })
