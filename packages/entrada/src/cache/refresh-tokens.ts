@@ -44,14 +44,17 @@ export class RefreshTokens<Owner extends RefreshTokenOwner> {
     writeStore(second, { key: second.refreshKeyOf(owner), secret: refreshToken, cachedAt, expiresAt: cachedAt + life })
   }
 
-  /** Forgets a token that was refused, so that it is not tried again. */
-  drop(owner: Owner): void {
+  /** Forgets a token that was refused, so that it is not tried again. False where another has come meanwhile. */
+  drop(owner: Owner, refused: string): boolean {
+    const held = this.#held.get(userOf(owner), '')
+    if (held !== undefined && held !== refused) return false
     this.#held.set(userOf(owner), '', '')
     const second = this.#second
-    if (second === undefined) return
+    if (second === undefined) return true
     Promise.resolve()
       .then(() => second.store.delete(second.refreshKeyOf(owner)))
       .catch((error: unknown) => second.emit({ type: 'store-failed', operation: 'delete', error }))
+    return true
   }
 
   clear(): void {

@@ -44,7 +44,7 @@ export function userTokens({ app, context, obtain }: UserTokensOptions): TokenSo
         return await send(refreshToken(held))
       } catch (error) {
         if (!isInvalidGrant(error)) throw error
-        refreshTokens.drop(request)
+        if (!refreshTokens.drop(request, held)) return acquire(request, signal)
       }
     }
     return obtain(request, send, () => acquire(request, signal))

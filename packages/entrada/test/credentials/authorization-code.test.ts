@@ -174,6 +174,33 @@ test('missing consent for one scope does not end the sign-in for the others', as
   expect((await credential.getToken('https://third.example/.default')).token).toBeTruthy()
 })
 
+test('a refusal that comes late does not cost the refresh token that came meanwhile, where each works once', async () => {
+  const used: string[] = []
+  let issued = 0
+  let first: () => void = () => undefined
+  const answered = new Promise<void>((resolve) => {
+    first = resolve
+  })
+  const fetch = async (_: string, { body = '' }: { body?: string | undefined }) => {
+    const token = new URLSearchParams(body).get('refresh_token') ?? 'the code'
+    if (used.includes(token)) {
+      await answered
+      return Response.json({ error: 'invalid_grant', suberror: 'bad_token' }, { status: 400 })
+    }
+    used.push(token)
+    issued++
+    return Response.json({ access_token: `token-${issued}`, refresh_token: `refresh-${issued}`, expires_in: 3600 })
+  }
+  await using credential = ofWebApp('code', { fetch })
+  await credential.getToken(scope)
+  const early = credential.getToken(otherScope)
+  const late = credential.getToken('https://third.example/.default')
+  expect((await early).token).toBe('token-2')
+  first()
+  expect((await late).token).toBe('token-3')
+  expect(used).toEqual(['the code', 'refresh-1', 'refresh-2'])
+})
+
 test('with a store, the next process goes on with the refresh token of the same code', async () => {
   const tokenStore = memoryTokenStore({ now: () => world.emulator.clock.now() })
   const code = world.code()
