@@ -2,6 +2,7 @@ import { CredentialUnavailableError } from '../errors.ts'
 import type { Env } from '../runtime/host.ts'
 import type { CredentialContext } from './context.ts'
 import { environmentTokens } from './environment.ts'
+import { gitHubTokens } from './github-actions.ts'
 import { UnavailableSource } from './unavailable.ts'
 import type { Member } from './walk.ts'
 import { workloadTokens } from './workload-identity.ts'
@@ -10,6 +11,8 @@ import { workloadTokens } from './workload-identity.ts'
 export type ExcludeOption =
   | 'excludeEnvironmentCredential'
   | 'excludeWorkloadIdentityCredential'
+  /** Excluded unless this is `false`. */
+  | 'excludeGitHubActionsCredential'
   | 'excludeManagedIdentityCredential'
   | 'excludeSharedTokenCacheCredential'
   | 'excludeVisualStudioCodeCredential'
@@ -24,6 +27,8 @@ export interface MemberKind {
   exclude: ExcludeOption
   /** Whether `AZURE_TOKEN_CREDENTIALS=prod` or `=dev` selects it. */
   group: 'prod' | 'dev'
+  /** Left out unless its `exclude…` option is `false`. */
+  isOptional?: true
   build(context: CredentialContext, options: MemberOptions): Member['credential']
 }
 
@@ -52,6 +57,13 @@ const memberKinds: readonly MemberKind[] = [
         clientId: options.workloadIdentityClientId ?? options.managedIdentityClientId,
         enableAzureProxy: options.enableAzureProxy,
       }),
+  },
+  {
+    name: 'GitHubActionsCredential',
+    exclude: 'excludeGitHubActionsCredential',
+    group: 'prod',
+    isOptional: true,
+    build: (context, { tenantId }) => gitHubTokens(context, { tenantId }),
   },
 ]
 
@@ -96,9 +108,10 @@ export function selectMembers(
     }
   }
   const asked = (env.AZURE_TOKEN_CREDENTIALS ?? '').trim().toLowerCase()
-  const names = memberKinds.map(({ name }) => name)
+  const usual = memberKinds.filter(({ isOptional }) => isOptional !== true)
+  const names = usual.map(({ name }) => name)
   const isNamed = ({ name, group }: MemberKind): boolean =>
-    asked === '' || asked === group || asked === name.toLowerCase()
+    names.includes(name) && (asked === '' || asked === group || asked === name.toLowerCase())
   if (asked !== '' && asked !== 'prod' && asked !== 'dev' && !memberKinds.some(isNamed)) {
     throw new TypeError(
       `${who}: AZURE_TOKEN_CREDENTIALS is ${JSON.stringify(env.AZURE_TOKEN_CREDENTIALS)}. Set it to prod, dev or one of: ${names.join(', ')}.`,

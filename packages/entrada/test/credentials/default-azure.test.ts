@@ -147,3 +147,32 @@ test('getDefaultAzureCredential() makes one', async () => {
   expect(credential).toBeInstanceOf(DefaultAzureCredential)
   await credential.close()
 })
+
+test('GitHub Actions is a member when it is asked for, and says why it can not be used', async () => {
+  const env = { AZURE_TENANT_ID: 'contoso', AZURE_CLIENT_ID: 'app' }
+  const others = { excludeEnvironmentCredential: true, excludeWorkloadIdentityCredential: true }
+  await using credential = new DefaultAzureCredential({
+    host: { env },
+    ...others,
+    excludeGitHubActionsCredential: false,
+  })
+  const error = (await failure(credential.getToken(scope))) as AggregateAuthenticationError
+  expect(error.attempts).toMatchObject([
+    {
+      credential: 'GitHubActionsCredential',
+      outcome: 'unavailable',
+      reason: 'ACTIONS_ID_TOKEN_REQUEST_URL is not set.',
+    },
+  ])
+  expect(() => create({ AZURE_TOKEN_CREDENTIALS: 'GitHubActionsCredential' })).toThrow(TypeError)
+})
+
+test('GitHub Actions as a member signs a job in', async () => {
+  const job = world.emulator.githubActions({ repository: 'contoso/shop', ref: 'refs/heads/main', app: 'app' })
+  const { AZURE_CLIENT_SECRET: _, ...ids } = world.env
+  await using credential = new DefaultAzureCredential({
+    ...world.options({ ...ids, ...job.env }),
+    excludeGitHubActionsCredential: false,
+  })
+  expect((await credential.getTokenInfo(scope)).credential).toBe('GitHubActionsCredential')
+})
