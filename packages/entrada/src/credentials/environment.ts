@@ -99,7 +99,7 @@ function passwordTokens(
     obtain: (_, send) => send(passwordGrant(username, password)),
   })
   const subjects = new Subjects(context.name)
-  const user = (): ReturnType<Subjects['of']> => subjects.of(JSON.stringify([username, password]))
+  const user = (): ReturnType<Subjects['of']> => subjects.of(username.toLowerCase())
   return {
     getToken: async (scopes, options) => tokens.getToken(scopes, options, user()),
     getTokenInfo: async (scopes, options) => tokens.getTokenInfo(scopes, options, user()),

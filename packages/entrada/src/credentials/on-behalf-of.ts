@@ -104,7 +104,11 @@ export class OnBehalfOfCredential implements EntradaCredential {
   getToken(scopes: string | string[], options?: OnBehalfOfGetTokenOptions): Promise<AccessToken> {
     const assertion = options?.userAssertionToken ?? this.#own
     if (typeof assertion !== 'string' || assertion === '') return this.#refuse(assertion)
-    return this.#tokens.getToken(scopes, options, this.#subjects.of(assertion))
+    try {
+      return this.#tokens.getToken(scopes, options, this.#subjects.of(assertion))
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   async getTokenInfo(scopes: string | string[], options?: OnBehalfOfGetTokenOptions): Promise<AccessTokenInfo> {

@@ -1,4 +1,4 @@
-import { isLocal } from '../http/local-host.ts'
+import { isLoopback } from '../http/local-host.ts'
 
 /** The sign-in hosts of the Azure clouds, as `@azure/identity` names them. */
 export const AzureAuthorityHosts: {
@@ -37,8 +37,4 @@ export function parseAuthority(value: unknown, source: string): string {
   }
   if (url.pathname.replaceAll('/', '') || url.search || url.hash) throw fault('has more than an origin')
   return url.origin
-}
-
-function isLoopback(hostname: string): boolean {
-  return isLocal(hostname) && !/169\.254|a9fe:|fe[89ab][\da-f]:/i.test(hostname)
 }
