@@ -28,6 +28,8 @@ export async function writeBundle(dir) {
     format: 'esm',
     sourcemap: true,
     minify: false,
+    // The declarations carry the documentation; a program that starts need not read it.
+    comments: { jsdoc: false },
     chunkFileNames: '[name].js',
     minifyInternalExports: false,
     codeSplitting: {

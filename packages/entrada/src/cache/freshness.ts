@@ -1,6 +1,6 @@
 import type { IssuedToken } from '../types.ts'
 
-/** What a cached token is good for: `fresh` use it · `ageing` use it, refresh behind the caller · `ending` · `expired`. */
+/** What a cached token is good for: `fresh` use it, `ageing` use it, refresh behind the caller, `ending`, `expired`. */
 export type Freshness = 'fresh' | 'ageing' | 'ending' | 'expired'
 
 /** In a token's last 30 seconds the caller waits for the refresh. */

@@ -45,7 +45,7 @@ export function readPem(text: string, password: string | undefined): SigningCert
   const leaf = certificates.find((certificate) => certificate.checkPrivateKey(key))
   if (leaf === undefined) {
     throw new CertificateFault(
-      'the private key is not the certificate’s',
+      'the private key does not belong to the certificate',
       'Put the key into the PEM that the certificate was made for.',
     )
   }

@@ -91,7 +91,7 @@ export class AzurePipelinesCredential implements EntradaCredential {
         signal,
         request: { method: 'POST', url: url.href, headers },
         field: 'oidcToken',
-        mend: 'Check the service connection’s id, and that the job may use it and passes $(System.AccessToken).',
+        mend: 'Check the id of the service connection, and that the job may use it and passes $(System.AccessToken).',
       })
     })
     this.#tokens = applicationTokens({ tenantId, clientId: given.clientId as string, authenticate }, context)

@@ -72,7 +72,7 @@ export function checkOptions(who: string, options: unknown): void {
   if (options === undefined) return
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(
-      `${who}: options is ${show(options)}; it must be an object, such as { authorityHost: "https://…" }.`,
+      `${who}: options is ${show(options)}; it must be an object, such as { authorityHost: "https://..." }.`,
     )
   }
   checkTable(`${who}: options`, options as Record<string, unknown>, common)

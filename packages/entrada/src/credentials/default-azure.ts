@@ -36,7 +36,7 @@ export interface DefaultAzureCredentialOptions
  * The credential for programs that run anywhere: it tries, in order, what a deployment or a developer's machine offers,
  * and stays with the first that has a token.
  *
- * `AZURE_TOKEN_CREDENTIALS` (`prod`, `dev` or one name) and the `exclude…` options narrow the choice. `getToken` rejects
+ * `AZURE_TOKEN_CREDENTIALS` (`prod`, `dev` or one name) and the `exclude...` options narrow the choice. `getToken` rejects
  * with `AggregateAuthenticationError`, which says of every member why it can't be used and what to do, or with the error
  * of the member that was refused.
  */

@@ -7,7 +7,7 @@ import { UnavailableSource } from './unavailable.ts'
 import type { Member } from './walk.ts'
 import { workloadTokens } from './workload-identity.ts'
 
-/** The `exclude…` options of the default chain, one a member. */
+/** The `exclude...` options of the default chain, one a member. */
 export type ExcludeOption =
   | 'excludeEnvironmentCredential'
   | 'excludeWorkloadIdentityCredential'
@@ -27,7 +27,7 @@ export interface MemberKind {
   exclude: ExcludeOption
   /** Whether `AZURE_TOKEN_CREDENTIALS=prod` or `=dev` selects it. */
   group: 'prod' | 'dev'
-  /** Left out unless its `exclude…` option is `false`. */
+  /** Left out unless its `exclude...` option is `false`. */
   isOptional?: true
   build(context: CredentialContext, options: MemberOptions): Member['credential']
 }
@@ -94,7 +94,7 @@ function isFinal({ group }: MemberKind): (error: Error) => boolean {
 }
 
 /**
- * The members that the options and `AZURE_TOKEN_CREDENTIALS` leave. An explicit `exclude…` option wins over the
+ * The members that the options and `AZURE_TOKEN_CREDENTIALS` leave. An explicit `exclude...` option wins over the
  * variable, either way. Throws a `TypeError` for a value that names none, and for a chain without members.
  */
 export function selectMembers(

@@ -44,7 +44,7 @@ export function tokenFromFile({ credential, path, files, now }: TokenFile): () =
     }
     const expiry = expiryOf(token)
     if (expiry !== undefined && expiry <= now()) {
-      const mend = 'Check that the platform rotates it, and this machine’s clock.'
+      const mend = 'Check that the platform rotates it, and the clock of this machine.'
       throw unavailable(`the token in ${JSON.stringify(path)} expired at ${new Date(expiry).toISOString()}.`, mend)
     }
     return token

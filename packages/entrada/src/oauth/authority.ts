@@ -24,7 +24,7 @@ export function parseAuthority(value: unknown, source: string): string {
   const mend = `Use an https origin, such as ${AzureAuthorityHosts.AzurePublicCloud}.`
   const shown = JSON.stringify(value) ?? String(value)
   const fault = (what: string): TypeError =>
-    new TypeError(`${source} ${shown.length > 200 ? `${shown.slice(0, 200)}…` : shown} ${what}. ${mend}`)
+    new TypeError(`${source} ${shown.length > 200 ? `${shown.slice(0, 200)}...` : shown} ${what}. ${mend}`)
   if (typeof value !== 'string' || value.trim() === '') throw fault('is not the address of an authority')
   const text = value.trim()
   // First of all, and whatever else is wrong: every other message repeats the value.

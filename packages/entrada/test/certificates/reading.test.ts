@@ -146,7 +146,11 @@ test.each<[string, Given, RegExp]>([
     /type ec, and .* RSA alone/,
   ],
   ['an elliptic key', { certificate: elliptic + certificate }, /type ec, and Entra ID takes RSA alone/],
-  ['a key that is not the certificate’s', { certificate: other.privateKey + certificate }, /is not the certificate’s/],
+  [
+    'a key that is not the certificate’s',
+    { certificate: other.privateKey + certificate },
+    /does not belong to the certificate/,
+  ],
   ['a key alone', { certificate: privateKey }, /no certificate in it/],
   ['a certificate alone', { certificate }, /no private key next to the certificate/],
   ['a certificate that is broken', { certificate: privateKey + broken }, /a certificate in it can not be read/],

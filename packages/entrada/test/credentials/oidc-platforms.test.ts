@@ -287,7 +287,7 @@ describe('at the emulator', () => {
       await using credential = new AzurePipelinesCredential(tenantId, clientId, connection, access as string, options)
       const error = await failure(credential.getToken(scope))
       expect(error.message).toMatch(
-        new RegExp(`gave no OIDC token: HTTP ${status}\\. Check the service connection’s id`),
+        new RegExp(`gave no OIDC token: HTTP ${status}\\. Check the id of the service connection`),
       )
     }
   })
