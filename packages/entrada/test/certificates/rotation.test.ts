@@ -74,7 +74,11 @@ test.each<[string, () => Promise<unknown>, RegExp]>([
   ['half written', () => replace(second.pem.slice(0, -200)), /no certificate in it/],
   ['empty', () => replace(''), /neither PEM nor PKCS#12/],
   ['a key without its certificate', () => replace(second.privateKey), /no certificate in it/],
-  ['a key next to another certificate', () => replace(second.privateKey + first.certificate), /does not belong to the certificate/],
+  [
+    'a key next to another certificate',
+    () => replace(second.privateKey + first.certificate),
+    /does not belong to the certificate/,
+  ],
   ['PKCS#12 under another password', () => replace(makePkcs12(second, 'another')), /password/],
   ['gone', () => rm(path), /ENOENT/],
   [
