@@ -1,5 +1,13 @@
-import { ClientAssertionCredential, ClientSecretCredential, type EntradaEvent, type Transport } from 'entrada'
+import {
+  CertificateCredential,
+  ClientAssertionCredential,
+  ClientSecretCredential,
+  type EntradaEvent,
+  type Transport,
+} from 'entrada'
+import { decodeJwt } from 'jose'
 import { expect, test } from 'vitest'
+import { makeCertificate } from '../certificates/make-certificate.ts'
 import { failure, scope } from '../world.ts'
 
 /** Answers every token request, and what `answers` has for other hosts; notes whom was asked. */
@@ -111,4 +119,19 @@ test('other credentials of applications ask the region too; AD FS has none', asy
   await new ClientAssertionCredential('tenant', 'client', () => 'assertion', { fetch: transport, host }).getToken(scope)
   await new ClientAssertionCredential('adfs', 'client', () => 'assertion', { fetch: transport, host }).getToken(scope)
   expect(asked).toEqual(['westus2.login.microsoft.com', 'login.microsoftonline.com', 'login.microsoftonline.com'])
+})
+
+test('an assertion that goes to a region is made out to the global endpoint', async () => {
+  const { asked, transport } = network()
+  const bodies: string[] = []
+  const fetch: Transport = (url, init) => {
+    bodies.push(init.body ?? '')
+    return transport(url, init)
+  }
+  const host = { env: { AZURE_REGIONAL_AUTHORITY_NAME: 'westus2' } }
+  const certificate = makeCertificate().pem
+  await new CertificateCredential('tenant', 'client', { certificate }, { fetch, host }).getToken(scope)
+  expect(asked).toEqual(['westus2.login.microsoft.com'])
+  const assertion = new URLSearchParams(bodies[0]).get('client_assertion') ?? ''
+  expect(decodeJwt(assertion).aud).toBe('https://login.microsoftonline.com/tenant/oauth2/v2.0/token')
 })
