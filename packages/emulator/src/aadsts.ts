@@ -1,5 +1,6 @@
 import { type Catalogue, type CatalogueEntry, entry } from './refusals/catalogue-entry.ts'
 import { clientAssertionRefusals } from './refusals/client-assertions.ts'
+import { deviceCodeRefusals } from './refusals/device-codes.ts'
 import { userGrantRefusals } from './refusals/user-grants.ts'
 
 /**
@@ -9,6 +10,7 @@ import { userGrantRefusals } from './refusals/user-grants.ts'
  */
 const catalogue: Catalogue = {
   ...clientAssertionRefusals,
+  ...deviceCodeRefusals,
   ...userGrantRefusals,
   // The request
   900144: entry('invalid_request', 400, "The request body must contain the following parameter: '{parameter}'."),

@@ -1,5 +1,6 @@
 import { appEnvironment } from './app-environment.ts'
 import { type Clock, createClock } from './clock.ts'
+import { createDeviceSignIns, type DeviceSignIns } from './device-sign-ins.ts'
 import type { AppChanges } from './directory/declaration.ts'
 import { createDirectory } from './directory/directory.ts'
 import { defaultDirectory, readDirectoryFile } from './directory/load.ts'
@@ -21,11 +22,12 @@ import { createSignIns, declaredApp, type SignIns } from './sign-ins.ts'
 import { socketlessFetch, socketlessHandler } from './socketless-fetch.ts'
 import { createAssertionUses } from './token/assertion-uses.ts'
 import { createAuthorizationCodes } from './token/authorization-codes.ts'
+import { createDeviceCodes } from './token/device-codes.ts'
 import { createRefreshTokens } from './token/refresh-tokens.ts'
 import { createTokenSigner } from './token-signer.ts'
 
 /** A running emulator. */
-export interface Emulator extends SignIns, Workloads {
+export interface Emulator extends SignIns, DeviceSignIns, Workloads {
   /** `https://localhost:PORT`, without a slash at its end. */
   readonly url: string
   /** `http://localhost:PORT`. */
@@ -73,6 +75,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     signingKey,
     signer: createTokenSigner(signingKey, resolved.signatures),
     codes: createAuthorizationCodes(),
+    deviceCodes: createDeviceCodes(resolved.deviceCode),
     refreshTokens: createRefreshTokens(),
     assertionUses: createAssertionUses(resolved.replayedAssertions),
     issuers: createIssuers(() => url, clock.now),
@@ -112,6 +115,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     env: (app) => appEnvironment(directory, app, { url, caPath: machine.caPath, now: clock.now() }),
     updateApp: (app, changes) => directory.updateApp(declaredApp(directory, app, 'updateApp'), changes),
     ...createSignIns(service),
+    ...createDeviceSignIns(service),
     ...workloads,
     clock,
     faults,

@@ -1,5 +1,6 @@
 /** Microsoft Entra ID on loopback: tokens, metadata, errors and faults for tests and offline work. */
 export type { Clock } from './clock.ts'
+export type { DeviceSignInOptions } from './device-sign-ins.ts'
 export type {
   AppChanges,
   AppDeclaration,

@@ -1,6 +1,7 @@
 import type { DirectoryDeclaration } from './directory/declaration.ts'
 import { readHosts } from './host.ts'
 import type { CertificateAuthority } from './pki/certificate-authority.ts'
+import type { DeviceCodeTimes } from './token/device-codes.ts'
 
 export interface EmulatorOptions {
   /** Declared in code, or the path of a JSON file of the same shape. Default: one tenant with one app, `demo`. */
@@ -38,6 +39,8 @@ export interface EmulatorOptions {
    * tests with very many of them.
    */
   signatures?: 'rsa' | 'quick'
+  /** How long device codes live, and how often devices may poll, in seconds. Default 900 and 5, as in Entra ID. */
+  deviceCode?: { expiresInSeconds?: number; intervalSeconds?: number }
   /** The region that the instance metadata tells, such as `westus2`. Default: there is no instance metadata. */
   region?: string
 }
@@ -55,6 +58,7 @@ export interface ResolvedOptions {
   replayedAssertions: 'refuse' | 'accept'
   signatures: 'rsa' | 'quick'
   region: string | undefined
+  deviceCode: DeviceCodeTimes
   lifetimes: { tokenLifetimeSeconds?: number; refreshInSeconds?: number }
 }
 
@@ -81,6 +85,10 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
     replayedAssertions: options.replayedAssertions ?? 'refuse',
     signatures: options.signatures ?? 'rsa',
     region: region(options.region),
+    deviceCode: {
+      expiresInSeconds: seconds(options.deviceCode?.expiresInSeconds ?? 900, 'deviceCode.expiresInSeconds'),
+      intervalSeconds: seconds(options.deviceCode?.intervalSeconds ?? 5, 'deviceCode.intervalSeconds'),
+    },
     lifetimes: {
       ...(tokenLifetimeSeconds === undefined
         ? {}

@@ -5,6 +5,7 @@ import type { SigningKey } from './pki/signing-key.ts'
 import type { Fields, ReceivedRequest } from './received-request.ts'
 import type { AssertionUses } from './token/assertion-uses.ts'
 import type { AuthorizationCodes } from './token/authorization-codes.ts'
+import type { DeviceCodes } from './token/device-codes.ts'
 import type { RefreshTokens } from './token/refresh-tokens.ts'
 import type { TokenSigner } from './token-signer.ts'
 
@@ -14,6 +15,7 @@ export interface Service {
   signingKey: Promise<SigningKey>
   signer: TokenSigner
   codes: AuthorizationCodes
+  deviceCodes: DeviceCodes
   refreshTokens: RefreshTokens
   assertionUses: AssertionUses
   /** Issuers of tokens that are assertions, and the jobs that may ask them for one. */

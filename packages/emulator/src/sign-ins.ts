@@ -90,7 +90,13 @@ export function declaredApp(directory: Directory, named: string | undefined, met
   throw new Error(`Emulator: ${method}: there is no app ${JSON.stringify(named ?? '')}. Declared are: ${known}.`)
 }
 
-function personOf(directory: Directory, user: AnyUser, app: App, method: string): { person: Person; tenant: Tenant } {
+/** Whom a test means, and their home: the app's, for someone of whom no other is known. Throws for an unknown name. */
+export function personOf(
+  directory: Directory,
+  user: AnyUser,
+  app: App,
+  method: string,
+): { person: Person; tenant: Tenant } {
   const found = typeof user === 'string' ? directory.user(user) : user
   if (found === undefined) return unknownUser(method, String(user))
   const { objectId, username, displayName = username } = found

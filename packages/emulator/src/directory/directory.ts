@@ -2,11 +2,13 @@ import type { AppChanges } from './declaration.ts'
 import type { App, Resource, Tenant, User } from './entries.ts'
 import { isGuid } from './fields.ts'
 import type { ParsedDirectory } from './parse.ts'
+import { wellKnownApps } from './well-known-apps.ts'
 import { accountHost, wellKnownResources } from './well-known-resources.ts'
 
 /** Look-ups in a declared directory. Identifiers match in either case, as in Entra ID. */
 export interface Directory {
   tenants: readonly Tenant[]
+  /** Those declared. Microsoft's own programs are found by their ids too. */
   apps: readonly App[]
   users: readonly User[]
   /** By id or domain. */
@@ -26,7 +28,9 @@ export interface Directory {
 /** Builds the look-ups once. */
 export function createDirectory(declared: ParsedDirectory): Directory {
   const tenants = new Map(declared.tenants.flatMap((each) => [each.id, ...each.domains].map((key) => [key, each])))
-  const apps = new Map(declared.apps.map((each) => [each.clientId, each]))
+  const home = declared.tenants[0]?.id ?? ''
+  const programs = wellKnownApps(home).map((each) => declared.readApp(each, each.name))
+  const apps = new Map([...programs, ...declared.apps].map((each) => [each.clientId, each]))
   const users = new Map(
     declared.users.flatMap((each) => [each.objectId, each.username.toLowerCase()].map((key) => [key, each])),
   )

@@ -23,6 +23,11 @@ export const userGrantRefusals: Catalogue = {
     400,
     'Assertion is not within its valid time range. Ensure that the access token is not expired before using it for user assertion, or request a new token. Current time: {now}, expiry time of assertion {until}.',
   ),
+  50020: entry(
+    'invalid_grant',
+    400,
+    "User account '{username}' from identity provider 'https://sts.windows.net/{home}/' does not exist in tenant '{tenant}' and cannot access the application '{client}'({app}) in that tenant.",
+  ),
   50034: entry('invalid_grant', 400, 'The user account {username} does not exist in the {tenant} directory.'),
   50126: entry('invalid_grant', 400, 'Error validating credentials due to invalid username or password.'),
   50148: entry(

@@ -6,6 +6,7 @@ import { plainError } from '../plain-error.ts'
 import type { ReceivedRequest } from '../received-request.ts'
 import { Refusal, refusalResponse } from '../refusal.ts'
 import type { Route, Service } from '../service.ts'
+import { deviceAuthorization } from './device-authorization.ts'
 import { home } from './home.ts'
 import { instanceDiscovery } from './instance-discovery.ts'
 import { instanceLocation } from './instance-metadata.ts'
@@ -54,6 +55,9 @@ export function createRoutes(service: Service): (request: ReceivedRequest) => Pr
   // Every method: the refusal of all but POST is one of Entra ID's own.
   for (const path of ['/adfs/oauth2/token', '/:tenant/oauth2/v2.0/token', '/:tenant/oauth2/token']) {
     app.all(path, at(token))
+  }
+  for (const path of ['/adfs/oauth2/devicecode', '/:tenant/oauth2/v2.0/devicecode', '/:tenant/oauth2/devicecode']) {
+    app.all(path, at(deviceAuthorization))
   }
   app.notFound(() => plainError(404, 'not_found', 'The emulator has no such address.'))
   app.onError((error, context) => {

@@ -4,9 +4,11 @@ import type { RouteContext } from '../service.ts'
 import { authorizationCode } from '../token/authorization-code.ts'
 import { clientClaim } from '../token/client-authentication.ts'
 import { clientCredentials } from '../token/client-credentials.ts'
+import { deviceCode, deviceTenant } from '../token/device-code.ts'
 import { assertedTenant, onBehalfOf } from '../token/on-behalf-of.ts'
 import { password, userTenant } from '../token/password.ts'
 import { refreshToken } from '../token/refresh-token.ts'
+import { registeredApp } from './registered-app.ts'
 import { addressedTenant, isShared } from './tenant-segment.ts'
 
 interface Grant {
@@ -21,6 +23,8 @@ const grants: ReadonlyMap<string, Grant> = new Map<string, Grant>([
   ['authorization_code', { answer: authorizationCode, tenant: grantedTenant }],
   ['refresh_token', { answer: refreshToken, tenant: grantedTenant }],
   ['password', { answer: password, tenant: userTenant }],
+  ['urn:ietf:params:oauth:grant-type:device_code', { answer: deviceCode, tenant: deviceTenant }],
+  ['device_code', { answer: deviceCode, tenant: deviceTenant }],
 ])
 
 /**
@@ -36,7 +40,7 @@ export async function token(context: RouteContext): Promise<Response> {
   const clientId = required(clientClaim(request).clientId, 'client_id')
   if (grant === undefined) throw new Refusal(70003)
   const tenant = addressed ?? grant.tenant?.(context) ?? homeTenant(context, clientId)
-  return grant.answer(context, tenant, registeredApp(context, tenant, clientId))
+  return grant.answer(context, tenant, registeredApp(service.directory, tenant, clientId))
 }
 
 function required(value: string | undefined, parameter: string): string {
@@ -58,13 +62,4 @@ function grantedTenant({ request, service }: RouteContext): Tenant | undefined {
   const { code = '', refresh_token: token = '' } = request.form
   const tenantId = service.codes.tenantOf(code) ?? service.refreshTokens.tenantOf(token)
   return tenantId === undefined ? undefined : service.directory.tenant(tenantId)
-}
-
-function registeredApp({ service }: RouteContext, tenant: Tenant, clientId: string): App {
-  const details = { client: clientId, tenant: tenant.name }
-  if (/^[0-]+$/.test(clientId)) throw new Refusal(700038, { details })
-  const app = service.directory.appIn(tenant, clientId)
-  if (app === undefined) throw new Refusal(700016, { details })
-  if (app.disabled) throw new Refusal(7000112, { details: { ...details, app: app.name } })
-  return app
 }

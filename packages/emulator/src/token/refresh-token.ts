@@ -2,6 +2,7 @@ import type { App, Tenant } from '../directory/entries.ts'
 import { Refusal } from '../refusal.ts'
 import type { RouteContext } from '../service.ts'
 import { authenticateUserClient } from './client-authentication.ts'
+import { checkMember } from './membership.ts'
 import { grantTokens, userAnswer } from './user-answer.ts'
 
 /**
@@ -14,5 +15,6 @@ export async function refreshToken(context: RouteContext, tenant: Tenant, app: A
   if (!token) throw new Refusal(900144, { details: { parameter: 'refresh_token' } })
   const proof = await authenticateUserClient(context, tenant, app)
   const grant = service.refreshTokens.redeem(token, app.clientId, service.now())
+  checkMember(tenant, app, grant.person)
   return userAnswer(grantTokens({ context, tenant, app, proof, grant }), { refreshable: true })
 }
