@@ -9,11 +9,30 @@ export type {
   FederatedCredentialDeclaration,
   ResourceDeclaration,
   SecretDeclaration,
+  SubscriptionDeclaration,
   TenantDeclaration,
   UserDeclaration,
 } from './directory/declaration.ts'
 export { type Emulator, startEmulator } from './emulator.ts'
 export type { Fault, Faults } from './faults.ts'
+export type {
+  AksOptions,
+  AppServiceApiVersion,
+  AppServiceOptions,
+  AzureArcOptions,
+  CloudShellOptions,
+  Distortion,
+  ExpiresOnFormat,
+  IdentityDeclaration,
+  IdentityFields,
+  ImdsOptions,
+  MachineLearningOptions,
+  ManagedIdentityOptions,
+  SelectorPolicy,
+  ServiceFabricOptions,
+} from './managed-identity/declaration.ts'
+export type { AksHost, HostFor, ManagedIdentityHost, ServiceFabricHost } from './managed-identity/host.ts'
+export type { ManagedIdentity } from './managed-identity/identity.ts'
 export type { AksTokenProxy, AksTokenProxyOptions, ProxiedRequest } from './oidc/aks-token-proxy.ts'
 export type { GitHubActionsJob, GitHubActionsOptions } from './oidc/github-actions.ts'
 export type { KubernetesOptions, KubernetesServiceAccount } from './oidc/kubernetes.ts'

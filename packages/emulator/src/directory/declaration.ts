@@ -5,6 +5,8 @@ export interface DirectoryDeclaration {
   /** Protected APIs besides the well-known ones of Azure and those that apps expose. */
   resources?: readonly ResourceDeclaration[]
   users?: readonly UserDeclaration[]
+  /** What Azure Resource Manager lists to everyone of the tenant; the Azure CLI signs nobody in who has none. */
+  subscriptions?: readonly SubscriptionDeclaration[]
   /** Any `https://…` resource is issued for, declared or not. Default true; false refuses with AADSTS500011. */
   anyResource?: boolean
 }
@@ -34,11 +36,19 @@ export interface AppDeclaration {
   certificates?: readonly (string | { certificate: string })[]
   /** Issuers whose tokens are its assertions. */
   federatedCredentials?: readonly FederatedCredentialDeclaration[]
-  /** Where its authorization codes are sent. */
-  redirectUris?: readonly string[]
+  /**
+   * Where its authorization codes are sent: by platform, or a list, which is `publicClient` for an app with
+   * `publicClient: true` and `web` for others. Of `http://localhost` and `http://127.0.0.1`, any port will do.
+   */
+  redirectUris?: readonly string[] | RedirectUrisDeclaration
+  /** The authorization endpoint gives it id tokens (`response_type` with `id_token`). Default false: AADSTS700054. */
+  idTokens?: boolean
   /** Users may sign in to it without a secret of the app. Default false. */
   publicClient?: boolean
-  /** `'required'` refuses what it asks for on behalf of users with AADSTS65001. Default `'granted'`. */
+  /**
+   * `'required'`: its users are asked for their consent when they sign in, and what it asks for on behalf of one who
+   * has not given it is refused with AADSTS65001. Default `'granted'`.
+   */
   consent?: 'granted' | 'required'
   /** A policy that its users meet. */
   conditionalAccess?: ConditionalAccessDeclaration
@@ -50,6 +60,16 @@ export interface AppDeclaration {
   tokenLifetimeSeconds?: number
   /** The answer's `refresh_in` in seconds. */
   refreshInSeconds?: number
+}
+
+/** Redirect URIs by the kind of program that waits there. */
+export interface RedirectUrisDeclaration {
+  /** Programs on a server, which have a secret. */
+  web?: readonly string[]
+  /** Pages: their codes and refresh tokens are redeemed with PKCE, from their own origin, and the tokens end after 24 h. */
+  spa?: readonly string[]
+  /** Programs on a desktop or a phone, which need no secret. */
+  publicClient?: readonly string[]
 }
 
 export interface SecretDeclaration {
@@ -98,6 +118,15 @@ export interface ResourceDeclaration {
   appId?: string
 }
 
+export interface SubscriptionDeclaration {
+  /** GUID. */
+  id: string
+  /** Default: the id. */
+  name?: string
+  /** Its tenant: id, or one of its domains. Default: the only tenant. */
+  tenantId?: string
+}
+
 export interface UserDeclaration {
   /** GUID. */
   objectId: string
@@ -106,6 +135,8 @@ export interface UserDeclaration {
   displayName?: string
   /** Home tenant: its id, or one of its domains. Default: the only tenant. */
   tenantId?: string
-  /** `'required'` refuses their password alone with AADSTS50076. */
+  /** `'required'` refuses their password alone with AADSTS50076; the sign-in page asks for the code below. */
   secondFactor?: 'required'
+  /** What the sign-in page takes as their second factor. Default `123456`. */
+  secondFactorCode?: string
 }

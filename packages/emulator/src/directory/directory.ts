@@ -2,8 +2,18 @@ import type { AppChanges } from './declaration.ts'
 import type { App, Resource, Tenant, User } from './entries.ts'
 import { isGuid } from './fields.ts'
 import type { ParsedDirectory } from './parse.ts'
+import type { Subscription } from './subscriptions.ts'
 import { wellKnownApps } from './well-known-apps.ts'
 import { accountHost, wellKnownResources } from './well-known-resources.ts'
+
+/** A user-assigned managed identity, its GUIDs in lower case. */
+export interface IdentityEntry {
+  name: string
+  clientId: string
+  tenantId: string
+  objectId: string
+  resourceId: string
+}
 
 /** Look-ups in a declared directory. Identifiers match in either case, as in Entra ID. */
 export interface Directory {
@@ -11,6 +21,7 @@ export interface Directory {
   /** Those declared. Microsoft's own programs are found by their ids too. */
   apps: readonly App[]
   users: readonly User[]
+  subscriptions: readonly Subscription[]
   /** By id or domain. */
   tenant(segment: string): Tenant | undefined
   /** The app, if it has a service principal in the tenant. */
@@ -21,6 +32,8 @@ export interface Directory {
   user(named: string): User | undefined
   /** Replaces fields of an app's registration. Throws a `TypeError` for what a declaration could not say either. */
   updateApp(app: App, changes: AppChanges): void
+  /** Adds a user-assigned managed identity, which signs in as an app does. */
+  addIdentity(identity: IdentityEntry): void
   /** Whether tokens are issued for a resource, given as URI or GUID. */
   knowsResource(resource: string): boolean
 }
@@ -41,6 +54,7 @@ export function createDirectory(declared: ParsedDirectory): Directory {
     tenants: declared.tenants,
     apps: declared.apps,
     users: declared.users,
+    subscriptions: declared.subscriptions,
     tenant: (segment) => tenants.get(segment.toLowerCase()),
     appIn: (tenant, clientId) => {
       const app = apps.get(clientId.toLowerCase())
@@ -56,6 +70,10 @@ export function createDirectory(declared: ParsedDirectory): Directory {
       const fresh = declared.readApp({ name, clientId, tenantId, ...changes }, `changes of ${name}`)
       const changed = Object.keys(changes) as (keyof App)[]
       Object.assign(app, Object.fromEntries(changed.map((field) => [field, fresh[field]])))
+    },
+    addIdentity: ({ name, clientId, tenantId, objectId, resourceId }) => {
+      const app = declared.readApp({ name, clientId, tenantId }, `the identity ${name}`)
+      apps.set(clientId, { ...app, identity: { objectId, resourceId } })
     },
     knowsResource: (resource) => {
       const id = plain(resource)

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { DirectoryDeclaration } from './declaration.ts'
 
-/** One tenant with one app, `demo`. Its ids are always the same, its secret never. */
+/** One tenant with one app, `demo`, and a subscription. Its ids are always the same, its secret never. */
 export function defaultDirectory(): DirectoryDeclaration {
   const tenantId = '7e57ab1e-0000-4000-8000-000000000001'
   return {
@@ -15,6 +15,7 @@ export function defaultDirectory(): DirectoryDeclaration {
         secrets: [{ value: `emulator~${randomBytes(24).toString('base64url')}` }],
       },
     ],
+    subscriptions: [{ id: '7e57ab1e-0000-4000-8000-000000000005', name: 'Contoso' }],
   }
 }
 

@@ -1,6 +1,7 @@
 import type { App, Resource, Tenant, User } from './entries.ts'
 import { fail, flag, guid, list, object, oneOf, optional, text } from './fields.ts'
 import { parseApp, type ReadTenantId } from './parse-app.ts'
+import { type Subscription, subscription } from './subscriptions.ts'
 
 /** A declaration that has been read and cross-checked. */
 export interface ParsedDirectory {
@@ -10,12 +11,15 @@ export interface ParsedDirectory {
   readApp(value: unknown, path: string): App
   resources: readonly Resource[]
   users: readonly User[]
+  subscriptions: readonly Subscription[]
   anyResource: boolean
 }
 
 /** Reads a `DirectoryDeclaration` from code or JSON. Throws a `TypeError` that names the field and the mend. */
 export function parseDirectory(declaration: unknown): ParsedDirectory {
-  const fields = object(declaration, 'directory', ['tenants', 'apps', 'resources', 'users', 'anyResource'])
+  const fields = object(declaration, 'directory', [
+    ...['tenants', 'apps', 'resources', 'users', 'subscriptions', 'anyResource'],
+  ])
   const tenants = list(fields.tenants, 'tenants', tenant)
   if (tenants.length === 0) fail('tenants', 'has no entry', 'Declare one: { id: <GUID> }.')
   const tenantId = (value: unknown, path: string): string => {
@@ -31,6 +35,10 @@ export function parseDirectory(declaration: unknown): ParsedDirectory {
   const readApp: ParsedDirectory['readApp'] = (value, path) => parseApp(value, path, tenantId)
   const apps = list(fields.apps, 'apps', readApp)
   const users = list(fields.users, 'users', (value, path) => user(value, path, tenants, tenantId))
+  const only = tenants.length === 1 ? tenants[0]?.id : undefined
+  const subscriptions = list(fields.subscriptions, 'subscriptions', (value, path) =>
+    subscription(value, path, tenantId, only),
+  )
   unique(
     tenants.map((each) => each.id),
     'tenants',
@@ -61,6 +69,7 @@ export function parseDirectory(declaration: unknown): ParsedDirectory {
     apps,
     readApp,
     users,
+    subscriptions,
     resources: list(fields.resources, 'resources', resource),
     anyResource: optional(fields.anyResource, 'anyResource', flag) ?? true,
   }
@@ -87,7 +96,9 @@ function resource(value: unknown, path: string): Resource {
 }
 
 function user(value: unknown, path: string, tenants: readonly Tenant[], tenantId: ReadTenantId): User {
-  const fields = object(value, path, ['objectId', 'username', 'password', 'displayName', 'tenantId', 'secondFactor'])
+  const fields = object(value, path, [
+    ...['objectId', 'username', 'password', 'displayName', 'tenantId', 'secondFactor', 'secondFactorCode'],
+  ])
   const username = text(fields.username, `${path}.username`)
   const only = tenants.length === 1 ? tenants[0]?.id : undefined
   return {
@@ -97,6 +108,7 @@ function user(value: unknown, path: string, tenants: readonly Tenant[], tenantId
     displayName: optional(fields.displayName, `${path}.displayName`, text) ?? username,
     tenantId: tenantId(fields.tenantId ?? only, `${path}.tenantId`),
     secondFactor: optional(fields.secondFactor, `${path}.secondFactor`, oneOf('required')) !== undefined,
+    secondFactorCode: optional(fields.secondFactorCode, `${path}.secondFactorCode`, text) ?? '123456',
   }
 }
 

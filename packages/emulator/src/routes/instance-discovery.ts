@@ -7,7 +7,7 @@ const PUBLIC_CLOUD = ['login.microsoftonline.com', 'login.windows.net', 'login.m
 
 /**
  * `GET /common/discovery/instance`: whether an authority is a real one, and by which names its tokens are to be
- * cached. Refuses hosts that the emulator does not answer to.
+ * cached (version 1.1 only). Refuses hosts that the emulator does not answer to.
  */
 export function instanceDiscovery({ request, service }: RouteContext): Response {
   const asked = request.query.authorization_endpoint
@@ -16,10 +16,12 @@ export function instanceDiscovery({ request, service }: RouteContext): Response 
   const authority = new URL(asked)
   if (!service.answersTo(hostnameOf(authority.host))) throw new Refusal(50049)
   const segment = authority.pathname.split('/')[1] || 'common'
+  const version = /\/oauth2\/authorize\/?$/i.test(authority.pathname) ? '' : '/v2.0'
+  const isFirst = request.query['api-version'] === '1.0'
   return json({
-    tenant_discovery_endpoint: `${request.origin}/${segment}/v2.0/.well-known/openid-configuration`,
+    tenant_discovery_endpoint: `${request.origin}/${segment}${version}/.well-known/openid-configuration`,
     'api-version': request.query['api-version'] ?? '1.1',
-    metadata: [...new Set([request.host, authority.host])].map(aliases),
+    ...(isFirst ? {} : { metadata: [...new Set([request.host, authority.host])].map(aliases) }),
   })
 }
 

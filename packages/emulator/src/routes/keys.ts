@@ -1,5 +1,6 @@
 import { json } from '../json-response.ts'
 import type { RouteContext } from '../service.ts'
+import { cloudInstance } from './cloud-instance.ts'
 import { addressedTenant, isShared } from './tenant-segment.ts'
 
 /** The key set (RFC 7517) of a tenant, v2.0: each key also names the issuer it signs for. */
@@ -8,7 +9,7 @@ export async function keys(context: RouteContext): Promise<Response> {
   const { jwk } = await context.service.signingKey
   const tenant = context.params.tenant ?? ''
   const issuer = `${context.request.origin}/${isShared(tenant) ? '{tenantid}' : tenant}/v2.0`
-  return json({ keys: [{ ...jwk, cloud_instance_name: 'localhost', issuer }] })
+  return json({ keys: [{ ...jwk, cloud_instance_name: cloudInstance(context.request), issuer }] })
 }
 
 /** The key set of a tenant, v1, and of AD FS. */

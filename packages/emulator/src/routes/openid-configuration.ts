@@ -1,5 +1,7 @@
 import { json } from '../json-response.ts'
+import type { ReceivedRequest } from '../received-request.ts'
 import type { RouteContext } from '../service.ts'
+import { cloudInstance } from './cloud-instance.ts'
 import { addressedTenant, isShared } from './tenant-segment.ts'
 
 /** OpenID metadata of a tenant, v2.0. Every address follows the request's scheme and host. */
@@ -12,7 +14,7 @@ export function openidConfiguration(context: RouteContext): Response {
     jwks_uri: `${base}/discovery/v2.0/keys`,
     userinfo_endpoint: `${context.request.origin}/oidc/userinfo`,
     issuer: `${context.request.origin}/${issuer}/v2.0`,
-    ...capabilities,
+    ...capabilities(context.request),
   })
 }
 
@@ -25,7 +27,7 @@ export function openidConfigurationV1(context: RouteContext): Response {
     jwks_uri: `${base}/discovery/keys`,
     userinfo_endpoint: `${base}/openid/userinfo`,
     issuer: context.service.issuer(isShared(segment) ? '{tenantid}' : segment),
-    ...capabilities,
+    ...capabilities(context.request),
   })
 }
 
@@ -37,11 +39,11 @@ export function openidConfigurationAdfs({ request }: RouteContext): Response {
     jwks_uri: `${base}/discovery/keys`,
     userinfo_endpoint: `${base}/userinfo`,
     issuer: base,
-    ...capabilities,
+    ...capabilities(request),
   })
 }
 
-const capabilities = {
+const CAPABILITIES = {
   token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic', 'private_key_jwt'],
   response_modes_supported: ['query', 'fragment', 'form_post'],
   subject_types_supported: ['pairwise'],
@@ -68,7 +70,16 @@ const capabilities = {
   request_uri_parameter_supported: false,
   http_logout_supported: true,
   frontchannel_logout_supported: true,
-  cloud_instance_name: 'localhost',
+}
+
+/** What the endpoints can do, and the names of the cloud they are of. */
+function capabilities(request: ReceivedRequest): Record<string, unknown> {
+  return {
+    ...CAPABILITIES,
+    cloud_instance_name: cloudInstance(request),
+    cloud_graph_host_name: 'graph.windows.net',
+    msgraph_host: 'graph.microsoft.com',
+  }
 }
 
 function endpoints(oauth: string, base: string): Record<string, string> {

@@ -13,6 +13,7 @@ import { instanceLocation } from './instance-metadata.ts'
 import { keys, keysV1 } from './keys.ts'
 import { issuerKeys, issuerMetadata } from './oidc-issuer.ts'
 import { openidConfiguration, openidConfigurationAdfs, openidConfigurationV1 } from './openid-configuration.ts'
+import { subscriptions, tenants } from './resource-manager.ts'
 import { token } from './token.ts'
 import { userRealm } from './user-realm.ts'
 
@@ -33,6 +34,8 @@ export function createRoutes(service: Service): (request: ReceivedRequest) => Pr
   for (const [path, route] of [
     ['/', home],
     ['/metadata/instance/compute/location', instanceLocation],
+    ['/tenants', tenants],
+    ['/subscriptions', subscriptions],
     ['/oidc/:issuer/.well-known/openid-configuration', issuerMetadata],
     ['/oidc/:issuer/keys', issuerKeys],
     ['/oidc/github/idtoken/:job', githubToken],
