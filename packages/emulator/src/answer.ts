@@ -7,8 +7,16 @@ import { Refusal, refusalResponse } from './refusal.ts'
 /** What a request gets: a response, a response that breaks off half-way, or a closed connection. */
 export type Answer = { kind: 'response' | 'truncated'; response: Response } | { kind: 'dropped' }
 
+/** Who answers a request. */
+export interface Answerer {
+  /** Makes the answer that is given without a fault. */
+  normal(): Promise<Response>
+  /** What it says with a status, where a fault gives nothing else. Default: as Entra ID refuses. */
+  refusal?(status: number): Response
+}
+
 /**
- * Plays a fault over a request. `normal` makes the answer that would be given without it; any of `signals` cuts a delay
+ * Plays a fault over a request; any of `signals` cuts a delay
  * short.
  */
 export async function answerWith(
@@ -16,12 +24,12 @@ export async function answerWith(
   request: ReceivedRequest,
   now: () => number,
   signals: readonly AbortSignal[],
-  normal: () => Promise<Response>,
+  { normal, refusal }: Answerer,
 ): Promise<Answer> {
   if (fault === undefined) return { kind: 'response', response: await normal() }
   if (fault.delay !== undefined && !(await delayed(fault.delay, signals))) return { kind: 'dropped' }
   if (fault.drop) return { kind: 'dropped' }
-  const response = withHeaders(faulty(fault, request, now()) ?? (await normal()), fault)
+  const response = withHeaders(faulty(fault, request, now(), refusal) ?? (await normal()), fault)
   return { kind: fault.truncate ? 'truncated' : 'response', response }
 }
 
@@ -31,7 +39,12 @@ async function delayed(ms: number, signals: readonly AbortSignal[]): Promise<boo
   return wait(ms, true, { signal }).catch(() => false)
 }
 
-function faulty(fault: Fault, request: ReceivedRequest, now: number): Response | undefined {
+function faulty(
+  fault: Fault,
+  request: ReceivedRequest,
+  now: number,
+  refuse: Answerer['refusal'],
+): Response | undefined {
   const { status, body, redirect, aadsts } = fault
   if (redirect !== undefined) return new Response(null, { status: status ?? 302, headers: { location: redirect } })
   if (typeof body === 'object') return json(body, status === undefined ? {} : { status })
@@ -41,6 +54,7 @@ function faulty(fault: Fault, request: ReceivedRequest, now: number): Response |
   }
   if (aadsts === undefined && status === undefined) return undefined
   if (status !== undefined && status < 400 && aadsts === undefined) return new Response(null, { status })
+  if (refuse !== undefined && status !== undefined && aadsts === undefined) return refuse(status)
   const { claims, suberror } = fault
   const refusal = new Refusal(aadsts ?? (status === 429 ? 90055 : 90033), {
     ...(status === undefined ? {} : { status }),

@@ -9,6 +9,8 @@ import { createFaults, type Faults } from './faults.ts'
 import { createHandler } from './handler.ts'
 import { isLoopback } from './host.ts'
 import { acquireMachineResources } from './machine-resources.ts'
+import { createHosts } from './managed-identity/hosts.ts'
+import { createManagedIdentities, type ManagedIdentities } from './managed-identity/managed-identity.ts'
 import { nodeListener } from './node-listener.ts'
 import { createIssuers } from './oidc/issuers.ts'
 import { createJobs } from './oidc/jobs.ts'
@@ -27,7 +29,7 @@ import { createRefreshTokens } from './token/refresh-tokens.ts'
 import { createTokenSigner } from './token-signer.ts'
 
 /** A running emulator. */
-export interface Emulator extends SignIns, DeviceSignIns, Workloads {
+export interface Emulator extends ManagedIdentities, SignIns, DeviceSignIns, Workloads {
   /** `https://localhost:PORT`, without a slash at its end. */
   readonly url: string
   /** `http://localhost:PORT`. */
@@ -80,6 +82,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     assertionUses: createAssertionUses(resolved.replayedAssertions),
     issuers: createIssuers(() => url, clock.now),
     jobs: createJobs(),
+    hosts: createHosts(),
     region: resolved.region,
     now: clock.now,
     issuer: (tenantId) =>
@@ -105,7 +108,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     return machine.release()
   }
   const { issuers, jobs } = service
-  const workloads = createWorkloads({ directory, issuers, jobs, url, answer, hold: machine.hold })
+  const federation = { directory, issuers, jobs, url, answer, hold: machine.hold }
+  const workloads = createWorkloads(federation)
   return {
     url,
     httpUrl,
@@ -117,6 +121,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     ...createSignIns(service),
     ...createDeviceSignIns(service),
     ...workloads,
+    ...createManagedIdentities({ ...federation, service, log }),
     clock,
     faults,
     requests: log,

@@ -1,5 +1,6 @@
-import { type Answer, answerWith } from './answer.ts'
+import { type Answer, type Answerer, answerWith } from './answer.ts'
 import type { Fault } from './faults.ts'
+import { serveAt } from './managed-identity/hosts.ts'
 import { plainError } from './plain-error.ts'
 import { BODY_LIMIT, type ReceivedRequest, receive } from './received-request.ts'
 import type { LoggedRequest } from './request-log.ts'
@@ -21,9 +22,11 @@ export function createHandler(parts: HandlerParts): (request: Request) => Promis
   return async (incoming) => {
     const request = await receive(incoming)
     const entry = log(request, service.now())
-    const answer = await answerWith(takeFault(request.path), request, service.now, [incoming.signal, closing], () =>
-      respond({ service, route, request }),
-    )
+    const play = (answerer: Answerer): Promise<Answer> =>
+      answerWith(takeFault(request.path), request, service.now, [incoming.signal, closing], answerer)
+    const normal = (): Promise<Response> => respond({ service, route, request })
+    const host = service.hosts.find(request)
+    const answer = await (host ? serveAt(host, request, play, () => route(request)) : play({ normal }))
     if (answer.kind !== 'dropped') entry.status = answer.response.status
     return answer
   }

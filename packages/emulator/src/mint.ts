@@ -28,7 +28,7 @@ export const clientRank: Readonly<Record<ClientProof, string>> = { none: '0', se
 export function appTokenClaims(request: AppTokenRequest): Record<string, unknown> {
   const { tenant, app, audience, issuer, capabilities } = request
   const now = Math.floor(request.now / 1000)
-  const principal = servicePrincipalId(tenant.id, app.clientId)
+  const principal = app.identity?.objectId ?? servicePrincipalId(tenant.id, app.clientId)
   const roles = rolesFor(app, audience)
   return {
     aud: audience,
@@ -47,6 +47,7 @@ export function appTokenClaims(request: AppTokenRequest): Record<string, unknown
     tid: tenant.id,
     ver: '1.0',
     ...(capabilities.length > 0 ? { xms_cc: capabilities } : {}),
+    ...(app.identity ? { xms_mirid: app.identity.resourceId } : {}),
   }
 }
 
@@ -58,7 +59,7 @@ export function randomClaims(): { aio: string; rh: string; uti: string } {
 }
 
 /** The object id of an app's service principal: a GUID that is the same for the same tenant and app, always. */
-function servicePrincipalId(tenantId: string, clientId: string): string {
+export function servicePrincipalId(tenantId: string, clientId: string): string {
   const hash = createHash('sha256').update(`${tenantId}/${clientId}`).digest('hex')
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-4${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`
 }

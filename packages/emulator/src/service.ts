@@ -1,4 +1,5 @@
 import type { Directory } from './directory/directory.ts'
+import type { Hosts } from './managed-identity/hosts.ts'
 import type { Issuers } from './oidc/issuers.ts'
 import type { Jobs } from './oidc/jobs.ts'
 import type { SigningKey } from './pki/signing-key.ts'
@@ -21,6 +22,8 @@ export interface Service {
   /** Issuers of tokens that are assertions, and the jobs that may ask them for one. */
   issuers: Issuers
   jobs: Jobs
+  /** Where programs with a managed identity run. */
+  hosts: Hosts
   /** What the instance metadata tells. */
   region: string | undefined
   /** Milliseconds since the epoch. */

@@ -23,6 +23,8 @@ export interface App {
   publicClient: boolean
   consent: 'granted' | 'required'
   conditionalAccess?: ConditionalAccess
+  /** Set where it is no registration but a user-assigned managed identity. */
+  identity?: { objectId: string; resourceId: string }
   refuse?: number
   tokenLifetimeSeconds?: number
   refreshInSeconds?: number

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, KeyObject, webcrypto, X509Certificate } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, KeyObject, webcrypto, X509Certificate } from 'node:crypto'
 import { signCertificate } from './certificate.ts'
 
 /** A certificate authority for tests. Never put it into a system's trust store. */
@@ -59,6 +59,19 @@ export async function createCertificateFor(
     purpose: { hosts },
   })
   return { certificate: pem, privateKey: privatePem(privateKey) }
+}
+
+/** A certificate for `localhost` that signed itself, and its SHA-1 thumbprint as Windows writes it. */
+export async function createSelfSignedCertificate(): Promise<ServerCertificate & { thumbprint: string }> {
+  const { publicKey, privateKey } = await generateKeys()
+  const { pem, der } = await signCertificate({
+    commonName: 'entrada emulator, of its own signing – do not trust',
+    publicKey,
+    issuer: { key: privateKey },
+    purpose: { hosts: ['localhost', '127.0.0.1', '::1'] },
+  })
+  const thumbprint = createHash('sha1').update(der).digest('hex').toUpperCase()
+  return { certificate: pem, privateKey: privatePem(privateKey), thumbprint }
 }
 
 /** The authority's private key, once it is known to fit. */
