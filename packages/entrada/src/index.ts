@@ -36,6 +36,7 @@ export {
 } from './credentials/default-azure.ts'
 export { EnvironmentCredential, type EnvironmentCredentialOptions } from './credentials/environment.ts'
 export { GitHubActionsCredential, type GitHubActionsCredentialOptions } from './credentials/github-actions.ts'
+export { ManagedIdentityCredential, type ManagedIdentityCredentialOptions } from './credentials/managed-identity.ts'
 export {
   OnBehalfOfCredential,
   type OnBehalfOfCredentialAssertionOptions,

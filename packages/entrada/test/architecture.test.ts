@@ -14,10 +14,11 @@ const arrows: Record<string, string[]> = {
   http: ['runtime'],
   oauth: ['http', 'runtime'],
   federation: ['http', 'runtime'],
+  'managed-identity': ['http', 'oauth', 'runtime'],
   certificates: ['runtime'],
   cache: ['runtime'],
   stores: ['cache', 'runtime'],
-  credentials: ['cache', 'certificates', 'federation', 'http', 'oauth', 'runtime', 'stores'],
+  credentials: ['cache', 'certificates', 'federation', 'http', 'managed-identity', 'oauth', 'runtime', 'stores'],
 }
 const folders = Object.keys(arrows)
 

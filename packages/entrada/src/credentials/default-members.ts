@@ -1,8 +1,10 @@
 import { CredentialUnavailableError } from '../errors.ts'
+import type { ManagedIdentityIds } from '../managed-identity/identity.ts'
 import type { Env } from '../runtime/host.ts'
 import type { CredentialContext } from './context.ts'
 import { environmentTokens } from './environment.ts'
 import { gitHubTokens } from './github-actions.ts'
+import { managedTokens } from './managed-identity.ts'
 import { UnavailableSource } from './unavailable.ts'
 import type { Member } from './walk.ts'
 import { workloadTokens } from './workload-identity.ts'
@@ -29,15 +31,21 @@ export interface MemberKind {
   group: 'prod' | 'dev'
   /** Left out unless its `exclude...` option is `false`. */
   isOptional?: true
-  build(context: CredentialContext, options: MemberOptions): Member['credential']
+  build(context: CredentialContext, options: MemberOptions & Excluded): Member['credential']
 }
+
+type Excluded = Partial<Record<ExcludeOption, boolean>>
 
 /** The options of the default chain that its members read. */
 export interface MemberOptions {
   /** The tenant of the workload identity; default `AZURE_TENANT_ID`. */
   tenantId?: string | undefined
-  /** The workload's client id, unless `workloadIdentityClientId` is given; default `AZURE_CLIENT_ID`. */
+  /** Client id of a user-assigned managed identity, and of the workload unless that has its own; default `AZURE_CLIENT_ID`. */
   managedIdentityClientId?: string | undefined
+  /** Resource id of a user-assigned managed identity. Only one of the three may be given. */
+  managedIdentityResourceId?: string | undefined
+  /** Object id of a user-assigned managed identity. */
+  managedIdentityObjectId?: string | undefined
   workloadIdentityClientId?: string | undefined
   workloadIdentityTenantId?: string | undefined
   /** The workload identity asks through the token proxy of AKS identity binding. */
@@ -59,6 +67,15 @@ const memberKinds: readonly MemberKind[] = [
       }),
   },
   {
+    name: 'ManagedIdentityCredential',
+    exclude: 'excludeManagedIdentityCredential',
+    group: 'prod',
+    build: (context, options) =>
+      managedTokens(context, identityOf(options, context.host.env), {
+        isTokenExchangeExcluded: options.excludeWorkloadIdentityCredential === true,
+      }),
+  },
+  {
     name: 'GitHubActionsCredential',
     exclude: 'excludeGitHubActionsCredential',
     group: 'prod',
@@ -67,12 +84,19 @@ const memberKinds: readonly MemberKind[] = [
   },
 ]
 
+function identityOf(options: MemberOptions, env: Env): ManagedIdentityIds {
+  const { managedIdentityResourceId: resourceId, managedIdentityObjectId: objectId } = options
+  const isNamedOtherwise = resourceId !== undefined || objectId !== undefined
+  const clientId = options.managedIdentityClientId ?? (isNamedOtherwise ? undefined : env.AZURE_CLIENT_ID)
+  return { clientId, resourceId, objectId }
+}
+
 /** The member of a kind. One that can't be constructed here is there all the same, and says why when it is asked. */
-export function buildMember(kind: MemberKind, context: CredentialContext, options: MemberOptions): Member {
+export function buildMember(kind: MemberKind, context: CredentialContext, options: MemberOptions & Excluded): Member {
   return { name: kind.name, credential: built(kind, context, options), isFinal: isFinal(kind) }
 }
 
-function built(kind: MemberKind, context: CredentialContext, options: MemberOptions): Member['credential'] {
+function built(kind: MemberKind, context: CredentialContext, options: MemberOptions & Excluded): Member['credential'] {
   try {
     return kind.build(context, options)
   } catch (error) {

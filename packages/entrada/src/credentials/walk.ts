@@ -8,6 +8,7 @@ import {
 import type { Emit } from '../events.ts'
 import { orAborted } from '../runtime/abort.ts'
 import type { AccessToken, GetTokenOptions, TokenCredential } from '../types.ts'
+import { withinChain } from './within-chain.ts'
 
 /** One member of a chain. */
 export interface Member {
@@ -39,9 +40,10 @@ export interface Won {
  */
 export async function walk(options: Walk, scopes: string | string[], call: GetTokenOptions | undefined): Promise<Won> {
   const attempts: Attempt[] = []
+  const marked = options.members.length > 1 ? withinChain(call ?? {}) : call
   for (const member of options.members) {
     const start = options.now()
-    const outcome = await ask(member, scopes, call)
+    const outcome = await ask(member, scopes, marked)
     const milliseconds = options.now() - start
     if (!(outcome instanceof Error)) {
       attempts.push({ credential: member.name, outcome: 'token', milliseconds })

@@ -8,8 +8,6 @@ import { defaultRetryPolicy, withRetry } from './retry.ts'
 
 /** Bounds one exchange, body included, in milliseconds. */
 const exchangeTimeout = 30_000
-/** The same for a request that only finds out whether somebody answers. */
-const probeTimeout = 2_000
 
 /** Opens no connection; the transport does, with its first request. */
 export function openClient(options: HttpOptions, host: Host, warn: (message: string) => void): Http {
@@ -20,16 +18,17 @@ export function openClient(options: HttpOptions, host: Host, warn: (message: str
   const requestIdHeader = options.telemetryOptions?.clientRequestIdHeaderName ?? 'x-ms-client-request-id'
   const userAgent = userAgentOf(options.userAgentOptions?.userAgentPrefix)
   return {
-    send(request, { signal, emit, isProbe = false }) {
+    send(request, { signal, emit, probeTimeoutMs, rule, gate }) {
       const send = (): Promise<HttpAnswer> => {
         const headers = { ...request.headers, ...userAgent, [requestIdHeader]: randomId() }
         return exchange(
           { ...request, headers },
-          { transport, now: host.now, timeoutMs: isProbe ? probeTimeout : exchangeTimeout, signal },
+          { transport, now: host.now, timeoutMs: probeTimeoutMs ?? exchangeTimeout, signal },
         )
       }
-      return withRetry(send, {
-        policy: isProbe ? { ...policy, maxRetries: 0 } : policy,
+      return withRetry(gate === undefined ? send : () => gate(send, signal), {
+        policy: probeTimeoutMs === undefined ? policy : { ...policy, maxRetries: 0 },
+        rule: rule && { ...rule, maxRetries: options.retryOptions?.maxRetries ?? rule.maxRetries },
         signal,
         sleep: host.sleep,
         onRetry: (retry) => emit({ type: 'request-retried', ...retry }),

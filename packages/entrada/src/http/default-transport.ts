@@ -10,6 +10,10 @@ export interface TransportOptions {
   httpClient?: HttpClientLike | undefined
   proxyOptions?: ProxyOptions | undefined
   tlsOptions?: TlsOptions | undefined
+  /** How long the default transport's connections may take, in milliseconds. */
+  connectTimeoutMs?: number | undefined
+  /** The SHA-1 thumbprint of the one certificate that the server may show, whoever signed it. */
+  thumbprint?: string | undefined
 }
 
 /**
@@ -18,10 +22,13 @@ export interface TransportOptions {
  * of an option that the chosen transport can't honour.
  */
 export function openTransport(options: TransportOptions, env: Env, warn: (message: string) => void): ClosableTransport {
-  const { fetch, httpClient, proxyOptions, tlsOptions } = options
-  if (fetch === undefined && httpClient === undefined && isNode()) {
-    return onDemand(async () => (await import('./node-transport.ts')).nodeTransport({ tlsOptions, proxyOptions, env }))
+  const { fetch, httpClient, ...settings } = options
+  const { proxyOptions, tlsOptions, thumbprint } = settings
+  // The global fetch can't be told of a thumbprint, wherever it runs.
+  if (fetch === undefined && httpClient === undefined && (isNode() || thumbprint !== undefined)) {
+    return onDemand(async () => (await import('./node-transport.ts')).nodeTransport({ ...settings, env }))
   }
+  if (thumbprint !== undefined) warn('the thumbprint of the server is not compared by the transport in use.')
   if (proxyOptions !== undefined) warn('proxyOptions has no effect on the transport in use. Set the proxy there.')
   if (tlsOptions !== undefined && (fetch !== undefined || httpClient === undefined)) {
     warn('tlsOptions has no effect on the transport in use. Set the certificates there.')

@@ -2,7 +2,7 @@ import type { Emit } from '../events.ts'
 import type { Host } from '../runtime/host.ts'
 import type { TransportOptions } from './default-transport.ts'
 import type { HttpAnswer, HttpRequest } from './exchange.ts'
-import type { RetryPolicy } from './retry.ts'
+import type { RetryPolicy, RetryRule } from './retry.ts'
 
 export interface HttpOptions extends TransportOptions {
   retryOptions?: Partial<RetryPolicy> | undefined
@@ -13,8 +13,12 @@ export interface HttpOptions extends TransportOptions {
 interface SendOptions {
   signal: AbortSignal
   emit: Emit
-  /** Only to find out whether somebody answers: one try, and no longer than two seconds. */
-  isProbe?: boolean
+  /** Only to find out whether somebody answers: one try, and no longer than this, in milliseconds. */
+  probeTimeoutMs?: number
+  /** Retries as this server wants them. */
+  rule?: RetryRule
+  /** Holds each try back until it may start. The wait is no part of the try's time-out. */
+  gate?: (send: () => Promise<HttpAnswer>, signal: AbortSignal) => Promise<HttpAnswer>
 }
 
 /** Sends requests with the credential's transport, time-out and retries. */

@@ -23,7 +23,9 @@ export interface NodeTransportOptions {
   proxyOptions?: ProxyOptions | undefined
   env: Env
   /** How long a connection may take until the request is on its way, in milliseconds; 5 s by default. */
-  connectTimeoutMs?: number
+  connectTimeoutMs?: number | undefined
+  /** The SHA-1 thumbprint of the one certificate that the server may show, whoever signed it. */
+  thumbprint?: string | undefined
 }
 
 /**
@@ -32,11 +34,12 @@ export interface NodeTransportOptions {
  * the process alive.
  */
 export function nodeTransport(options: NodeTransportOptions): ClosableTransport {
-  const { proxyOptions, env, connectTimeoutMs = 5_000 } = options
+  const { proxyOptions, env, connectTimeoutMs = 5_000, thumbprint } = options
   const tls = options.tlsOptions as object | undefined
   const agents = new Map<string, Agent>()
 
   async function agentFor(url: URL): Promise<Agent> {
+    if (thumbprint !== undefined) return pinnedAgentFor(thumbprint)
     const proxy = proxyFor(url, proxyOptions, env)
     const Tunnel = proxy === undefined ? undefined : await (await import('./tunnel-agent.ts')).loadTunnelAgent()
     // Nothing is awaited between the look and the entry: two first requests must not make an agent each.
@@ -46,6 +49,13 @@ export function nodeTransport(options: NodeTransportOptions): ClosableTransport 
       agents.get(key) ??
       (proxy === undefined || Tunnel === undefined ? new (moduleFor(url).Agent)(settings) : new Tunnel(proxy, settings))
     agents.set(key, agent)
+    return agent
+  }
+
+  async function pinnedAgentFor(pin: string): Promise<Agent> {
+    const { pinnedAgent } = await import('./pinned-agent.ts')
+    const agent = agents.get('pinned') ?? pinnedAgent(pin, { keepAlive: true, ...tls })
+    agents.set('pinned', agent)
     return agent
   }
 

@@ -13,8 +13,18 @@ export const defaultRetryPolicy: RetryPolicy = { maxRetries: 3, retryDelayInMs: 
 
 const transientStatus: readonly number[] = [408, 429, 500, 502, 503, 504]
 
+/** What a server's own guide says of retries, where it differs from everyone's. */
+export interface RetryRule {
+  isTransient(status: number): boolean
+  /** Tries after the first, unless the caller says otherwise. Failures of the connection keep everyone's number. */
+  maxRetries: number
+  /** The least that the first pause after this status may be, in milliseconds. */
+  leastDelayInMs(status: number): number
+}
+
 export interface RetryOptions {
   policy: RetryPolicy
+  rule?: RetryRule | undefined
   signal: AbortSignal
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>
   onRetry(retry: { attempt: number; delayInMs: number; statusCode?: number; error?: unknown }): void
@@ -22,25 +32,37 @@ export interface RetryOptions {
 
 /**
  * Sends until there is an answer that is worth giving back, or the retries are used up: 408, 429, 500, 502, 503, 504
- * and failures of the connection are tried again. The last answer is given back whatever it is.
+ * and failures of the connection are tried again, unless a rule says otherwise. The last answer is given back whatever
+ * it is.
  */
 export async function withRetry(send: () => Promise<HttpAnswer>, options: RetryOptions): Promise<HttpAnswer> {
-  const { policy, signal } = options
   for (let attempt = 1; ; attempt++) {
     const outcome = await send().catch((error: unknown) => {
       if (error instanceof HttpFailure && isTransient(error)) return error
       throw error
     })
     const isFailure = outcome instanceof HttpFailure
-    const isFinal = attempt > policy.maxRetries || (!isFailure && !transientStatus.includes(outcome.status))
-    const delayInMs = isFailure ? backoff(attempt, policy) : (outcome.retryAfterMs ?? backoff(attempt, policy))
-    if (isFinal || delayInMs > policy.maxRetryDelayInMs) {
+    const delayInMs = isFailure ? pauseAfterFailure(attempt, options) : pauseAfter(outcome, attempt, options)
+    if (delayInMs === undefined || delayInMs > options.policy.maxRetryDelayInMs) {
       if (isFailure) throw outcome
       return outcome
     }
     options.onRetry({ attempt, delayInMs, ...(isFailure ? { error: outcome } : { statusCode: outcome.status }) })
-    await options.sleep(delayInMs, signal)
+    await options.sleep(delayInMs, options.signal)
   }
+}
+
+function pauseAfterFailure(attempt: number, { policy }: RetryOptions): number | undefined {
+  return attempt > policy.maxRetries ? undefined : backoff(attempt, policy)
+}
+
+/** `undefined` for an answer that is worth giving back, and after the last try. */
+function pauseAfter(answer: HttpAnswer, attempt: number, { policy, rule }: RetryOptions): number | undefined {
+  const { status, retryAfterMs } = answer
+  const isWorthARetry = rule?.isTransient(status) ?? transientStatus.includes(status)
+  if (!isWorthARetry || attempt > (rule?.maxRetries ?? policy.maxRetries)) return undefined
+  const retryDelayInMs = Math.max(policy.retryDelayInMs, rule?.leastDelayInMs(status) ?? 0)
+  return retryAfterMs ?? backoff(attempt, { ...policy, retryDelayInMs })
 }
 
 /** Doubling from the first pause, with a jitter of a fifth either way, so that a fleet does not knock as one. */

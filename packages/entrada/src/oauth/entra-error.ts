@@ -1,5 +1,6 @@
 import { AuthenticationError, AuthenticationRequiredError, type ErrorResponse } from '../errors.ts'
 import type { HttpAnswer } from '../http/exchange.ts'
+import { oneLine } from '../runtime/one-line.ts'
 import { mendFor } from './mends.ts'
 import { parseObject } from './token-response.ts'
 
@@ -79,12 +80,4 @@ function sentence(description: string): string {
   const [first = ''] = description.split(/\s*(?:Trace ID:|\r?\n)/, 1)
   const clean = oneLine(first, 600)
   return /[.!?]$/.test(clean) ? clean : `${clean}.`
-}
-
-/** A server's text as a part of a line: nothing in it breaks the line, moves the cursor or turns the direction. */
-function oneLine(text: string, longest: number): string {
-  return text
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, ' ')
-    .trim()
-    .slice(0, longest)
 }

@@ -37,7 +37,7 @@ export async function discoverRegion({ env, http, emit, signal }: RegionFinder):
     const url = `${origin}/metadata/instance/compute/location?api-version=2021-01-01&format=text`
     const answer = await http.send(
       { method: 'GET', url, headers: { Metadata: 'true' } },
-      { signal, emit, isProbe: true },
+      { signal, emit, probeTimeoutMs: 2_000 },
     )
     const found = answer.status === 200 ? regionName(answer.text.trim()) : undefined
     if (found !== undefined) return found

@@ -6,7 +6,7 @@ import type { IssuedToken } from '../types.ts'
 import { claimsParameter } from './claims.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 import type { Grant } from './grants.ts'
-import { readTokenResponse } from './token-response.ts'
+import { parseObject, readTokenResponse } from './token-response.ts'
 
 export interface TokenEndpoint {
   /** Name of the credential, which begins every message. */
@@ -58,7 +58,8 @@ export async function requestToken(endpoint: TokenEndpoint, grant: Grant, reques
   const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' }
   const requestedAt = now()
   const answer = await send(endpoint, { method: 'POST', url, headers, body: form.toString() }, request.signal)
-  const issued = answer.status === 200 ? readTokenResponse(answer.text, requestedAt) : { reason: 'refused' }
+  const issued =
+    answer.status === 200 ? readTokenResponse(parseObject(answer.text), requestedAt) : { reason: 'refused' }
   if (!('reason' in issued)) return issued
   // The words for what went wrong are loaded when something has.
   const { noTokenError, refusalError } = await import('./entra-error.ts')

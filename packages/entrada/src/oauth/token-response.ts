@@ -7,12 +7,14 @@ const longestLife = 10 * 365 * 24 * 3600
 const headerSafe = /^[\x21-\x7e]+$/
 
 /**
- * Reads a token response (RFC 6749, 5.1). `requestedAt`, in milliseconds since the epoch, is when the request left:
- * counting the life from there, a slow answer never makes a token look longer-lived than it is.
+ * Reads a token response (RFC 6749, 5.1), parsed by `parseObject`. `requestedAt`, in milliseconds since the epoch, is
+ * when the request left: counting the life from there, a slow answer never makes a token look longer-lived than it is.
  * Gives the token, or the reason why there is none; neither holds anything of the body but the token.
  */
-export function readTokenResponse(text: string, requestedAt: number): IssuedToken | { reason: string } {
-  const body = parseObject(text)
+export function readTokenResponse(
+  body: Record<string, unknown> | undefined,
+  requestedAt: number,
+): IssuedToken | { reason: string } {
   if (body === undefined) return { reason: 'the answer is not a JSON object' }
   const { access_token: token, token_type: type } = body
   if (token === undefined) return { reason: 'the answer has no access_token' }

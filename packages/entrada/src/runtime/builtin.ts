@@ -1,10 +1,13 @@
 /** The parts of Node's API that this library can use where they exist, by module name. */
 interface Builtins {
+  'node:child_process': typeof import('node:child_process')
   'node:crypto': typeof import('node:crypto')
   'node:diagnostics_channel': typeof import('node:diagnostics_channel')
+  'node:fs': typeof import('node:fs')
   'node:fs/promises': typeof import('node:fs/promises')
   'node:http': typeof import('node:http')
   'node:https': typeof import('node:https')
+  'node:tls': typeof import('node:tls')
 }
 
 /**

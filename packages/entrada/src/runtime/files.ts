@@ -6,6 +6,11 @@ export interface Files {
   stamp(path: string): Promise<string>
   /** The whole file. Rejects if it is larger than 1 MiB: no certificate and no token is. */
   read(path: string): Promise<Uint8Array>
+  /**
+   * A small file that a stranger named: opened once, with no link followed and no wait for a pipe's other end, and read
+   * no further than `maximumBytes`. Rejects for anything but a regular file of that size at most.
+   */
+  readGuarded(path: string, maximumBytes: number): Promise<Uint8Array>
 }
 
 const maximumBytes = 1024 * 1024
@@ -22,6 +27,20 @@ export const localFiles: Files = {
       const { size } = await file.stat()
       if (size > maximumBytes) throw Object.assign(new Error(`larger than ${maximumBytes} bytes`), { code: 'EFBIG' })
       return await file.readFile()
+    } finally {
+      await file.close()
+    }
+  },
+  async readGuarded(path, maximum) {
+    const { open, constants } = fileSystem()
+    // Windows knows neither of the last two; there, links need an administrator.
+    const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
+    const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    try {
+      if (!(await file.stat()).isFile()) throw Object.assign(new Error('not a regular file'), { code: 'EINVAL' })
+      const { buffer, bytesRead } = await file.read(new Uint8Array(maximum + 1))
+      if (bytesRead > maximum) throw Object.assign(new Error(`larger than ${maximum} bytes`), { code: 'EFBIG' })
+      return buffer.subarray(0, bytesRead)
     } finally {
       await file.close()
     }

@@ -3,7 +3,9 @@
  * a test moves the time and never sleeps.
  */
 import type { Files } from './files.ts'
+import type { SharedFiles } from './shared-files.ts'
 import { startTimer } from './timer.ts'
+import type { LookAtFile, RunProgram } from './tools.ts'
 
 export type Env = Readonly<Record<string, string | undefined>>
 
@@ -14,6 +16,14 @@ export interface Host {
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>
   env: Env
   files: Files
+  /** The rest is this machine's unless it is given: see `toolHostOf`. */
+  run?: RunProgram
+  look?: LookAtFile
+  platform?: string
+  /** Files that other programs write too: see `localSharedFiles`. */
+  sharedFiles?: SharedFiles
+  /** Imports an optional package by its name. */
+  load?(name: string): Promise<unknown>
 }
 
 /** This process as a host, with the parts that the caller replaces. */
@@ -25,6 +35,7 @@ export function hostOf(parts: Partial<Host> | undefined): Host {
 const files: Files = {
   stamp: async (path) => (await import('./files.ts')).localFiles.stamp(path),
   read: async (path) => (await import('./files.ts')).localFiles.read(path),
+  readGuarded: async (path, maximumBytes) => (await import('./files.ts')).localFiles.readGuarded(path, maximumBytes),
 }
 
 function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {

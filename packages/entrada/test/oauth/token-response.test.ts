@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readTokenResponse } from '../../src/oauth/token-response.ts'
+import { parseObject, readTokenResponse } from '../../src/oauth/token-response.ts'
 
 const requestedAt = Date.UTC(2030, 0, 1)
 const at = requestedAt / 1000
 const good = { access_token: 'header.payload.signature', token_type: 'Bearer', expires_in: 3600 }
 const read = (body: unknown): ReturnType<typeof readTokenResponse> =>
-  readTokenResponse(typeof body === 'string' ? body : JSON.stringify(body), requestedAt)
+  readTokenResponse(parseObject(typeof body === 'string' ? body : JSON.stringify(body)), requestedAt)
 
 test.each<[string, object, number]>([
   ['expires_in as a number', { expires_in: 3600 }, 3600],
@@ -127,7 +127,7 @@ test('never throws; what it gives is a token that fits a header, with an end tha
         fields.map((body) => JSON.stringify(body)),
       ),
       (text) => {
-        const result = readTokenResponse(text, requestedAt)
+        const result = readTokenResponse(parseObject(text), requestedAt)
         if ('reason' in result) return
         tokens++
         expect(new Headers({ Authorization: `Bearer ${result.token}` }).get('Authorization')).toBe(

@@ -1,0 +1,18 @@
+import { readEndpoint } from './endpoint.ts'
+import type { MakeHost } from './host.ts'
+
+/** Azure Cloud Shell, which has the identity of the person in front of it. */
+export const cloudShell: MakeHost<{ endpoint: string }> = ({ endpoint }, _, who) => {
+  const url = readEndpoint(endpoint, 'MSI_ENDPOINT', who).href
+  return {
+    label: 'Azure Cloud Shell',
+    secrets: [],
+    ask: ({ resource, send }) =>
+      send({
+        method: 'POST',
+        url,
+        headers: { Metadata: 'true', 'Content-Type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ resource }).toString(),
+      }),
+  }
+}

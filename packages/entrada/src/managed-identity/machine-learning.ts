@@ -1,0 +1,26 @@
+import { readEndpoint, readSecret, withQuery } from './endpoint.ts'
+import type { MakeHost } from './host.ts'
+
+/** Compute of Azure Machine Learning. It spells the client id in one word. */
+export const machineLearning: MakeHost<{ endpoint: string; secret: string; defaultClientId: string | undefined }> = (
+  variables,
+  id,
+  who,
+) => {
+  const endpoint = readEndpoint(variables.endpoint, 'MSI_ENDPOINT', who)
+  const secret = readSecret(variables.secret, 'MSI_SECRET', who)
+  return {
+    label: 'Azure Machine Learning',
+    secrets: [secret],
+    ask: ({ resource, send }) =>
+      send({
+        method: 'GET',
+        url: withQuery(endpoint, {
+          'api-version': '2017-09-01',
+          resource,
+          clientid: id?.value ?? variables.defaultClientId,
+        }),
+        headers: { secret, Metadata: 'true' },
+      }),
+  }
+}

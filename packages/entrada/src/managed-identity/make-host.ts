@@ -1,0 +1,58 @@
+import type { Files } from '../runtime/files.ts'
+import type { Env } from '../runtime/host.ts'
+import { appService } from './app-service.ts'
+import { arcEndpoint, azureArc } from './azure-arc.ts'
+import { cloudShell } from './cloud-shell.ts'
+import { arcAgentPath, type FoundHost } from './detect-host.ts'
+import type { IdentityHost } from './host.ts'
+import type { ManagedIdentityId } from './identity.ts'
+import { imds } from './imds.ts'
+import { machineLearning } from './machine-learning.ts'
+import { serviceFabric } from './service-fabric.ts'
+import { checkIdentity } from './user-assigned.ts'
+
+/** The machine that a host is looked for on. */
+export interface Machine {
+  env: Env
+  files: Files
+  /** As `process.platform` names it. */
+  platform: string
+}
+
+/** Hosts that a request can be sent to. */
+export type AnyHost = Exclude<FoundHost, { kind: 'none' | 'token-exchange' }>
+
+/** The host, ready to be asked. Throws a `CredentialUnavailableError` for variables that make no sense. */
+export function makeHost(
+  found: AnyHost,
+  id: ManagedIdentityId | undefined,
+  machine: Machine,
+  who: string,
+): IdentityHost {
+  checkIdentity(found.kind, id, who)
+  switch (found.kind) {
+    case 'service-fabric':
+      return serviceFabric(found, id, who)
+    case 'app-service':
+      return appService(found, id, who)
+    case 'machine-learning':
+      return machineLearning(found, id, who)
+    case 'cloud-shell':
+      return cloudShell(found, id, who)
+    case 'azure-arc':
+      return azureArc({ ...machine, endpoint: found.endpoint }, id, who)
+    case 'imds':
+      return imds(found, id, who)
+  }
+}
+
+/** Without variables it is IMDS, or the Azure Arc agent where its program is installed. */
+export async function arcOrImds(found: AnyHost, { env, files, platform }: Machine): Promise<AnyHost> {
+  const agent = found.kind === 'imds' && found.authority === undefined ? arcAgentPath(env, platform) : undefined
+  if (agent === undefined) return found
+  const isInstalled = await files.stamp(agent).then(
+    () => true,
+    () => false,
+  )
+  return isInstalled ? { kind: 'azure-arc', endpoint: arcEndpoint } : found
+}
