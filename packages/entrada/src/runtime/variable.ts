@@ -1,0 +1,14 @@
+import type { Env } from './host.ts'
+
+/** A variable of the environment. Windows does not mind the case of its name. */
+export function variableOf(env: Env, name: string, platform: string): string | undefined {
+  if (env[name] !== undefined || platform !== 'win32') return env[name]
+  const same = Object.keys(env).find((key) => key.toLowerCase() === name.toLowerCase())
+  return same === undefined ? undefined : env[same]
+}
+
+/** The folder of Windows itself, if the environment names it by an absolute path. */
+export function windowsFolder(env: Env): string | undefined {
+  const root = variableOf(env, 'SystemRoot', 'win32')
+  return root !== undefined && /^[A-Za-z]:[\\/]/.test(root) ? root.replace(/[\\/]+$/, '') : undefined
+}
