@@ -1,6 +1,7 @@
 import { type Catalogue, type CatalogueEntry, entry } from './refusals/catalogue-entry.ts'
 import { clientAssertionRefusals } from './refusals/client-assertions.ts'
 import { deviceCodeRefusals } from './refusals/device-codes.ts'
+import { signInPageRefusals } from './refusals/sign-in-pages.ts'
 import { userGrantRefusals } from './refusals/user-grants.ts'
 
 /**
@@ -11,6 +12,7 @@ import { userGrantRefusals } from './refusals/user-grants.ts'
 const catalogue: Catalogue = {
   ...clientAssertionRefusals,
   ...deviceCodeRefusals,
+  ...signInPageRefusals,
   ...userGrantRefusals,
   // The request
   900144: entry('invalid_request', 400, "The request body must contain the following parameter: '{parameter}'."),

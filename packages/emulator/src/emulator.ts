@@ -20,6 +20,8 @@ import { createCertificateAuthority, createServerCertificate } from './pki/certi
 import { createSigningKey } from './pki/signing-key.ts'
 import { createRequestLog, type RequestLog } from './request-log.ts'
 import type { Service } from './service.ts'
+import { createConsents } from './sign-in/consents.ts'
+import { createSignInState } from './sign-in/sign-in-state.ts'
 import { createSignIns, declaredApp, type SignIns } from './sign-ins.ts'
 import { socketlessFetch, socketlessHandler } from './socketless-fetch.ts'
 import { createAssertionUses } from './token/assertion-uses.ts'
@@ -79,6 +81,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     codes: createAuthorizationCodes(),
     deviceCodes: createDeviceCodes(resolved.deviceCode),
     refreshTokens: createRefreshTokens(),
+    signIn: createSignInState(),
+    consents: createConsents(),
     assertionUses: createAssertionUses(resolved.replayedAssertions),
     issuers: createIssuers(() => url, clock.now),
     jobs: createJobs(),

@@ -7,6 +7,7 @@ export type {
   ConditionalAccessDeclaration,
   DirectoryDeclaration,
   FederatedCredentialDeclaration,
+  RedirectUrisDeclaration,
   ResourceDeclaration,
   SecretDeclaration,
   SubscriptionDeclaration,

@@ -4,6 +4,8 @@ import type { Issuers } from './oidc/issuers.ts'
 import type { Jobs } from './oidc/jobs.ts'
 import type { SigningKey } from './pki/signing-key.ts'
 import type { Fields, ReceivedRequest } from './received-request.ts'
+import type { Consents } from './sign-in/consents.ts'
+import type { SignInState } from './sign-in/sign-in-state.ts'
 import type { AssertionUses } from './token/assertion-uses.ts'
 import type { AuthorizationCodes } from './token/authorization-codes.ts'
 import type { DeviceCodes } from './token/device-codes.ts'
@@ -19,6 +21,9 @@ export interface Service {
   deviceCodes: DeviceCodes
   refreshTokens: RefreshTokens
   assertionUses: AssertionUses
+  /** What the sign-in pages give browsers to bring back. */
+  signIn: SignInState
+  consents: Consents
   /** Issuers of tokens that are assertions, and the jobs that may ask them for one. */
   issuers: Issuers
   jobs: Jobs

@@ -1,7 +1,9 @@
 import type { Directory } from './directory/directory.ts'
 import type { App, Tenant } from './directory/entries.ts'
 import { isGuid } from './directory/fields.ts'
+import { registeredRedirect } from './directory/redirect-uris.ts'
 import type { Service } from './service.ts'
+import { sentTo } from './token/redirect-platform.ts'
 import { userTokenClaims } from './token/user-claims.ts'
 import type { Person } from './token/user-grant.ts'
 
@@ -66,13 +68,15 @@ export function createSignIns(service: Service): SignIns {
     authorizationCode: ({ user, app: named, redirectUri, scope, amr = ['pwd'], codeChallenge, nonce }) => {
       const app = declaredApp(directory, named, 'authorizationCode')
       const { person } = personOf(directory, user, app, 'authorizationCode')
+      const now = service.now()
+      const registered = registeredRedirect(app.redirectUris, redirectUri)
       const content = {
-        grant: { person, clientId: app.clientId, scope, amr },
+        grant: { person, clientId: app.clientId, scope, amr, ...(registered ? sentTo(registered.platform, now) : {}) },
         redirectUri,
         ...(codeChallenge === undefined ? {} : { codeChallenge }),
         ...(nonce === undefined ? {} : { nonce }),
       }
-      return service.codes.issue(content, service.now())
+      return service.codes.issue(content, now)
     },
     revokeRefreshTokens: (user) => {
       if (user === undefined) return service.refreshTokens.revoke()

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import type { RedirectUri } from './redirect-uris.ts'
 
 /** A tenant, its identifiers in lower case. */
 export interface Tenant {
@@ -19,7 +20,9 @@ export interface App {
   disabled: boolean
   certificates: readonly RegisteredCertificate[]
   federatedCredentials: readonly FederatedCredential[]
-  redirectUris: readonly string[]
+  redirectUris: readonly RedirectUri[]
+  /** It may have id tokens from the authorization endpoint. */
+  idTokens: boolean
   publicClient: boolean
   consent: 'granted' | 'required'
   conditionalAccess?: ConditionalAccess
@@ -78,4 +81,6 @@ export interface User {
   tenantId: string
   /** The password alone is not enough. */
   secondFactor: boolean
+  /** What they type as their second factor. */
+  secondFactorCode: string
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { App, Secret } from './entries.ts'
 import { count, flag, guid, list, moment, object, oneOf, optional, text } from './fields.ts'
 import { certificate, conditionalAccess, federatedCredential } from './parse-credentials.ts'
+import { redirectUris } from './redirect-uris.ts'
 import { refusalCode } from './refusal-code.ts'
 
 /** Reads a tenant's id or domain, and gives the id. */
@@ -9,7 +10,15 @@ export type ReadTenantId = (value: unknown, path: string) => string
 
 const FIELDS = [
   ...['name', 'clientId', 'tenantId', 'secrets', 'tenants', 'identifierUris', 'roles', 'disabled', 'refuse'],
-  ...['certificates', 'federatedCredentials', 'redirectUris', 'publicClient', 'consent', 'conditionalAccess'],
+  ...[
+    'certificates',
+    'federatedCredentials',
+    'redirectUris',
+    'idTokens',
+    'publicClient',
+    'consent',
+    'conditionalAccess',
+  ],
   ...['tokenLifetimeSeconds', 'refreshInSeconds'],
 ]
 
@@ -19,6 +28,7 @@ export function parseApp(value: unknown, path: string, tenantId: ReadTenantId): 
   const home = tenantId(fields.tenantId, `${path}.tenantId`)
   const policy = optional(fields.conditionalAccess, `${path}.conditionalAccess`, conditionalAccess)
   const refuse = optional(fields.refuse, `${path}.refuse`, refusalCode)
+  const publicClient = optional(fields.publicClient, `${path}.publicClient`, flag) ?? false
   const life = optional(fields.tokenLifetimeSeconds, `${path}.tokenLifetimeSeconds`, count)
   const refreshIn = optional(fields.refreshInSeconds, `${path}.refreshInSeconds`, count)
   return {
@@ -30,10 +40,11 @@ export function parseApp(value: unknown, path: string, tenantId: ReadTenantId): 
     federatedCredentials: list(fields.federatedCredentials, `${path}.federatedCredentials`, federatedCredential),
     tenants: fields.tenants === '*' ? '*' : [home, ...list(fields.tenants, `${path}.tenants`, tenantId)],
     identifierUris: list(fields.identifierUris, `${path}.identifierUris`, text),
-    redirectUris: list(fields.redirectUris, `${path}.redirectUris`, text),
+    redirectUris: redirectUris(fields.redirectUris, `${path}.redirectUris`, publicClient ? 'publicClient' : 'web'),
+    idTokens: optional(fields.idTokens, `${path}.idTokens`, flag) ?? false,
     roles: optional(fields.roles, `${path}.roles`, roles) ?? [],
     disabled: optional(fields.disabled, `${path}.disabled`, flag) ?? false,
-    publicClient: optional(fields.publicClient, `${path}.publicClient`, flag) ?? false,
+    publicClient,
     consent: optional(fields.consent, `${path}.consent`, oneOf('granted', 'required')) ?? 'granted',
     ...(policy === undefined ? {} : { conditionalAccess: policy }),
     ...(refuse === undefined ? {} : { refuse }),

@@ -6,14 +6,19 @@ import { plainError } from '../plain-error.ts'
 import type { ReceivedRequest } from '../received-request.ts'
 import { Refusal, refusalResponse } from '../refusal.ts'
 import type { Route, Service } from '../service.ts'
+import { authorize, authorizeByPost } from './authorize.ts'
+import { crossOriginHeaders, preflight } from './cross-origin.ts'
 import { deviceAuthorization } from './device-authorization.ts'
+import { deviceLogin, deviceLoginStep } from './device-login.ts'
 import { home } from './home.ts'
 import { instanceDiscovery } from './instance-discovery.ts'
 import { instanceLocation } from './instance-metadata.ts'
 import { keys, keysV1 } from './keys.ts'
+import { logout, logoutStep } from './logout.ts'
 import { issuerKeys, issuerMetadata } from './oidc-issuer.ts'
 import { openidConfiguration, openidConfigurationAdfs, openidConfigurationV1 } from './openid-configuration.ts'
 import { subscriptions, tenants } from './resource-manager.ts'
+import { signInNowhere, signInStep } from './sign-in.ts'
 import { token } from './token.ts'
 import { userRealm } from './user-realm.ts'
 
@@ -51,6 +56,21 @@ export function createRoutes(service: Service): (request: ReceivedRequest) => Pr
     app.get(path, at(route))
     app.all(path, () => plainError(405, 'method_not_allowed', 'This address takes GET only.'))
   }
+  for (const path of ['/adfs/oauth2/authorize', '/:tenant/oauth2/v2.0/authorize', '/:tenant/oauth2/authorize']) {
+    app.get(path, at(authorize))
+    app.post(path, at(authorizeByPost))
+  }
+  for (const path of ['/adfs/oauth2/logout', '/:tenant/oauth2/v2.0/logout', '/:tenant/oauth2/logout']) {
+    app.get(path, at(logout))
+    app.post(path, at(logout))
+  }
+  app.post('/common/signout', at(logoutStep))
+  app.get('/common/login', at(signInNowhere))
+  app.post('/common/login', at(signInStep))
+  for (const path of ['/devicelogin', '/common/oauth2/deviceauth']) {
+    app.get(path, at(deviceLogin))
+    app.post(path, at(deviceLoginStep))
+  }
   app.post(
     '/:organization/:project/_apis/distributedtask/hubs/build/plans/:plan/jobs/:job/oidctoken',
     at(pipelinesToken),
@@ -71,7 +91,10 @@ export function createRoutes(service: Service): (request: ReceivedRequest) => Pr
   return async (received) => {
     // Not HEAD: Hono would drop the body, whose length the listener still has to tell.
     const method = received.method === 'HEAD' ? 'GET' : received.method
-    return app.fetch(new Request(received.url, { method }), { received })
+    const response =
+      preflight(received, service) ?? (await app.fetch(new Request(received.url, { method }), { received }))
+    for (const [name, value] of Object.entries(crossOriginHeaders(received, service))) response.headers.set(name, value)
+    return response
   }
 }
 

@@ -1,7 +1,9 @@
 import type { App, Tenant } from '../directory/entries.ts'
+import { registeredRedirect } from '../directory/redirect-uris.ts'
 import { Refusal } from '../refusal.ts'
 import type { RouteContext } from '../service.ts'
 import { authenticateUserClient } from './client-authentication.ts'
+import { checkOrigin } from './redirect-platform.ts'
 import { grantTokens, userAnswer } from './user-answer.ts'
 
 /**
@@ -13,8 +15,10 @@ export async function authorizationCode(context: RouteContext, tenant: Tenant, a
   const { code, redirect_uri: redirectUri, code_verifier: codeVerifier } = request.form
   if (!code) throw new Refusal(900144, { details: { parameter: 'code' } })
   if (!redirectUri) throw new Refusal(900144, { details: { parameter: 'redirect_uri' } })
-  const proof = await authenticateUserClient(context, tenant, app)
-  if (!app.redirectUris.includes(redirectUri)) {
+  const registered = registeredRedirect(app.redirectUris, redirectUri)
+  checkOrigin(request, registered?.platform)
+  const proof = await authenticateUserClient(context, tenant, app, registered?.platform)
+  if (registered === undefined) {
     throw new Refusal(50011, { details: { redirect: redirectUri, client: app.clientId } })
   }
   const redemption = { code, clientId: app.clientId, redirectUri, codeVerifier, now: service.now() }

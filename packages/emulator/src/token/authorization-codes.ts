@@ -51,6 +51,7 @@ export function createAuthorizationCodes(): AuthorizationCodes {
       if (redirectUri !== content.redirectUri) {
         throw new Refusal(500112, { details: { redirect: redirectUri, expected: content.redirectUri } })
       }
+      if (content.grant.platform === 'spa' && content.codeChallenge === undefined) throw new Refusal(9002325)
       checkVerifier(content.codeChallenge, codeVerifier)
       const used = use(content)
       if (redeemed.size >= CAPACITY) redeemed.delete(redeemed.values().next().value ?? '')

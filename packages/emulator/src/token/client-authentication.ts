@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { App, Secret, Tenant } from '../directory/entries.ts'
+import type { RedirectPlatform } from '../directory/redirect-uris.ts'
 import type { ReceivedRequest } from '../received-request.ts'
 import { Refusal } from '../refusal.ts'
 import type { RouteContext } from '../service.ts'
@@ -55,11 +56,20 @@ export async function authenticateClient(context: RouteContext, tenant: Tenant, 
   return 'secret'
 }
 
-/** The same for grants of users, in which public clients show nothing; throws for one that does. */
-export async function authenticateUserClient(context: RouteContext, tenant: Tenant, app: App): Promise<ClientProof> {
+/**
+ * The same for grants of users, in which public clients show nothing; throws for one that does. A client is also public
+ * where its code was sent to a page or to a program on a desktop.
+ */
+export async function authenticateUserClient(
+  context: RouteContext,
+  tenant: Tenant,
+  app: App,
+  platform: RedirectPlatform = 'web',
+): Promise<ClientProof> {
   const { secret, assertion } = clientClaim(context.request)
   const shown = secret !== undefined || assertion !== undefined
-  if (!app.publicClient || (shown && hasCredential(app))) return authenticateClient(context, tenant, app)
+  const isPublic = app.publicClient || platform !== 'web'
+  if (!isPublic || (shown && hasCredential(app))) return authenticateClient(context, tenant, app)
   if (shown) throw new Refusal(700025)
   return 'none'
 }

@@ -22,7 +22,7 @@ const GRAPH = 'https://graph.microsoft.com'
  * Reads `scope`, or v1's `resource`; `granted` is what was asked before and stands where the request asks nothing.
  * Throws a `Refusal` for scopes of several resources.
  */
-export function delegatedScopes({ path, form }: ReceivedRequest, granted = ''): DelegatedScopes {
+export function delegatedScopes({ path, form }: Pick<ReceivedRequest, 'path' | 'form'>, granted = ''): DelegatedScopes {
   const isV2 = /\/oauth2\/v2\.0\//i.test(path)
   if (isV2 && form.resource !== undefined) throw new Refusal(901002)
   const asked = form.resource ? `openid offline_access ${form.resource}/.default` : form.scope?.trim() || granted

@@ -4,6 +4,7 @@ import { Refusal } from '../refusal.ts'
 import type { RouteContext } from '../service.ts'
 import { written } from './assertion-time.ts'
 import { authenticateClient } from './client-authentication.ts'
+import { delegatedScopes } from './delegated-scopes.ts'
 import { type Jwt, readJwt, textField, timeField } from './jwt.ts'
 import { grantTokens, userAnswer } from './user-answer.ts'
 import type { UserGrant } from './user-grant.ts'
@@ -23,7 +24,10 @@ export async function onBehalfOf(context: RouteContext, tenant: Tenant, app: App
   if (jwt === undefined) throw new Refusal(50027)
   await checkUserAssertion(context, tenant, app, jwt)
   const grant = assertedGrant(context, app, jwt)
-  if (app.consent === 'required') throw new Refusal(65001, { details: { client: app.clientId } })
+  const scopes = delegatedScopes(context.request, grant.scope)
+  if (app.consent === 'required' && !context.service.consents.cover(grant.person.objectId, app.clientId, scopes)) {
+    throw new Refusal(65001, { details: { client: app.clientId } })
+  }
   const granted = grantTokens({ context, tenant, app, proof, grant })
   return userAnswer(granted, { refreshable: granted.scopes.offline })
 }

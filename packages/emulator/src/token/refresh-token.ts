@@ -3,6 +3,7 @@ import { Refusal } from '../refusal.ts'
 import type { RouteContext } from '../service.ts'
 import { authenticateUserClient } from './client-authentication.ts'
 import { checkMember } from './membership.ts'
+import { checkOrigin } from './redirect-platform.ts'
 import { grantTokens, userAnswer } from './user-answer.ts'
 
 /**
@@ -13,7 +14,9 @@ export async function refreshToken(context: RouteContext, tenant: Tenant, app: A
   const { service, request } = context
   const { refresh_token: token } = request.form
   if (!token) throw new Refusal(900144, { details: { parameter: 'refresh_token' } })
-  const proof = await authenticateUserClient(context, tenant, app)
+  const platform = service.refreshTokens.platformOf(token)
+  checkOrigin(request, platform)
+  const proof = await authenticateUserClient(context, tenant, app, platform)
   const grant = service.refreshTokens.redeem(token, app.clientId, service.now())
   checkMember(tenant, app, grant.person)
   return userAnswer(grantTokens({ context, tenant, app, proof, grant }), { refreshable: true })

@@ -1,3 +1,4 @@
+import type { RedirectPlatform } from '../directory/redirect-uris.ts'
 import { Refusal } from '../refusal.ts'
 import { written } from './assertion-time.ts'
 import { createSealer } from './sealed-values.ts'
@@ -10,6 +11,8 @@ export interface RefreshTokens {
   redeem(token: string, clientId: string, now: number): UserGrant
   /** The home tenant of a token's user, if it is a token. */
   tenantOf(token: string): string | undefined
+  /** Where the code went that a token came from. */
+  platformOf(token: string): RedirectPlatform | undefined
   /** Ends all that were issued before, to everyone or to the user of this object id. */
   revoke(objectId?: string): void
 }
@@ -40,12 +43,16 @@ export function createRefreshTokens(): RefreshTokens {
       const { grant, issuedAt } = content
       if (grant.clientId !== clientId) throw new Refusal(70000)
       if (content.serial <= Math.max(revokedForAll, revoked.get(grant.person.objectId) ?? 0)) throw new Refusal(50173)
+      if (grant.endsAt !== undefined && now >= grant.endsAt) {
+        throw new Refusal(700084, { details: { life: '1.00:00:00', issued: written(issuedAt) } })
+      }
       if (now - issuedAt >= LIFE_MS) {
         throw new Refusal(700082, { details: { issued: written(issuedAt), inactive: '90.00:00:00' } })
       }
       return grant
     },
     tenantOf: (token) => (sealer.open(token) as Content | undefined)?.grant.person.tenantId,
+    platformOf: (token) => (sealer.open(token) as Content | undefined)?.grant.platform,
     revoke: (objectId) => {
       if (objectId === undefined) revokedForAll = serial
       else revoked.set(objectId, serial)

@@ -43,7 +43,7 @@ export async function userAnswer(
   const { context, tenant, app, proof, grant, scopes, capabilities } = granted
   const { service, request } = context
   const now = service.now()
-  const { person, clientId, amr } = grant
+  const { person, clientId, amr, endsAt } = grant
   const { lifetimeSeconds, refreshIn } = tokenLife(service, app, capabilities.length > 0)
   const claims = userTokenClaims({
     ...{ tenant, person, clientId, proof, amr, now, lifetimeSeconds, capabilities },
@@ -62,6 +62,9 @@ export async function userAnswer(
     ...(refreshIn === undefined ? {} : { refresh_in: refreshIn }),
     access_token: await service.signer.sign(claims),
     ...(options.refreshable ? { refresh_token: service.refreshTokens.issue(grant, now) } : {}),
+    ...(options.refreshable && endsAt !== undefined
+      ? { refresh_token_expires_in: Math.floor((endsAt - now) / 1000) }
+      : {}),
     ...(scopes.openid ? { id_token: await service.signer.sign(idToken()) } : {}),
     ...(request.form.client_info === '1' ? { client_info: Buffer.from(clientInfo).toString('base64url') } : {}),
   })

@@ -1,4 +1,5 @@
 import type { User } from '../directory/entries.ts'
+import type { RedirectPlatform } from '../directory/redirect-uris.ts'
 
 /** A user as tokens tell of them. */
 export type Person = Pick<User, 'objectId' | 'username' | 'displayName' | 'tenantId'>
@@ -12,4 +13,8 @@ export interface UserGrant {
   scope: string
   /** How the user signed in (RFC 8176), such as `pwd` and `mfa`. */
   amr: readonly string[]
+  /** Where its authorization code was sent; grants that had none say nothing. */
+  platform?: RedirectPlatform
+  /** Milliseconds since the epoch: when its refresh tokens end, however often they are renewed. */
+  endsAt?: number
 }

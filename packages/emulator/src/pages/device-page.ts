@@ -1,0 +1,54 @@
+import { html, raw } from 'hono/html'
+import { page } from './page.ts'
+import { FAULT_ID, type FormFault, faultText, signInForm } from './sign-in-form.ts'
+
+export interface DeviceCodePageParts {
+  sealed: string
+  userCode: string
+  fault?: FormFault
+  cookie: string
+}
+
+/** Where the code goes that a device shows. */
+export function deviceCodePage({ sealed, userCode, fault, cookie }: DeviceCodePageParts): Promise<Response> {
+  const described = fault
+    ? raw(` aria-invalid="true" aria-describedby="${FAULT_ID} code-hint"`)
+    : raw(' aria-describedby="code-hint"')
+  return page({
+    title: 'Enter the code',
+    windowTitle: fault ? 'Error: Enter the code' : 'Enter the code',
+    ...(fault ? { status: 400 } : {}),
+    cookie,
+    content: html`<form method="post" action="/devicelogin">
+<input type="hidden" name="form" value="${sealed}">
+${faultText(fault)}
+<label for="code">Code</label>
+<input id="code" name="code" type="text" value="${userCode}" autocomplete="off" autocapitalize="characters" spellcheck="false" required autofocus${described}>
+<p class="hint" id="code-hint">Your app or device shows it. Capitals or not, spaces or not, is all the same.</p>
+<div class="actions"><button>Next</button></div>
+</form>`,
+  })
+}
+
+export interface DeviceConfirmationParts {
+  sealed: string
+  appName: string
+  username: string
+  cookie: string
+}
+
+/** The question whether it was really them: whoever sent them the code gets their tokens. */
+export function deviceConfirmationPage(parts: DeviceConfirmationParts): Promise<Response> {
+  const { sealed, appName, username, cookie } = parts
+  const fields = html`<div class="actions">
+<button name="action" value="confirm">Continue</button>
+<button class="quiet" name="action" value="cancel">Cancel</button>
+</div>`
+  return page({
+    title: `Sign in to ${appName}?`,
+    cookie,
+    content: html`<p><span class="account">${username}</span></p>
+<p>You are about to sign in to <strong>${appName}</strong> on another device. Go on only if you started this yourself.</p>
+${signInForm(sealed, fields)}`,
+  })
+}

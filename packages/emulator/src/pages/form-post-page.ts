@@ -1,0 +1,26 @@
+import { html } from 'hono/html'
+import { page } from './page.ts'
+
+const SUBMIT = 'document.forms[0].submit()'
+
+/** The page that carries an answer to an app as a form (OAuth 2.0 Form Post Response Mode); without scripts, by a button. */
+export function formPostPage(
+  action: string,
+  fields: Readonly<Record<string, string>>,
+  cookie?: string,
+): Promise<Response> {
+  const inputs = Object.entries(fields).map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
+  )
+  return page({
+    title: 'Back to the app',
+    content: html`<form method="post" action="${action}">
+${inputs}
+<p>Your browser takes the answer to the app now. If nothing happens, use the button.</p>
+<div class="actions"><button>Continue</button></div>
+</form>`,
+    script: { inline: SUBMIT },
+    leadsTo: action,
+    ...(cookie === undefined ? {} : { cookie }),
+  })
+}

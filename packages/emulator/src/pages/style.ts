@@ -1,0 +1,67 @@
+/** The style of every page: no pictures, no fonts to load, light or dark as the system is. */
+export const style: string = `
+:root {
+  color-scheme: light dark;
+  --paper: #f4f5f2; --card: #ffffff; --ink: #1d2321; --soft: #55605b; --line: #c9d0cb;
+  --accent: #0b6b57; --on-accent: #ffffff; --wash: #e7f1ed; --bad: #a3271c; --bad-wash: #fbecea; --good: #1d6b34;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #131816; --card: #1c2320; --ink: #e8edea; --soft: #a9b5af; --line: #3b4742;
+    --accent: #6fd0b6; --on-accent: #06231c; --wash: #22302b; --bad: #ff9c90; --bad-wash: #3a201d; --good: #86d69c;
+  }
+}
+* { box-sizing: border-box }
+html { font: 16px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif }
+body { margin: 0; padding: 0 1rem 3rem; background: var(--paper); color: var(--ink); overflow-wrap: anywhere }
+header, main { max-width: 27rem; margin-inline: auto }
+.wide header, .wide main { max-width: 62rem }
+header { padding: 1.5rem 0 1rem }
+header p { margin: 0 }
+.brand { font-weight: 650; letter-spacing: .01em; color: var(--accent) }
+.brand::before { content: ''; display: inline-block; width: .7em; height: .7em; margin-right: .5em; border-radius: 50%; border: .18em solid currentColor }
+.notice { font-size: .875rem; color: var(--soft) }
+main { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: 1.75rem }
+.wide main { background: none; border: 0; padding: 0 }
+h1 { font-size: 1.5rem; line-height: 1.25; font-weight: 650; margin: 0 0 .75rem }
+h2 { font-size: 1.125rem; margin: 0 0 .75rem }
+p { margin: 0 0 1rem }
+a { color: var(--accent) }
+code, pre { font: .875em/1.45 ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace }
+label { display: block; font-weight: 600; margin: 0 0 .25rem }
+input:not([type=checkbox], [type=hidden]), select {
+  width: 100%; font: inherit; color: inherit; background: var(--card); padding: .55rem .7rem;
+  border: 1px solid var(--soft); border-radius: .4rem; margin: 0 0 1rem;
+}
+input[aria-invalid=true] { border-color: var(--bad); border-width: 2px }
+.check { display: flex; gap: .5rem; align-items: baseline; font-weight: 400; margin: 0 0 1rem }
+.hint { font-size: .875rem; color: var(--soft); margin: -.75rem 0 1rem }
+.error { color: var(--bad); background: var(--bad-wash); border-left: .25rem solid var(--bad); border-radius: .25rem; padding: .6rem .8rem }
+.error small { display: block }
+.actions { display: flex; flex-wrap: wrap; gap: .6rem; margin: 1.25rem 0 0 }
+button {
+  font: inherit; font-weight: 600; min-height: 2.75rem; padding: .5rem 1.25rem; cursor: pointer;
+  border: 1px solid var(--accent); border-radius: .4rem; background: var(--accent); color: var(--on-accent);
+}
+button.quiet { background: none; color: var(--accent) }
+button:hover { filter: brightness(1.08) }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
+.choices { list-style: none; padding: 0; margin: 0 0 1rem; display: grid; gap: .5rem }
+.choices button { width: 100%; text-align: left; font-weight: 400; color: var(--ink); background: none; border-color: var(--line); padding: .65rem .9rem }
+.choices button:hover { background: var(--wash); filter: none }
+.choices strong, .choices small { display: block }
+small { font-size: .875rem; color: var(--soft) }
+.error small { color: inherit }
+dl { margin: 0 0 1rem; display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem }
+dt { color: var(--soft) } dd { margin: 0 }
+.account { display: inline-block; background: var(--wash); border-radius: 1rem; padding: .15rem .75rem; font-size: .9375rem }
+.scopes { padding-left: 1.25rem }
+.scopes li { margin: 0 0 .5rem }
+@media (max-width: 30rem) {
+  body { padding: 0 .75rem 2rem }
+  main { padding: 1.25rem }
+  .actions button { flex: 1 1 100% }
+  dl { grid-template-columns: 1fr } dt { margin-top: .25rem }
+}
+@media (forced-colors: active) { button { border-color: ButtonText } }
+`

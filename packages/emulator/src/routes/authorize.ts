@@ -1,0 +1,51 @@
+import { refusalPage } from '../pages/refusal-page.ts'
+import { Refusal } from '../refusal.ts'
+import type { RouteContext } from '../service.ts'
+import { refuseApp } from '../sign-in/authorization-answer.ts'
+import { authorizationRequest, replyAddress } from '../sign-in/authorization-request.ts'
+import { sessionOf } from '../sign-in/session.ts'
+import { goOn, type Visit } from '../sign-in/sign-in.ts'
+import { anotherAccount } from './sign-in.ts'
+
+/**
+ * `GET /{tenant}/oauth2/v2.0/authorize` (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow):
+ * signs a user in and sends the browser back to the app. As in Entra ID, what is wrong with the app or its redirect URI
+ * is told on the page, everything else to the app.
+ */
+export async function authorize(context: RouteContext): Promise<Response> {
+  const found = attempt(() => replyAddress(context))
+  if (found instanceof Refusal) return refusalPage(context, found)
+  const { app, tenant, reply } = found
+  const asked = attempt(() => authorizationRequest(context, app, tenant, reply))
+  if (asked instanceof Refusal) return refuseApp(context, reply, asked)
+  const visit: Visit = { context, session: sessionOf(context), signIn: { purpose: { kind: 'app', request: asked } } }
+  try {
+    return await goOn(visit)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return asked.prompt === 'none'
+      ? refuseApp(context, reply, error)
+      : refusalPage(context, error, anotherAccount(visit))
+  }
+}
+
+/**
+ * The same by POST (OpenID Connect Core, section 3.1.2.1). The browser is sent to ask again by GET, because it does not
+ * bring its session along with another site's form.
+ */
+export function authorizeByPost({ request }: RouteContext): Response {
+  const { form, query, path } = request
+  const pairs = Object.entries({ ...query, ...form }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${encodeURIComponent(name)}=${encodeURIComponent(value)}`],
+  )
+  return new Response(null, { status: 303, headers: { location: `${path}?${pairs.join('&')}` } })
+}
+
+function attempt<T>(work: () => T): T | Refusal {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof Refusal) return error
+    throw error
+  }
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import type { Tenant } from '../directory/entries.ts'
+import { formPostPage } from '../pages/form-post-page.ts'
+import { type Refusal, refusalBody } from '../refusal.ts'
+import type { RouteContext } from '../service.ts'
+import { sentTo } from '../token/redirect-platform.ts'
+import { idTokenClaims } from '../token/user-claims.ts'
+import type { Person } from '../token/user-grant.ts'
+import type { AuthorizationRequest, ReplyAddress } from './authorization-request.ts'
+import type { Session } from './session.ts'
+
+type Parameters = Readonly<Record<string, string>>
+
+/** Sends an answer to an app, in the way it asked for, with its `state`. */
+export function answerApp(reply: ReplyAddress, parameters: Parameters, cookie?: string): Response | Promise<Response> {
+  const all = { ...parameters, ...(reply.state === undefined ? {} : { state: reply.state }) }
+  if (reply.mode === 'form_post') return formPostPage(reply.uri, all, cookie)
+  const encoded = Object.entries(all).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+  const mark = reply.mode === 'fragment' ? '#' : reply.uri.includes('?') ? '&' : '?'
+  const headers = new Headers({
+    location: `${reply.uri}${mark}${encoded.join('&')}`,
+    'cache-control': 'no-store, no-cache',
+    pragma: 'no-cache',
+    'referrer-policy': 'no-referrer',
+  })
+  if (cookie !== undefined) headers.set('set-cookie', cookie)
+  return new Response(null, { status: 302, headers })
+}
+
+/** Tells an app why there is no code. */
+export function refuseApp(context: RouteContext, reply: ReplyAddress, refusal: Refusal): Response | Promise<Response> {
+  const body = refusalBody(refusal, context.request, context.service.now())
+  return answerApp(reply, {
+    error: body.error,
+    error_description: body.error_description,
+    error_uri: body.error_uri,
+    ...(body.suberror === undefined ? {} : { suberror: body.suberror }),
+    ...(body.claims === undefined ? {} : { claims: body.claims }),
+  })
+}
+
+/** Tells an app that the user went away from a page on purpose. */
+export function cancelled(reply: ReplyAddress): Response | Promise<Response> {
+  return answerApp(reply, {
+    error: 'access_denied',
+    error_subcode: 'cancel',
+    error_description: 'The user cancelled the sign-in.',
+  })
+}
+
+/** What a sign-in came to. */
+export interface Granted {
+  person: Person
+  tenant: Tenant
+  amr: readonly string[]
+  session: Session
+}
+
+/** The answer to an app whose user has signed in: a code, an id token, or both. */
+export async function grantedParameters(
+  context: RouteContext,
+  asked: AuthorizationRequest,
+  { person, tenant, amr, session }: Granted,
+): Promise<Parameters> {
+  const { service, request } = context
+  const { clientId, scope, reply, nonce, codeChallenge } = asked
+  const now = service.now()
+  const grant = { person, clientId, scope, amr, ...sentTo(reply.platform, now) }
+  const bound = {
+    ...(nonce === undefined ? {} : { nonce }),
+    ...(codeChallenge === undefined ? {} : { codeChallenge }),
+  }
+  const code = asked.code ? service.codes.issue({ grant, redirectUri: reply.uri, ...bound }, now) : undefined
+  const idToken = (): Record<string, unknown> => ({
+    ...idTokenClaims({ tenant, person, clientId, origin: request.origin, now, ...(nonce ? { nonce } : {}) }),
+    ...(code === undefined ? {} : { c_hash: halfHash(code) }),
+  })
+  const clientInfo = JSON.stringify({ uid: person.objectId, utid: person.tenantId })
+  return {
+    ...(code === undefined ? {} : { code }),
+    ...(asked.idToken ? { id_token: await service.signer.sign(idToken()) } : {}),
+    ...(asked.clientInfo ? { client_info: Buffer.from(clientInfo).toString('base64url') } : {}),
+    session_state: session.id,
+  }
+}
+
+/** OpenID Connect Core, section 3.3.2.11. */
+function halfHash(code: string): string {
+  return createHash('sha256').update(code, 'ascii').digest().subarray(0, 16).toString('base64url')
+}
