@@ -41,9 +41,12 @@ interface Because {
 export class CredentialUnavailableError extends Error {
   override name: string = CredentialUnavailableErrorName
   declare readonly mend?: string
-  constructor(message?: string, options?: Because) {
+  /** @internal It would be the same again, as long as what it rests on is the same: see `Evident`. */
+  declare readonly isLasting?: boolean
+  constructor(message?: string, options?: Because & { isLasting?: boolean | undefined }) {
     super(message, causeOf(options))
     hide(this, 'mend', options?.mend)
+    hide(this, 'isLasting', options?.isLasting)
   }
 }
 

@@ -3,9 +3,10 @@ import type { Attempt } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { abortError } from '../runtime/abort.ts'
 import type { AccessToken, AccessTokenInfo, GetTokenOptions, TokenCredential } from '../types.ts'
+import { Absences } from './absences.ts'
 import { checkCall } from './check-call.ts'
 import { tokenInfo } from './credential.ts'
-import { ask, type Member, type Won, walk } from './walk.ts'
+import { ask, callKey, type Member, type Walk, type Won, walk } from './walk.ts'
 
 /** The story of one walk through a chain. */
 export interface Explanation {
@@ -33,6 +34,7 @@ export interface ChainOptions {
 export class Chain {
   readonly #options: ChainOptions
   readonly #walks: Flights<Won>
+  readonly #absences = new Absences()
   #winner: Member | undefined
   /** The winner, if its `getToken` can be handed out as it is. */
   #direct: TokenCredential | undefined
@@ -60,7 +62,7 @@ export class Chain {
     return tokenInfo(token, this.selected ?? this.#options.name)
   }
 
-  /** A fresh walk, whoever won before. Never rejects. */
+  /** A fresh walk, whoever won before and whatever is known of the others. Never rejects. */
   async explain(scopes: string | string[], options?: GetTokenOptions): Promise<Explanation> {
     try {
       if (this.#walks.isClosed) throw this.#walks.closedError()
@@ -82,10 +84,13 @@ export class Chain {
 
   async #get(scopes: string | string[], options: GetTokenOptions | undefined): Promise<AccessToken> {
     if (this.#walks.isClosed) throw this.#walks.closedError()
-    const { wait, ...call } = this.#check(scopes, options)
+    const { wait } = this.#check(scopes, options)
     // Callers who ask for the same share one walk, and with it its failure; the others walk after it.
-    const key = JSON.stringify([call, options?.proofOfPossessionOptions])
-    const won = await this.#walks.join(key, (signal) => this.#walkAlone(scopes, options, signal), wait)
+    const won = await this.#walks.join(
+      callKey(scopes, options),
+      (signal) => this.#walkAlone(scopes, options, signal),
+      wait,
+    )
     return won.token
   }
 
@@ -105,7 +110,7 @@ export class Chain {
       if (token instanceof Error) throw token
       return { member: this.#winner, token, attempts: [] }
     }
-    const walking = walk(this.#walkOptions(), scopes, call)
+    const walking = walk({ ...this.#walkOptions(), absences: this.#absences }, scopes, call)
     const settled = walking.then(
       () => undefined,
       () => undefined,
@@ -127,7 +132,7 @@ export class Chain {
     this.#options.emit({ type: 'credential-selected', selected: nameOf(member) })
   }
 
-  #walkOptions(): { chain: string; members: readonly Member[]; now: () => number; emit: Emit } {
+  #walkOptions(): Walk {
     const { name: chain, members, now, emit } = this.#options
     return { chain, members, now, emit }
   }

@@ -1,4 +1,4 @@
-import { Flights } from '../cache/flights.ts'
+import { Flights, type Wait } from '../cache/flights.ts'
 import { Generations } from '../cache/generations.ts'
 import { itemOf, type TokenRequest } from '../cache/token-request.ts'
 import { CredentialUnavailableError } from '../errors.ts'
@@ -11,7 +11,7 @@ import type { AccessToken, AccessTokenInfo, GetTokenOptions, IssuedToken } from 
 import { checkCall } from './check-call.ts'
 import type { CredentialContext } from './context.ts'
 import { TokenSource, tokenInfo } from './credential.ts'
-import { isWithinChain } from './within-chain.ts'
+import { askedWithinChain } from './within-chain.ts'
 
 /** What the requests to a host go through. */
 interface Opened {
@@ -21,6 +21,8 @@ interface Opened {
 
 /** Tokens remembered for the case that they are revoked. */
 const rememberedTokens = 1000
+/** How long nobody is looked for again where nobody was, in milliseconds. */
+const absenceMs = 30_000
 
 /**
  * The tokens of a managed identity. Its connections are its own: they never go through a proxy, and other hosts'
@@ -35,6 +37,8 @@ export class HostTokens {
   /** The last token of each resource: a revocation is answered with its hash. */
   readonly #last = new Generations<string>(rememberedTokens)
   #opening: Promise<Opened> | undefined
+  /** Nobody has answered: nothing can be seen of that, so it holds for a time. */
+  #absence: { error: unknown; until: number } | undefined
   /** Somebody has answered: in a chain, IMDS need not be looked for any more. */
   #isThere: boolean
 
@@ -54,7 +58,10 @@ export class HostTokens {
 
   /** Hands the call on as it is, but for what only these tokens know: no tenant can be asked for, and the probe. */
   getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
-    if (options === undefined || (options.tenantId === undefined && (this.#isThere || !isWithinChain(options)))) {
+    if (
+      options === undefined ||
+      (options.tenantId === undefined && (this.#isThere || askedWithinChain(options) === undefined))
+    ) {
       return this.#source.getToken(scopes, options)
     }
     return this.#get(scopes, options)
@@ -73,20 +80,37 @@ export class HostTokens {
   async #get(scopes: string | string[], options: GetTokenOptions): Promise<AccessToken> {
     const { wait } = checkCall(this.#context.name, scopes, options)
     const { tenantId: _, ...call } = options
-    if (!this.#isThere && isWithinChain(options) && wait.signal?.aborted !== true && !this.#probes.isClosed) {
-      await this.#probes.join('probe', (signal) => this.#probe(signal), wait)
+    const asked = askedWithinChain(options)
+    if (!this.#isThere && asked !== undefined && wait.signal?.aborted !== true && !this.#probes.isClosed) {
+      await this.#lookFor(asked === 'anew', wait)
     }
     return this.#source.getToken(scopes, call)
   }
 
+  /** Where nobody answered just now, nobody is asked again. */
+  async #lookFor(isAnew: boolean, wait: Wait): Promise<void> {
+    const now = this.#context.host.now()
+    if (!isAnew && this.#absence !== undefined && now < this.#absence.until) throw this.#absence.error
+    await this.#probes.join('probe', (signal) => this.#probe(signal), wait)
+  }
+
   async #probe(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#probeOnce(signal)
+      this.#isThere = true
+    } catch (error) {
+      if (!signal.aborted) this.#absence = { error, until: this.#context.host.now() + absenceMs }
+      throw error
+    }
+  }
+
+  async #probeOnce(signal: AbortSignal): Promise<void> {
     const { name, emit } = this.#context
     const { http, host } = await this.#open()
     if (host.probeUrl !== undefined) {
       const { probeImds } = await import('../managed-identity/imds-probe.ts')
       await probeImds(host.probeUrl, name, { http, emit, signal })
     }
-    this.#isThere = true
   }
 
   async #acquire(request: TokenRequest, signal: AbortSignal): Promise<IssuedToken> {

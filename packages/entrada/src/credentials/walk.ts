@@ -8,6 +8,7 @@ import {
 import type { Emit } from '../events.ts'
 import { orAborted } from '../runtime/abort.ts'
 import type { AccessToken, GetTokenOptions, TokenCredential } from '../types.ts'
+import { type Absences, evidenceOf } from './absences.ts'
 import { withinChain } from './within-chain.ts'
 
 /** One member of a chain. */
@@ -23,8 +24,15 @@ export interface Member {
 export interface Walk {
   chain: string
   members: readonly Member[]
+  /** What is known of members that could not be used; without it every member is asked anew. */
+  absences?: Absences | undefined
   now: () => number
   emit: Emit
+}
+
+/** A member that can make itself ready to be asked, without asking anybody and without starting anything. */
+export interface Preparing {
+  prepare?(): void
 }
 
 export interface Won {
@@ -39,23 +47,42 @@ export interface Won {
  * call itself (a `TypeError`, an abort) pass through as they are.
  */
 export async function walk(options: Walk, scopes: string | string[], call: GetTokenOptions | undefined): Promise<Won> {
+  const { members, absences, now, emit } = options
   const attempts: Attempt[] = []
-  const marked = options.members.length > 1 ? withinChain(call ?? {}) : call
-  for (const member of options.members) {
-    const start = options.now()
-    const outcome = await ask(member, scopes, marked)
-    const milliseconds = options.now() - start
+  const key = callKey(scopes, call)
+  const asked = members.length > 1 ? withinChain(call, absences === undefined ? 'anew' : 'again') : call
+  for (const [index, member] of members.entries()) {
+    const { name, credential } = member
+    const known = absences?.recall(index, credential, key)
+    if (known !== undefined) {
+      attempts.push(failedAttempt(name, known, true, 0))
+      continue
+    }
+    const start = now()
+    const evidence = evidenceOf(credential)
+    const asking = ask(member, scopes, asked)
+    // While this one is waited for, those after it do what nobody can see.
+    for (const { credential: next } of members.slice(index + 1)) (next as Preparing).prepare?.()
+    const outcome = await asking
+    const milliseconds = now() - start
     if (!(outcome instanceof Error)) {
-      attempts.push({ credential: member.name, outcome: 'token', milliseconds })
+      attempts.push({ credential: name, outcome: 'token', milliseconds })
       return { member, token: outcome, attempts }
     }
     if (isOfTheCall(outcome)) throw outcome
     const goesOn = (isUnavailable(outcome) || member.isSoft === true) && member.isFinal?.(outcome) !== true
-    attempts.push(failedAttempt(member.name, outcome, goesOn, milliseconds))
+    attempts.push(failedAttempt(name, outcome, goesOn, milliseconds))
     if (!goesOn) throw withAttempts(outcome, attempts)
-    options.emit({ type: 'credential-skipped', skipped: member.name, error: outcome })
+    absences?.keep(index, key, outcome, evidence)
+    emit({ type: 'credential-skipped', skipped: name, error: outcome })
   }
   throw allUnavailable(options.chain, attempts)
+}
+
+/** What tells one call from another: a member may be there for one, and not for the other. */
+export function callKey(scopes: string | string[], call: GetTokenOptions | undefined): string {
+  const { tenantId, claims, enableCae, proofOfPossessionOptions } = call ?? {}
+  return JSON.stringify([[scopes].flat(), tenantId, claims, enableCae === true, proofOfPossessionOptions])
 }
 
 /** Somebody else's credential may take no notice of the signal; the walk does. */

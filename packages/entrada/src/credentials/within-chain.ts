@@ -3,11 +3,15 @@ import type { GetTokenOptions } from '../types.ts'
 /** Marks the options of a call that a chain with other members makes. */
 const mark: unique symbol = /* @__PURE__ */ Symbol('within a chain')
 
+/** How a chain asks: `anew` asks whatever is known from before. */
+type Asked = 'again' | 'anew'
+
 /** The same call as a chain makes it: a member that is not here should say so soon. */
-export function withinChain(options: GetTokenOptions): GetTokenOptions {
-  return { ...options, [mark]: true } as GetTokenOptions
+export function withinChain(options: GetTokenOptions | undefined, asked: Asked): GetTokenOptions {
+  return { ...options, [mark]: asked } as GetTokenOptions
 }
 
-export function isWithinChain(options: GetTokenOptions | undefined): boolean {
-  return options !== undefined && mark in options
+/** `undefined` for a call that no chain makes. */
+export function askedWithinChain(options: GetTokenOptions | undefined): Asked | undefined {
+  return (options as { [mark]?: Asked } | undefined)?.[mark]
 }

@@ -8,7 +8,12 @@ import type { IdentityHost } from './host.ts'
 const elsewhere = 'Run on Azure with a managed identity, or use another credential here.'
 
 /** This is no place with managed identities, or not with this one. */
-export function unavailable(who: string, what: string, mend = elsewhere, cause?: unknown): CredentialUnavailableError {
+export function unavailable(
+  who: string,
+  what: string,
+  mend: string = elsewhere,
+  cause?: unknown,
+): CredentialUnavailableError {
   return new CredentialUnavailableError(`${who}: ${what} ${mend}`, { mend, cause })
 }
 
@@ -36,10 +41,9 @@ export function refusal(
       mend,
     )
   }
-  if (isUnreachable(status, text)) return unavailable(who, `${host.label} is unreachable (HTTP ${status}):${said}`)
-  if (host.isSharedAddress === true && /^\s*</.test(text)) {
-    return unavailable(who, `another server than ${host.label} answered (HTTP ${status}, a page).`)
-  }
+  if (isUnreachable(answer)) return unavailable(who, `${host.label} is unreachable (HTTP ${status}):${said}`)
+  const other = host.isSharedAddress === true ? stranger(answer) : undefined
+  if (other !== undefined) return unavailable(who, `there is no ${host.label} here: ${other}.`)
   const mend = mendFor(status)
   const message = `${who}: ${host.label} refused the request with ${error} (HTTP ${status}).${said} ${mend}`
   const response = { error, errorDescription: description || message }
@@ -71,7 +75,20 @@ function readWords(text: string, secrets: readonly string[]): { error: string; d
   return { error: error || 'managed_identity_error', description }
 }
 
+/**
+ * Why an answer from the address of IMDS can't be of IMDS, which gives JSON, or nothing, and does not answer with a good
+ * status where there is no token to give. Firewalls, captive portals and other clouds' metadata services answer there too.
+ */
+export function stranger(answer: HttpAnswer): string | undefined {
+  const { status, text } = answer
+  if (isUnreachable(answer)) return `the network says that it is unreachable (HTTP ${status})`
+  if (parseObject(text) !== undefined) return undefined
+  // A stand-in may say in plain words that the header is missing.
+  const isPlausible = text.trim() === '' ? status >= 400 : status === 400 && !/^\s*</.test(text)
+  return isPlausible ? undefined : `another server answered (HTTP ${status})`
+}
+
 /** Docker Desktop's answer for addresses that it has no way to. */
-export function isUnreachable(status: number, text: string): boolean {
+function isUnreachable({ status, text }: HttpAnswer): boolean {
   return status === 403 && /unreachable/i.test(text)
 }

@@ -1,8 +1,7 @@
 import type { Emit } from '../events.ts'
 import type { HttpAnswer } from '../http/exchange.ts'
 import type { Http } from '../http/http.ts'
-import { parseObject } from '../oauth/token-response.ts'
-import { isUnreachable, unavailable, unreachable } from './host-error.ts'
+import { stranger, unavailable, unreachable } from './host-error.ts'
 
 /**
  * Finds out whether IMDS is here, without a header that it would answer with a token: one request of a second. Any answer
@@ -20,14 +19,6 @@ export async function probeImds(
     if (signal.aborted) throw error
     throw unreachable(who, 'IMDS', url, error)
   }
-  const why = whyNotImds(answer)
+  const why = stranger(answer)
   if (why !== undefined) throw unavailable(who, `there is no IMDS at ${new URL(url).host}: ${why}.`)
-}
-
-/** Why an answer can't be of IMDS, which gives JSON, and no token to a request without the header. */
-function whyNotImds({ status, text }: HttpAnswer): string | undefined {
-  if (isUnreachable(status, text)) return 'the network says that it is unreachable'
-  if (/^\s*</.test(text)) return `another server answered (HTTP ${status}, a page)`
-  if (status < 300 && parseObject(text) === undefined) return `another server answered (HTTP ${status})`
-  return undefined
 }

@@ -1,0 +1,41 @@
+import { Generations } from '../cache/generations.ts'
+import type { CredentialUnavailableError } from '../errors.ts'
+import type { TokenCredential } from '../types.ts'
+
+/** A credential that knows, without asking anybody, what its being unavailable rests on. */
+export interface Evident {
+  /** What is there to see now. While it is the same, a refusal that lasts would come again. */
+  evidence(): string | undefined
+}
+
+interface Absence {
+  error: Error
+  evidence: string
+}
+
+/** Different calls whose refusals are kept. */
+const keptCalls = 1000
+
+/**
+ * What a chain remembers of members that could not be used: the error, and the evidence that it rests on (a program that
+ * is not on PATH, a profile that nobody signed in to). Once the evidence differs, the member is asked again.
+ */
+export class Absences {
+  readonly #kept = new Generations<Absence>(keptCalls)
+
+  /** The error that this member would give again, if that is known. */
+  recall(index: number, credential: TokenCredential, call: string): Error | undefined {
+    const absence = this.#kept.get(String(index), call)
+    return absence !== undefined && absence.evidence === evidenceOf(credential) ? absence.error : undefined
+  }
+
+  /** `evidence` is what was there to see before the member was asked. */
+  keep(index: number, call: string, error: Error, evidence: string | undefined): void {
+    const { isLasting } = error as CredentialUnavailableError
+    if (isLasting === true && evidence !== undefined) this.#kept.set(String(index), call, { error, evidence })
+  }
+}
+
+export function evidenceOf(credential: TokenCredential): string | undefined {
+  return (credential as Partial<Evident>).evidence?.()
+}
