@@ -21,6 +21,12 @@ export const pythonAzureIdentity: Component = {
   ],
 }
 
+export const azureCliComponent: Component = {
+  name: 'The Azure CLI',
+  debian: 'azure-cli',
+  present: ['/usr/bin/az'],
+}
+
 export const softHsm: Component = {
   name: 'SoftHSM (with pkcs11js compiled for it)',
   debian: 'softhsm2 opensc build-essential python3',

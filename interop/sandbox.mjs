@@ -8,10 +8,11 @@ import { startAzurite } from './azurite.mjs'
  * which a program signs in to the first and uses the second. Everything is `ca`'s, so that one trusted authority is
  * enough; it is made here unless given.
  * @param {import('@entrada/emulator').CertificateAuthority} [given]
+ * @param {import('@entrada/emulator').EmulatorOptions} [options] of the emulator
  */
-export async function startSandbox(given) {
+export async function startSandbox(given, options = {}) {
   const ca = given ?? (await createCertificateAuthority())
-  const emulator = await startEmulator({ ca, issuer: 'public-cloud' })
+  const emulator = await startEmulator({ ca, issuer: 'public-cloud', ...options })
   try {
     const azurite = await startAzurite(await createServerCertificate(ca, []))
     return {
