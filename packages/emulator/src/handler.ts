@@ -26,6 +26,7 @@ export function createHandler(parts: HandlerParts): (request: Request) => Promis
       answerWith(takeFault(request.path), request, service.now, [incoming.signal, closing], answerer)
     const normal = (): Promise<Response> => respond({ service, route, request })
     const host = service.hosts.find(request)
+    host?.seen.add(entry)
     const answer = await (host ? serveAt(host, request, play, () => route(request)) : play({ normal }))
     if (answer.kind !== 'dropped') entry.status = answer.response.status
     return answer

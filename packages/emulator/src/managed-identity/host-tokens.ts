@@ -55,7 +55,7 @@ export function createHostTokens(
         if (current && current !== found) return current.token
       }
       const token = issue(service, request, tokenLifetimeSeconds)
-      held.set(key, { until: now + cacheSeconds, token })
+      held.set(key, { until: now + Math.min(cacheSeconds, tokenLifetimeSeconds), token })
       return token
     },
   }

@@ -1,6 +1,7 @@
 import type { Answer, Answerer } from '../answer.ts'
 import { isLoopback } from '../host.ts'
 import type { ReceivedRequest } from '../received-request.ts'
+import type { LoggedRequest } from '../request-log.ts'
 import type { HostKind } from './host-kind.ts'
 import { hostJson } from './host-response.ts'
 import { IMDS_HOST } from './imds.ts'
@@ -13,6 +14,8 @@ export interface RunningHost {
   /** Whether it is the instance metadata service, which has more than tokens. */
   isImds: boolean
   limit: RateLimit | undefined
+  /** The log's entries of the requests that it got. */
+  seen: WeakSet<LoggedRequest>
 }
 
 /** The hosts that run. */

@@ -15,7 +15,7 @@ import type { HostFor, ManagedIdentityHost, ServiceFabricHost } from './host.ts'
 import type { HostKind, HostPlace } from './host-kind.ts'
 import { createHostTokens } from './host-tokens.ts'
 import type { RunningHost } from './hosts.ts'
-import { IMDS_HOST, imds } from './imds.ts'
+import { imds } from './imds.ts'
 import { createKeyFiles, type KeyFiles } from './key-files.ts'
 import { machineLearning } from './machine-learning.ts'
 import { createRateLimit, type RateLimit } from './rate-limit.ts'
@@ -83,6 +83,7 @@ async function serve(
   const running: RunningHost = {
     ...{ port: listening.port, kind, isImds: options.host === 'imds' },
     limit: options.host === 'imds' ? rateLimit(options, service) : undefined,
+    seen: new WeakSet(),
   }
   service.hosts.add(running)
   let closed: Promise<void> | undefined
@@ -93,19 +94,13 @@ async function serve(
   }
   parts.hold(close)
   const origin = `${kind.scheme}://localhost:${listening.port}`
-  const addressed = [
-    ...(running.isImds ? [IMDS_HOST] : []),
-    `localhost:${listening.port}`,
-    `127.0.0.1:${listening.port}`,
-    `[::1]:${listening.port}`,
-  ]
   return {
     host: options.host,
     env: kind.env(origin),
     url: `${origin}${kind.path}`,
     identities,
     get requests() {
-      return log.filter(({ host }) => addressed.includes(host))
+      return log.filter((entry) => running.seen.has(entry))
     },
     distort: (changed) => {
       distortion = checkDistortion(changed, options.host, identities)
