@@ -6,6 +6,7 @@ import { signInForm } from '../pages/sign-in-form.ts'
 import { Refusal } from '../refusal.ts'
 import type { RouteContext } from '../service.ts'
 import { cancelled, refuseApp } from '../sign-in/authorization-answer.ts'
+import type { ReplyAddress } from '../sign-in/authorization-request.ts'
 import { deviceDeclined } from '../sign-in/device-sign-in.ts'
 import { openForm, sealForm } from '../sign-in/sealed-form.ts'
 import { sessionOf, withAccount } from '../sign-in/session.ts'
@@ -44,7 +45,7 @@ export function signInNowhere(context: RouteContext): Promise<Response> {
 /** The way out for someone whose account will not do. */
 export function anotherAccount({ context, session, signIn }: Visit): Html {
   const { signedIn: _, ...rest } = signIn
-  const sealed = sealForm(context, session, SIGN_IN, rest)
+  const sealed = sealForm(context, session, SIGN_IN, { ...rest, page: 'account' } satisfies SignIn)
   return signInForm(
     sealed,
     html`<div class="actions"><button name="account" value="other">Use another account</button></div>`,
@@ -52,26 +53,27 @@ export function anotherAccount({ context, session, signIn }: Visit): Html {
 }
 
 function step(visit: Visit): Response | Promise<Response> {
-  const { form } = visit.context.request
-  if (form.account !== undefined) return pickAccount(visit, form.account)
-  switch (form.action) {
-    case 'password':
+  const { action, account } = visit.context.request.form
+  if (action === 'cancel') return leave(visit, cancelled)
+  switch (`${visit.signIn.page}: ${action ?? 'pick'}`) {
+    case 'account: pick':
+      return pickAccount(visit, account)
+    case 'password: password':
       return checkPassword(visit)
-    case 'second-factor':
+    case 'second-factor: second-factor':
       return checkSecondFactor(visit)
-    case 'confirm':
-      return goOn({ ...visit, signIn: { ...visit.signIn, confirmed: true } })
-    case 'consent':
+    case 'consent: consent':
       return consent(visit)
-    case 'decline':
-    case 'cancel':
-      return leave(visit, form.action)
+    case 'consent: decline':
+      return leave(visit, (reply) => refuseApp(visit.context, reply, new Refusal(65004)))
+    case 'confirmation: confirm':
+      return goOn({ ...visit, signIn: { ...visit.signIn, confirmed: true } })
     default:
       throw new Refusal(9002313)
   }
 }
 
-function pickAccount(visit: Visit, objectId: string): Promise<Response> {
+function pickAccount(visit: Visit, objectId: string | undefined): Promise<Response> {
   const picked = candidates(visit).find(({ user }) => user.objectId === objectId)
   if (picked) return goOn({ ...visit, signIn: { ...visit.signIn, signedIn: picked.signedIn } })
   return askPassword(visit, appOf(visit), { username: '' })
@@ -136,9 +138,9 @@ function signedInUser({ context, signIn }: Visit): { user: User; signedIn: NonNu
   throw new Refusal(9002313)
 }
 
-function leave({ context, signIn }: Visit, action: 'decline' | 'cancel'): Response | Promise<Response> {
-  const { purpose } = signIn
-  if (purpose.kind === 'device') return deviceDeclined(context, purpose.userCode)
-  if (action === 'cancel') return cancelled(purpose.request.reply)
-  return refuseApp(context, purpose.request.reply, new Refusal(65004))
+function leave(
+  { context, signIn: { purpose } }: Visit,
+  tellApp: (reply: ReplyAddress) => Response | Promise<Response>,
+): Response | Promise<Response> {
+  return purpose.kind === 'device' ? deviceDeclined(context, purpose.userCode) : tellApp(purpose.request.reply)
 }

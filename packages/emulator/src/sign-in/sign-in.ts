@@ -19,6 +19,8 @@ import { type Account, accountsOf, type Session, type SignedIn, sessionCookie } 
 /** What a sign-in is for, and how far it has come. It goes from form to form, sealed. */
 export interface SignIn {
   purpose: Purpose
+  /** The page that the form is on: no other page's answer is taken. */
+  page?: SignInPage
   /** Who signs in, once it is known. */
   signedIn?: SignedIn
   /** They agreed to what the app wants. */
@@ -26,6 +28,8 @@ export interface SignIn {
   /** They started the sign-in on the device themselves. */
   confirmed?: boolean
 }
+
+export type SignInPage = 'password' | 'account' | 'second-factor' | 'consent' | 'confirmation'
 
 /** An app sent the browser here, or a device showed a code that was typed in. */
 export type Purpose =
@@ -126,7 +130,7 @@ function askWho(visit: Visit, app: App): Promise<Response> {
   const asksForName = prompt === 'login' || prompt === 'create' || accounts.length === 0
   const pick = prompt === 'select_account' ? true : loginHint === undefined
   if (asksForName || !pick) return askPassword(visit, app, { username: loginHint ?? '' })
-  return accountPage({ ...basics(visit), appName: app.name, accounts })
+  return accountPage({ ...basics(visit, 'account'), appName: app.name, accounts })
 }
 
 /** The page for name and password, again with what was wrong. */
@@ -136,7 +140,7 @@ export function askPassword(
   { username, fault }: { username: string; fault?: FormFault },
 ): Promise<Response> {
   const isNew = visit.signIn.purpose.request.prompt === 'create'
-  return passwordPage({ ...basics(visit), appName: app.name, username, isNew, ...(fault ? { fault } : {}) })
+  return passwordPage({ ...basics(visit, 'password'), appName: app.name, username, isNew, ...(fault ? { fault } : {}) })
 }
 
 /** Throws the `Refusal` of an account that the tenant does not know. */
@@ -183,7 +187,7 @@ function isMet(check: () => void): boolean {
 
 /** The page for a second factor, again with what was wrong. */
 export function askSecondFactor(visit: Visit, { username }: User, fault?: FormFault): Promise<Response> {
-  return secondFactorPage({ ...basics(visit), username, ...(fault ? { fault } : {}) })
+  return secondFactorPage({ ...basics(visit, 'second-factor'), username, ...(fault ? { fault } : {}) })
 }
 
 function needsConsent({ context, signIn }: Visit, app: App, user: User, scopes: DelegatedScopes): boolean {
@@ -196,11 +200,11 @@ function needsConsent({ context, signIn }: Visit, app: App, user: User, scopes: 
 }
 
 function askConsent(visit: Visit, app: App, { username }: User, scopes: DelegatedScopes): Promise<Response> {
-  return consentPage({ ...basics(visit), appName: app.name, username, scopes })
+  return consentPage({ ...basics(visit, 'consent'), appName: app.name, username, scopes })
 }
 
 function askConfirmation(visit: Visit, app: App, { username }: User): Promise<Response> {
-  return deviceConfirmationPage({ ...basics(visit), appName: app.name, username })
+  return deviceConfirmationPage({ ...basics(visit, 'confirmation'), appName: app.name, username })
 }
 
 async function finish({ context, session, signIn }: Visit, user: User, tenant: Tenant): Promise<Response> {
@@ -214,10 +218,10 @@ async function finish({ context, session, signIn }: Visit, user: User, tenant: T
   return answerApp(purpose.request.reply, parameters, cookie)
 }
 
-function basics({ context, session, signIn }: Visit): PageBasics {
+function basics({ context, session, signIn }: Visit, page: SignInPage): PageBasics {
   const { purpose } = signIn
   return {
-    sealed: sealForm(context, session, SIGN_IN, signIn),
+    sealed: sealForm(context, session, SIGN_IN, { ...signIn, page } satisfies SignIn),
     cookie: sessionCookie(context, session),
     ...(purpose.kind === 'app' ? { leadsTo: purpose.request.reply.uri } : {}),
   }
