@@ -3,15 +3,22 @@
  * @module
  */
 
+export type { AuthenticationRecord } from './credentials/authentication-record.ts'
 export {
   AuthorizationCodeCredential,
   type AuthorizationCodeCredentialOptions,
 } from './credentials/authorization-code.ts'
+export { AzureCliCredential, type AzureCliCredentialOptions } from './credentials/azure-cli.ts'
+export {
+  AzureDeveloperCliCredential,
+  type AzureDeveloperCliCredentialOptions,
+} from './credentials/azure-developer-cli.ts'
 export {
   AzurePipelinesCredential,
   type AzurePipelinesCredentialOptions,
   type AzurePipelinesIdentity,
 } from './credentials/azure-pipelines.ts'
+export { AzurePowerShellCredential, type AzurePowerShellCredentialOptions } from './credentials/azure-powershell.ts'
 export { type GetBearerTokenProviderOptions, getBearerTokenProvider } from './credentials/bearer-token-provider.ts'
 export {
   type CertificateConfiguration,
@@ -54,6 +61,14 @@ export type {
   TokenCredentialOptions,
 } from './credentials/options.ts'
 export {
+  SharedTokenCacheCredential,
+  type SharedTokenCacheCredentialOptions,
+} from './credentials/shared-token-cache.ts'
+export {
+  VisualStudioCodeCredential,
+  type VisualStudioCodeCredentialOptions,
+} from './credentials/visual-studio-code.ts'
+export {
   WorkloadIdentityCredential,
   type WorkloadIdentityCredentialOptions,
 } from './credentials/workload-identity.ts'
@@ -76,6 +91,7 @@ export type { TlsOptions } from './http/node-transport.ts'
 export type { ProxyOptions } from './http/proxy.ts'
 export type { Transport, TransportInit, TransportResponse } from './http/transport.ts'
 export { AzureAuthorityHosts } from './oauth/authority.ts'
+export { type IdentityPlugin, useIdentityPlugin } from './plugins/registry.ts'
 export { type AzureLogger, type Debugger, logger } from './runtime/log.ts'
 export type {
   AbortSignalLike,

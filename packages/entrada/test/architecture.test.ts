@@ -17,8 +17,21 @@ const arrows: Record<string, string[]> = {
   'managed-identity': ['http', 'oauth', 'runtime'],
   certificates: ['runtime'],
   cache: ['runtime'],
-  stores: ['cache', 'runtime'],
-  credentials: ['cache', 'certificates', 'federation', 'http', 'managed-identity', 'oauth', 'runtime', 'stores'],
+  msal: ['cache', 'runtime'],
+  plugins: ['msal', 'runtime'],
+  stores: ['cache', 'msal', 'runtime'],
+  credentials: [
+    'cache',
+    'certificates',
+    'federation',
+    'http',
+    'managed-identity',
+    'msal',
+    'oauth',
+    'plugins',
+    'runtime',
+    'stores',
+  ],
 }
 const folders = Object.keys(arrows)
 

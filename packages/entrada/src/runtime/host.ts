@@ -3,9 +3,10 @@
  * a test moves the time and never sleeps.
  */
 import type { Files } from './files.ts'
+import type { LookAtFile } from './look.ts'
+import type { RunProgram } from './program.ts'
 import type { SharedFiles } from './shared-files.ts'
 import { startTimer } from './timer.ts'
-import type { LookAtFile, RunProgram } from './tools.ts'
 
 export type Env = Readonly<Record<string, string | undefined>>
 

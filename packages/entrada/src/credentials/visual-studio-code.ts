@@ -1,0 +1,106 @@
+import type { TokenRequest } from '../cache/token-request.ts'
+import { CredentialUnavailableError } from '../errors.ts'
+import { checkTenant } from '../oauth/tenant.ts'
+import { registeredPlugins } from '../plugins/registry.ts'
+import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
+import type { Host } from '../runtime/host.ts'
+import { toolHostOf } from '../runtime/tools.ts'
+import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions, IssuedToken } from '../types.ts'
+import { type CredentialContext, openContext } from './context.ts'
+import { TokenSource } from './credential.ts'
+import type { MultiTenantTokenCredentialOptions } from './options.ts'
+import { recordPaths, visualStudioCodeClientId } from './vs-code-paths.ts'
+
+export interface VisualStudioCodeCredentialOptions extends MultiTenantTokenCredentialOptions {
+  /** Default the tenant of the sign-in. */
+  tenantId?: string
+}
+
+/**
+ * Signs in as the user of Visual Studio Code's extension Azure Resources. The extension leaves a record of who signed in;
+ * the token comes from the broker of the operating system, through the plug-in `@azure/identity-vscode` or
+ * `@azure/identity-broker` (`useIdentityPlugin`). Without one the credential is unavailable, and says so.
+ */
+export class VisualStudioCodeCredential implements EntradaCredential {
+  readonly name = 'VisualStudioCodeCredential'
+  readonly #tokens: VisualStudioCodeTokens
+
+  /** @throws CredentialUnavailableError for AD FS, which this sign-in does not know. */
+  constructor(options?: VisualStudioCodeCredentialOptions) {
+    this.#tokens = visualStudioCodeTokens(openContext('VisualStudioCodeCredential', options), options?.tenantId)
+    polyfillAsyncDispose(this)
+  }
+
+  getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
+    return this.#tokens.getToken(scopes, options)
+  }
+
+  getTokenInfo(scopes: string | string[], options?: GetTokenOptions): Promise<AccessTokenInfo> {
+    return this.#tokens.getTokenInfo(scopes, options)
+  }
+
+  close(): Promise<void> {
+    return this.#tokens.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+/** The tokens of that sign-in, for the credential and for the default chain. */
+export function visualStudioCodeTokens(context: CredentialContext, tenantId?: string): VisualStudioCodeTokens {
+  if (tenantId !== undefined) checkTenant(tenantId, `${context.name}: tenantId`)
+  if (tenantId === 'adfs') {
+    const mend = 'Use InteractiveBrowserCredential or DeviceCodeCredential.'
+    const message = `${context.name}: AD FS is not known to the sign-in of Visual Studio Code. ${mend}`
+    throw new CredentialUnavailableError(message, { mend })
+  }
+  return new VisualStudioCodeTokens(context, tenantId)
+}
+
+/** Stands for the tenant of the sign-in, which is not known before its record is read. */
+const ofRecord = 'common'
+
+export class VisualStudioCodeTokens {
+  readonly #host: Host
+  readonly #tokens: TokenSource
+
+  constructor(context: CredentialContext, tenantId: string | undefined) {
+    this.#host = context.host
+    const acquire = async (request: TokenRequest, signal: AbortSignal): Promise<IssuedToken> => {
+      const { visualStudioCodeToken } = await import('./vs-code-token.ts')
+      const asked = request.tenantId === ofRecord ? undefined : request.tenantId
+      return visualStudioCodeToken(context, { ...request, tenantId: asked }, signal)
+    }
+    // No store behind it: a record there would not say whose token it is.
+    const own = { ...context, second: undefined }
+    this.#tokens = new TokenSource({
+      context: own,
+      tenantId: tenantId ?? ofRecord,
+      clientId: visualStudioCodeClientId,
+      acquire,
+    })
+  }
+
+  getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
+    return this.#tokens.getToken(scopes, options)
+  }
+
+  getTokenInfo(scopes: string | string[], options?: GetTokenOptions): Promise<AccessTokenInfo> {
+    return this.#tokens.getTokenInfo(scopes, options)
+  }
+
+  /** What changes when somebody signs in or out, at the price of two looks at files; `undefined` where none is there. */
+  evidence(): string | undefined {
+    const host = this.#host
+    const stamps = recordPaths(host.env, registeredPlugins.vsCodeRecordPath).map(
+      (path) => toolHostOf(host).look(path)?.stamp,
+    )
+    return stamps.some((stamp) => stamp !== undefined) ? stamps.join(' ') : undefined
+  }
+
+  close(): Promise<void> {
+    return this.#tokens.close()
+  }
+}

@@ -1,0 +1,54 @@
+import type { MsalCacheAccess } from './access.ts'
+
+/** What a cache plug-in of `@azure/msal-node` is called with. */
+export interface MsalCacheContext {
+  readonly cacheHasChanged: boolean
+  readonly tokenCache: { serialize(): string; deserialize(text: string): void }
+}
+
+/** A cache plug-in of `@azure/msal-node` (`ICachePlugin`). */
+export interface MsalCachePlugin {
+  beforeCacheAccess(context: MsalCacheContext): Promise<void>
+  afterCacheAccess(context: MsalCacheContext): Promise<void>
+}
+
+/**
+ * A document behind a plug-in, such as the official `@azure/identity-cache-persistence`. A plug-in hands the text over
+ * only when it has changed since the last time, so the last one is kept; and it holds its lock from `before` to `after`.
+ */
+export function pluginAccess(plugin: MsalCachePlugin): MsalCacheAccess {
+  let text: string | undefined
+  let last: Promise<unknown> = Promise.resolve()
+
+  async function visit(change?: (text: string | undefined) => string | undefined): Promise<string | undefined> {
+    let changed: string | undefined
+    const tokenCache = {
+      serialize: () => changed ?? text ?? '{}',
+      deserialize: (given: string) => {
+        text = given
+      },
+    }
+    // Announced as a change, the plug-in keeps its lock while the document is changed.
+    const context = { cacheHasChanged: change !== undefined, tokenCache }
+    await plugin.beforeCacheAccess(context)
+    try {
+      changed = change?.(text)
+    } finally {
+      await plugin.afterCacheAccess(context)
+    }
+    text = changed ?? text
+    return text
+  }
+
+  /** A plug-in knows one visit at a time. */
+  function queued<T>(task: () => Promise<T>): Promise<T> {
+    const mine = last.then(task)
+    last = mine.catch(() => undefined)
+    return mine
+  }
+
+  return {
+    read: () => queued(() => visit()),
+    update: async (change) => void (await queued(() => visit(change))),
+  }
+}
