@@ -30,8 +30,8 @@ export interface AzureCli {
 }
 
 export interface AzureCliHouse {
-  /** An Azure CLI that nobody is signed in to. */
-  fresh(): Promise<AzureCli>
+  /** An Azure CLI that nobody is signed in to; `env` adds to its environment. */
+  fresh(env?: NodeJS.ProcessEnv): Promise<AzureCli>
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -51,13 +51,13 @@ export async function openAzureCliHouse(
   let count = 0
   const indexOf = (directory: string): string => join(directory, 'commandIndex.json')
   return {
-    fresh: async () => {
+    fresh: async (env) => {
       count += 1
       const directory = join(folder.path, `azure-${count}`)
       await mkdir(directory, { mode: 0o700 })
       // Which command is in which module: an hour's memory of the first, which takes it a second to find out.
       if (count > 1) await copyFile(indexOf(join(folder.path, 'azure-1')), indexOf(directory)).catch(() => undefined)
-      return azureCli(environment(folder.path, directory, programs, proxy.port))
+      return azureCli({ ...environment(folder.path, directory, programs, proxy.port), ...env })
     },
     [Symbol.asyncDispose]: async () => {
       await proxy[Symbol.asyncDispose]()

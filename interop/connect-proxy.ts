@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse, request as startRequest } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 
 /** A proxy on loopback that leads given hosts to given ports of this machine, and refuses all others. */
@@ -10,11 +10,14 @@ export interface ConnectProxy {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Starts a proxy that understands CONNECT (RFC 9110, section 9.3.6) and nothing else. */
+/**
+ * Starts a proxy that understands CONNECT (RFC 9110, section 9.3.6) and plain requests for `http` addresses. `ports` are
+ * this machine's, by `host:port` as it is asked for.
+ */
 export async function startConnectProxy(ports: Record<string, number>): Promise<ConnectProxy> {
   const connects: ConnectProxy['connects'] = []
   const sockets = new Set<Socket>()
-  const server = createServer((_, response) => response.writeHead(405).end())
+  const server = createServer((request, response) => handOn(request, response, ports))
   server.on('connection', (socket) => sockets.add(socket))
   server.on('connect', (request: IncomingMessage, client: Socket) => {
     const target = request.url ?? ''
@@ -42,4 +45,23 @@ export async function startConnectProxy(ports: Record<string, number>): Promise<
       await once(server, 'close')
     },
   }
+}
+
+/** A request with an absolute address (RFC 9112, section 3.2.2), to the port that stands for its host. */
+function handOn(request: IncomingMessage, response: ServerResponse, ports: Readonly<Record<string, number>>): void {
+  const { method, url = '', headers } = request
+  const asked = URL.canParse(url) ? new URL(url) : undefined
+  const port = asked && ports[`${asked.hostname}:${asked.port || '80'}`]
+  if (asked === undefined || port === undefined) {
+    response.writeHead(403).end()
+    return
+  }
+  const path = asked.pathname + asked.search
+  const onward = startRequest({ host: '127.0.0.1', port, method, path, headers: { ...headers, host: asked.host } })
+  onward.on('response', (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers)
+    answer.pipe(response)
+  })
+  onward.on('error', () => response.destroy())
+  request.pipe(onward)
 }

@@ -158,3 +158,15 @@ test('AD FS has no tenant in its addresses: metadata, tokens of apps and users, 
   })
   expect(await given.json()).toMatchObject({ token_type: 'Bearer', refresh_token: expect.any(String) })
 })
+
+test.for(['', '/'])(
+  'a host of managed identities takes its address with and without a slash at its end: "%s"',
+  async (end) => {
+    await using machine = await startEmulator({ directory: contosoWithUsers })
+    const { url } = await machine.managedIdentity({ host: 'imds' })
+    const response = await machine.fetch(`${url}${end}?resource=https://storage.azure.com&api-version=2018-02-01`, {
+      headers: { metadata: 'true' },
+    })
+    expect(response.status).toBe(200)
+  },
+)

@@ -46,7 +46,8 @@ export async function serveAt(
   play: (answerer: Answerer) => Promise<Answer>,
   elsewhere: () => Promise<Response>,
 ): Promise<Answer> {
-  const path = request.path.toLowerCase()
+  // The Azure CLI ends the address with a slash, and @azure/identity does.
+  const path = request.path.toLowerCase().replace(/\/$/, '')
   if (path !== kind.path) {
     const missing = async (): Promise<Response> => refused(404, 'not_found', 'The host has no such address.')
     return play({ normal: isImds && path.startsWith('/metadata/instance/') ? elsewhere : missing })
