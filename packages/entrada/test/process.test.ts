@@ -37,7 +37,7 @@ beforeAll(async () => {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    external: ['https-proxy-agent', 'node-forge'],
+    external: ['https-proxy-agent', 'node-forge', 'tinyexec'],
     logLevel: 'error',
   })
 })

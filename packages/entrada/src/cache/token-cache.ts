@@ -61,8 +61,13 @@ export class TokenCache {
     }
   }
 
-  async close(): Promise<void> {
+  /** Drops every token that is held. Requests that are on their way go on. */
+  forget(): void {
     this.#memory.clear()
+  }
+
+  async close(): Promise<void> {
+    this.forget()
     await this.#flights.close()
   }
 

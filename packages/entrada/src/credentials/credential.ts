@@ -71,6 +71,11 @@ export class TokenSource {
     return tokenInfo(await this.getToken(scopes, options, subject), this.#name)
   }
 
+  /** Drops the tokens in memory, for credentials whose account may change. */
+  forget(): void {
+    this.#cache.forget()
+  }
+
   async close(): Promise<void> {
     await this.#cache.close()
     this.#context.close()

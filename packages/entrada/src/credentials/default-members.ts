@@ -1,6 +1,9 @@
 import { CredentialUnavailableError } from '../errors.ts'
 import type { ManagedIdentityIds } from '../managed-identity/identity.ts'
 import type { Env } from '../runtime/host.ts'
+import { azureCliTokens } from './azure-cli.ts'
+import { azureDeveloperCliTokens } from './azure-developer-cli.ts'
+import { azurePowerShellTokens } from './azure-powershell.ts'
 import type { CredentialContext } from './context.ts'
 import { environmentTokens } from './environment.ts'
 import { gitHubTokens } from './github-actions.ts'
@@ -38,8 +41,13 @@ type Excluded = Partial<Record<ExcludeOption, boolean>>
 
 /** The options of the default chain that its members read. */
 export interface MemberOptions {
-  /** The tenant of the workload identity; default `AZURE_TENANT_ID`. */
+  /**
+   * The tenant of the workload identity, default `AZURE_TENANT_ID`, and the tenant that developer tools are asked in,
+   * default their own.
+   */
   tenantId?: string | undefined
+  /** How long a developer tool may take, in milliseconds; default 10,000. */
+  processTimeoutInMs?: number | undefined
   /** Client id of a user-assigned managed identity, and of the workload unless that has its own; default `AZURE_CLIENT_ID`. */
   managedIdentityClientId?: string | undefined
   /** Resource id of a user-assigned managed identity. Only one of the three may be given. */
@@ -82,6 +90,24 @@ const memberKinds: readonly MemberKind[] = [
     isOptional: true,
     build: (context, { tenantId }) => gitHubTokens(context, { tenantId }),
   },
+  {
+    name: 'AzureCliCredential',
+    exclude: 'excludeAzureCliCredential',
+    group: 'dev',
+    build: azureCliTokens,
+  },
+  {
+    name: 'AzurePowerShellCredential',
+    exclude: 'excludeAzurePowerShellCredential',
+    group: 'dev',
+    build: azurePowerShellTokens,
+  },
+  {
+    name: 'AzureDeveloperCliCredential',
+    exclude: 'excludeAzureDeveloperCliCredential',
+    group: 'dev',
+    build: azureDeveloperCliTokens,
+  },
 ]
 
 function identityOf(options: MemberOptions, env: Env): ManagedIdentityIds {
@@ -93,7 +119,12 @@ function identityOf(options: MemberOptions, env: Env): ManagedIdentityIds {
 
 /** The member of a kind. One that can't be constructed here is there all the same, and says why when it is asked. */
 export function buildMember(kind: MemberKind, context: CredentialContext, options: MemberOptions & Excluded): Member {
-  return { name: kind.name, credential: built(kind, context, options), isFinal: isFinal(kind) }
+  return {
+    name: kind.name,
+    credential: built(kind, context, options),
+    isFinal: isFinal(kind),
+    isSoft: kind.group === 'dev',
+  }
 }
 
 function built(kind: MemberKind, context: CredentialContext, options: MemberOptions & Excluded): Member['credential'] {

@@ -1,12 +1,11 @@
 import type { Subject } from '../cache/token-request.ts'
-import { checkSubscription, checkTenantArgument } from '../developer-tools/arguments.ts'
+import { checkScopeArguments, checkSubscription, checkTenantArgument } from '../developer-tools/arguments.ts'
 import type { ToolPlace } from '../developer-tools/places.ts'
 import { Profile } from '../developer-tools/profile.ts'
 import type { DeveloperTool } from '../developer-tools/tool.ts'
 import { checkTenant } from '../oauth/tenant.ts'
-import { findProgram } from '../runtime/find-program.ts'
-import type { Env } from '../runtime/host.ts'
-import { type ToolHost, toolHostOf } from '../runtime/tools.ts'
+import { type FoundProgram, findProgram } from '../runtime/find-program.ts'
+import { toolHostOf } from '../runtime/tools.ts'
 import type { AccessToken, AccessTokenInfo, GetTokenOptions } from '../types.ts'
 import type { CredentialContext } from './context.ts'
 import { TokenSource } from './credential.ts'
@@ -42,9 +41,7 @@ const usualTimeoutMs = 10_000
 export class DeveloperToolTokens {
   readonly #tokens: TokenSource
   readonly #profile: Profile
-  readonly #place: ToolPlace
-  readonly #host: ToolHost
-  readonly #env: Env
+  readonly #find: () => FoundProgram
   readonly #isCached: boolean
   #subject: Subject = { id: '', secret: '' }
 
@@ -67,9 +64,8 @@ export class DeveloperToolTokens {
     checkCache(cache, who)
     const { now, env } = host
     const tools = toolHostOf(host)
-    this.#host = tools
-    this.#env = env
-    this.#place = kind.place
+    const find = (): FoundProgram => findProgram(kind.place.programs(tools.platform), env, tools)
+    this.#find = find
     this.#isCached = cache !== false
     this.#profile = new Profile(kind.place, env, tools, now)
     this.#tokens = new TokenSource({
@@ -78,9 +74,11 @@ export class DeveloperToolTokens {
       tenantId,
       clientId: '',
       async acquire({ scopes, tenantId: realm, claims }, signal) {
+        checkScopeArguments(scopes, who)
+        checkTenantArgument(realm, who)
         const [tool, { askTool }] = await Promise.all([kind.load(), import('../developer-tools/ask-tool.ts')])
         const timeoutMs = processTimeoutInMs ?? usualTimeoutMs
-        const options = { who, tool, place: kind.place, host: tools, env, timeoutMs, now }
+        const options = { who, tool, find, host: tools, env, timeoutMs, now }
         return askTool(options, { scopes, tenantId: realm, subscription, claims }, signal)
       },
     })
@@ -100,7 +98,7 @@ export class DeveloperToolTokens {
 
   /** What a failure depends on: the program that is found, and the tool's profile. While it is the same, so is the failure. */
   evidence(): string {
-    const { path, passedOver } = findProgram(this.#place.programs(this.#host.platform), this.#env, this.#host)
+    const { path, passedOver } = this.#find()
     return [path ?? 'no program', ...passedOver, this.#profile.stamp() ?? 'no profile'].join('\n')
   }
 

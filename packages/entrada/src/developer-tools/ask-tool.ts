@@ -1,13 +1,11 @@
 import { AuthenticationError, CredentialUnavailableError } from '../errors.ts'
-import { findProgram } from '../runtime/find-program.ts'
+import type { FoundProgram } from '../runtime/find-program.ts'
 import type { Env } from '../runtime/host.ts'
 import type { Ended } from '../runtime/program.ts'
 import type { ToolHost } from '../runtime/tools.ts'
-import { windowsFolder } from '../runtime/variable.ts'
+import { windowsFolder } from '../runtime/windows-folder.ts'
 import type { IssuedToken } from '../types.ts'
-import { checkScopeArguments, checkTenantArgument } from './arguments.ts'
 import { childEnvironment } from './child-environment.ts'
-import type { ToolPlace } from './places.ts'
 import type { DeveloperTool, ToolFailure, ToolRequest, ToolToken } from './tool.ts'
 import { toolWords } from './words.ts'
 
@@ -15,7 +13,7 @@ export interface AskToolOptions {
   /** Name of the credential, which begins its messages. */
   who: string
   tool: DeveloperTool
-  place: ToolPlace
+  find(): FoundProgram
   host: ToolHost
   env: Env
   /** 0 is "no limit". */
@@ -32,7 +30,7 @@ const usualMarginMs = 300_000
 const leastPauseMs = 30_000
 
 /**
- * Asks a developer tool for a token. Rejects with `TypeError` for what could be an option, with
+ * Asks a developer tool for a token; what it is asked for has been checked. Rejects with
  * `CredentialUnavailableError` where the tool is missing, has nobody signed in, needs a person or is too slow, and with
  * `AuthenticationError` (`statusCode` 0, `developer_tool_error`) for anything else that it says.
  */
@@ -42,8 +40,6 @@ export async function askTool(
   signal: AbortSignal,
 ): Promise<IssuedToken> {
   const { who, tool, now } = options
-  checkScopeArguments(request.scopes, who)
-  checkTenantArgument(request.tenantId, who)
   const refused = tool.refuse(request)
   if (refused !== undefined) throw unavailable(who, refused)
   const ended = await run(options, request, signal)
@@ -58,9 +54,9 @@ export async function askTool(
 }
 
 async function run(options: AskToolOptions, request: ToolRequest, signal: AbortSignal): Promise<Ended> {
-  const { who, tool, place, host, env, timeoutMs } = options
+  const { who, tool, find, host, env, timeoutMs } = options
   const { args, env: added } = tool.ask(request, who)
-  const { path, passedOver } = findProgram(place.programs(host.platform), env, host)
+  const { path, passedOver } = find()
   if (path === undefined) throw unavailable(who, missing(tool, passedOver))
   // A folder that only the system's owner can write to: a tool must not find anything of a stranger's beside it.
   const cwd = host.platform === 'win32' ? windowsFolder(env) : '/bin'

@@ -1,5 +1,5 @@
 import { resourceOf } from '../oauth/scopes.ts'
-import { claimsArgument, commandLine, quoted } from './arguments.ts'
+import { claimsArgument, commandLine, quoted } from './command-line.ts'
 import { jsonObjects, tokenIn } from './json-output.ts'
 import { localTime } from './local-time.ts'
 import { oneScope, scopeOf } from './one-scope.ts'

@@ -1,4 +1,4 @@
-import { claimsArgument, commandLine, quoted } from './arguments.ts'
+import { claimsArgument, commandLine, quoted } from './command-line.ts'
 import { jsonObjects, tokenIn } from './json-output.ts'
 import { ownWords } from './own-words.ts'
 import { advisedCommand, signInAgainCode } from './sign-in-again.ts'

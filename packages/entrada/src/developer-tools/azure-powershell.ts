@@ -1,5 +1,5 @@
 import { resourceOf } from '../oauth/scopes.ts'
-import { claimsArgument, commandLine, quoted } from './arguments.ts'
+import { claimsArgument, commandLine, quoted } from './command-line.ts'
 import { tokenIn } from './json-output.ts'
 import { oneScope, scopeOf } from './one-scope.ts'
 import { ownWords } from './own-words.ts'

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { builtin } from './builtin.ts'
 import type { Program } from './program.ts'
-import { windowsFolder } from './variable.ts'
+import { windowsFolder } from './windows-folder.ts'
 
 /** A program that runs, with its two outputs. */
 export type Child = ChildProcess & { stdout: Readable; stderr: Readable }

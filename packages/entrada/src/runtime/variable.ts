@@ -6,9 +6,3 @@ export function variableOf(env: Env, name: string, platform: string): string | u
   const same = Object.keys(env).find((key) => key.toLowerCase() === name.toLowerCase())
   return same === undefined ? undefined : env[same]
 }
-
-/** The folder of Windows itself, if the environment names it by an absolute path. */
-export function windowsFolder(env: Env): string | undefined {
-  const root = variableOf(env, 'SystemRoot', 'win32')
-  return root !== undefined && /^[A-Za-z]:[\\/]/.test(root) ? root.replace(/[\\/]+$/, '') : undefined
-}

@@ -1,5 +1,5 @@
 import type { Program } from './program.ts'
-import { windowsFolder } from './variable.ts'
+import { windowsFolder } from './windows-folder.ts'
 
 /** What to hand to `spawn` on Windows. */
 export interface WindowsCommand {

@@ -1,6 +1,9 @@
 import {
   AuthorizationCodeCredential,
+  AzureCliCredential,
+  AzureDeveloperCliCredential,
   AzurePipelinesCredential,
+  AzurePowerShellCredential,
   CertificateCredential,
   ChainedTokenCredential,
   ClientAssertionCredential,
@@ -16,6 +19,7 @@ import {
 import { clientId, recognisableSecret, redirectUri, serviceConnectionId, tenantId } from '../app.ts'
 import type { World } from '../world.ts'
 import { assertionOf } from './assertion.ts'
+import { installedTools, withoutProcess } from './installed-tools.ts'
 
 /** One credential under the contract. */
 export interface Row {
@@ -30,6 +34,11 @@ export interface Row {
   winner: string
   /** Its proof holds in one tenant: in another it asks, and is refused. */
   isOfOneTenant?: true
+  /**
+   * It asks a tool, which has its own way with its server: it passes no Retry-After on, and asks for revocable tokens or
+   * not as it likes. Whether it takes claims.
+   */
+  tool?: { takesClaims: boolean }
   /** What a server could repeat of it, if that is known beforehand. */
   secret?: (world: World) => string
 }
@@ -118,6 +127,30 @@ export const credentials: readonly Row[] = [
     env: ({ emulator }) =>
       emulator.githubActions({ repository: 'octo/shop', environment: 'production', app: 'app' }).env,
     winner: 'GitHubActionsCredential',
+  },
+  {
+    name: 'AzureCliCredential',
+    create: (options) => new AzureCliCredential({ ...withoutProcess(options), tenantId }),
+    program: 'new entrada.AzureCliCredential({ tenantId: process.env.AZURE_TENANT_ID })',
+    env: installedTools,
+    winner: 'AzureCliCredential',
+    tool: { takesClaims: false },
+  },
+  {
+    name: 'AzurePowerShellCredential',
+    create: (options) => new AzurePowerShellCredential({ ...withoutProcess(options), tenantId }),
+    program: 'new entrada.AzurePowerShellCredential({ tenantId: process.env.AZURE_TENANT_ID })',
+    env: installedTools,
+    winner: 'AzurePowerShellCredential',
+    tool: { takesClaims: false },
+  },
+  {
+    name: 'AzureDeveloperCliCredential',
+    create: (options) => new AzureDeveloperCliCredential({ ...withoutProcess(options), tenantId }),
+    program: 'new entrada.AzureDeveloperCliCredential({ tenantId: process.env.AZURE_TENANT_ID })',
+    env: installedTools,
+    winner: 'AzureDeveloperCliCredential',
+    tool: { takesClaims: true },
   },
   {
     name: 'EnvironmentCredential',
