@@ -12,8 +12,9 @@ export interface KeyFiles {
   removeAll(): Promise<void>
 }
 
-/** `shown` is the same folder as clients see it. */
-export function createKeyFiles(folder: string, shown: string): KeyFiles {
+/** Makes the folder, if it is not there; `shown` is the same as clients see it. */
+export async function createKeyFiles(folder: string, shown: string): Promise<KeyFiles> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
   const contents = new Map<string, string>()
   const remove = (name: string): Promise<void> => {
     contents.delete(name)
@@ -23,7 +24,6 @@ export function createKeyFiles(folder: string, shown: string): KeyFiles {
     write: async () => {
       const name = `${randomUUID()}.key`
       const content = randomBytes(32).toString('base64url')
-      await mkdir(folder, { recursive: true, mode: 0o700 })
       contents.set(name, content)
       await writeFile(join(folder, name), content, { mode: 0o600, flag: 'wx' })
       return `${shown.replace(/[/\\]$/, '')}/${name}`

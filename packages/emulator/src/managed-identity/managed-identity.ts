@@ -73,7 +73,7 @@ async function serve(
   }
   const keyFiles =
     options.host === 'azure-arc'
-      ? createKeyFiles(options.keyDirectory, options.shownKeyDirectory ?? options.keyDirectory)
+      ? await createKeyFiles(options.keyDirectory, options.shownKeyDirectory ?? options.keyDirectory)
       : undefined
   const identity = options.host === 'service-fabric' ? await createSelfSignedCertificate() : undefined
   const kind = kindOf(place, options, keyFiles, identity?.thumbprint ?? '')
