@@ -11,6 +11,7 @@ import {
   user,
 } from './app.ts'
 import { type MadeCertificate, makeCertificate } from './certificates/make-certificate.ts'
+import { refreshTokenOf } from './msal/shared-cache.ts'
 
 export { clientId, otherTenantId, recognisableSecret, redirectUri, scope, serviceConnectionId, tenantId, user }
 
@@ -28,6 +29,8 @@ export interface World {
   certificate: MadeCertificate
   /** A user's token for the app. */
   userToken: string
+  /** That user's refresh token for Microsoft's developer tools. */
+  developerRefreshToken: string
   /** A new code of that user's. */
   code(): string
   /** Requests to the token endpoint so far, or those for one scope. */
@@ -56,6 +59,8 @@ export async function createWorld(options: EmulatorOptions = {}): Promise<World>
     },
     ...options,
   })
+  const developerRefreshToken = await refreshTokenOf(emulator)
+  emulator.requests.clear()
   const events: EntradaEvent[] = []
   const slept: number[] = []
   const env = {
@@ -70,6 +75,7 @@ export async function createWorld(options: EmulatorOptions = {}): Promise<World>
     slept,
     env,
     certificate,
+    developerRefreshToken,
     userToken: await emulator.userToken({ user, app: 'app', lifetimeSeconds: 30 * 86_400 }),
     code: () =>
       emulator.authorizationCode({ user, app: 'app', redirectUri, scope: `openid profile offline_access ${scope}` }),

@@ -4,11 +4,14 @@ import type { Env } from '../runtime/host.ts'
 import { azureCliTokens } from './azure-cli.ts'
 import { azureDeveloperCliTokens } from './azure-developer-cli.ts'
 import { azurePowerShellTokens } from './azure-powershell.ts'
+import { brokerTokens } from './broker.ts'
 import type { CredentialContext } from './context.ts'
 import { environmentTokens } from './environment.ts'
 import { gitHubTokens } from './github-actions.ts'
 import { managedTokens } from './managed-identity.ts'
+import { sharedCacheTokens } from './shared-token-cache.ts'
 import { UnavailableSource } from './unavailable.ts'
+import { visualStudioCodeTokens } from './visual-studio-code.ts'
 import type { Member } from './walk.ts'
 import { workloadTokens } from './workload-identity.ts'
 
@@ -56,6 +59,14 @@ export interface MemberOptions {
   managedIdentityObjectId?: string | undefined
   workloadIdentityClientId?: string | undefined
   workloadIdentityTenantId?: string | undefined
+  /** Whose tokens of the shared token cache; default `AZURE_USERNAME`. */
+  sharedCacheUsername?: string | undefined
+  /** Home tenant of the account of the shared token cache; default `tenantId`, else `AZURE_TENANT_ID`. */
+  sharedCacheTenantId?: string | undefined
+  /** Default `tenantId`, else the tenant of the sign-in. */
+  visualStudioCodeTenantId?: string | undefined
+  /** The tenant that the broker is asked in; default `tenantId`, else the account's own. */
+  brokerTenantId?: string | undefined
   /** The workload identity asks through the token proxy of AKS identity binding. */
   enableAzureProxy?: boolean | undefined
 }
@@ -91,6 +102,23 @@ const memberKinds: readonly MemberKind[] = [
     build: (context, { tenantId }) => gitHubTokens(context, { tenantId }),
   },
   {
+    name: 'SharedTokenCacheCredential',
+    exclude: 'excludeSharedTokenCacheCredential',
+    group: 'dev',
+    build: (context, { sharedCacheUsername, sharedCacheTenantId, tenantId }) =>
+      sharedCacheTokens(context, {
+        username: sharedCacheUsername ?? context.host.env.AZURE_USERNAME,
+        tenantId: sharedCacheTenantId ?? tenantId ?? (context.host.env.AZURE_TENANT_ID || undefined),
+      }),
+  },
+  {
+    name: 'VisualStudioCodeCredential',
+    exclude: 'excludeVisualStudioCodeCredential',
+    group: 'dev',
+    build: (context, { visualStudioCodeTenantId, tenantId }) =>
+      visualStudioCodeTokens(context, visualStudioCodeTenantId ?? tenantId),
+  },
+  {
     name: 'AzureCliCredential',
     exclude: 'excludeAzureCliCredential',
     group: 'dev',
@@ -107,6 +135,12 @@ const memberKinds: readonly MemberKind[] = [
     exclude: 'excludeAzureDeveloperCliCredential',
     group: 'dev',
     build: azureDeveloperCliTokens,
+  },
+  {
+    name: 'BrokerCredential',
+    exclude: 'excludeBrokerCredential',
+    group: 'dev',
+    build: (context, { brokerTenantId, tenantId }) => brokerTokens(context, brokerTenantId ?? tenantId),
   },
 ]
 

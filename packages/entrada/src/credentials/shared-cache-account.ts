@@ -45,8 +45,8 @@ export async function findAccount(places: readonly Place[], search: AccountSearc
     place.forget()
     if (problem.problem === 'none') problem = selection
   }
-  const { reason, mend, cause } = noAccess !== undefined && problem.problem === 'none' ? noAccess : inWords()
-  throw new CredentialUnavailableError(`${who}: ${reason} ${mend}`, { mend, cause })
+  const { reason, mend, cause, isLasting } = noAccess !== undefined && problem.problem === 'none' ? noAccess : inWords()
+  throw new CredentialUnavailableError(`${who}: ${reason} ${mend}`, { mend, cause, isLasting })
 
   function inWords(): NoAccess {
     const where = places.map((place) => place.where).join(', ')
@@ -64,28 +64,29 @@ async function readDocument(access: MsalCacheAccess): Promise<MsalDocument | NoA
     cause = error
   }
   const reason = `the cache can't be read: ${oneLine((cause as Error).message, 300)}.`
-  return { reason, mend: 'Sign in again with the tool that wrote it. Nothing in it was changed.', cause }
+  const mend = 'Sign in again with the tool that wrote it. Nothing in it was changed.'
+  return { reason, mend, cause, isLasting: true }
 }
 
 function nobody(where: string): NoAccess {
   const mend = 'Sign in with a developer tool that shares its cache, or pass cachePath.'
-  return { reason: `no account has signed in (${where}).`, mend }
+  return { reason: `no account has signed in (${where}).`, mend, isLasting: true }
 }
 
 function notOne({ problem, of }: Problem, { filter, pinned }: AccountSearch): NoAccess {
   const listed = oneLine(of.map(shown).join(', '), 1000)
   if (pinned !== undefined) {
     const mend = 'Sign it in again, or create a new credential.'
-    return { reason: `the account that was used has signed out; there is: ${listed}.`, mend }
+    return { reason: `the account that was used has signed out; there is: ${listed}.`, mend, isLasting: true }
   }
   const { username, tenantId } = filter
   const asked = [username && `username ${username}`, tenantId && `tenant ${tenantId}`].filter(Boolean).join(', ')
   if (problem === 'no match') {
     const reason = `no account matches ${oneLine(asked, 300) || 'authenticationRecord'}; there is: ${listed}.`
-    return { reason, mend: 'Pass one of these, or sign in as the other.' }
+    return { reason, mend: 'Pass one of these, or sign in as the other.', isLasting: true }
   }
   const mend = 'Pass username, and tenantId where that does not tell them apart.'
-  return { reason: `several accounts match${asked && ` ${oneLine(asked, 300)}`}: ${listed}.`, mend }
+  return { reason: `several accounts match${asked && ` ${oneLine(asked, 300)}`}: ${listed}.`, mend, isLasting: true }
 }
 
 function shown({ username, homeTenantId }: MsalAccount): string {

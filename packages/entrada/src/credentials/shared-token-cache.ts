@@ -3,6 +3,7 @@ import type { AccountFilter } from '../msal/accounts.ts'
 import { msalDocumentName, sharedCacheName, sharedCachePath } from '../msal/locations.ts'
 import { parseAuthority } from '../oauth/authority.ts'
 import { checkTenant } from '../oauth/tenant.ts'
+import { registeredPlugins } from '../plugins/registry.ts'
 import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
 import type { Host } from '../runtime/host.ts'
 import { toolHostOf } from '../runtime/tools.ts'
@@ -132,11 +133,11 @@ export class SharedCacheTokens {
     return this.#tokens.getTokenInfo(scopes, options)
   }
 
-  /** What changes when somebody signs in or out, at the price of two looks at files; `undefined` where none is there. */
+  /** What changes when somebody signs in or out: a look at each file. A plug-in's place is not known. */
   evidence(): string | undefined {
     const { host, paths } = this.#looks
-    const stamps = paths.map((path) => toolHostOf(host).look(path)?.stamp)
-    return stamps.some((stamp) => stamp !== undefined) ? stamps.join(' ') : undefined
+    if (registeredPlugins.persistence !== undefined) return undefined
+    return paths.map((path) => toolHostOf(host).look(path)?.stamp ?? '-').join(' ')
   }
 
   async close(): Promise<void> {

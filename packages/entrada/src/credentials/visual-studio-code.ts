@@ -91,13 +91,12 @@ export class VisualStudioCodeTokens {
     return this.#tokens.getTokenInfo(scopes, options)
   }
 
-  /** What changes when somebody signs in or out, at the price of two looks at files; `undefined` where none is there. */
-  evidence(): string | undefined {
+  /** What changes when somebody signs in or out: a look at each file, and whether there is a broker. */
+  evidence(): string {
+    const { vsCodeBroker, nativeBroker, vsCodeRecordPath } = registeredPlugins
     const host = this.#host
-    const stamps = recordPaths(host.env, registeredPlugins.vsCodeRecordPath).map(
-      (path) => toolHostOf(host).look(path)?.stamp,
-    )
-    return stamps.some((stamp) => stamp !== undefined) ? stamps.join(' ') : undefined
+    const stamps = recordPaths(host.env, vsCodeRecordPath).map((path) => toolHostOf(host).look(path)?.stamp ?? '-')
+    return [vsCodeBroker === undefined && nativeBroker === undefined, ...stamps].join(' ')
   }
 
   close(): Promise<void> {

@@ -40,6 +40,6 @@ export async function visualStudioCodeToken(
   return token
 
   function unavailable(reason: string, mend: string, cause?: unknown): CredentialUnavailableError {
-    return new CredentialUnavailableError(`${credential}: ${reason} ${mend}`, { mend, cause })
+    return new CredentialUnavailableError(`${credential}: ${reason} ${mend}`, { mend, cause, isLasting: true })
   }
 }

@@ -17,4 +17,6 @@ export interface NoAccess {
   reason: string
   mend: string
   cause?: unknown
+  /** It would be the same again, as long as the files that were looked at are the same. */
+  isLasting?: boolean
 }

@@ -13,10 +13,12 @@ import {
   EnvironmentCredential,
   GitHubActionsCredential,
   OnBehalfOfCredential,
+  SharedTokenCacheCredential,
   type TokenCredentialOptions,
   WorkloadIdentityCredential,
 } from 'entrada'
 import { clientId, recognisableSecret, redirectUri, serviceConnectionId, tenantId } from '../app.ts'
+import { copyOfCache, signedInHome } from '../msal/shared-cache.ts'
 import type { World } from '../world.ts'
 import { assertionOf } from './assertion.ts'
 import { installedTools, withoutProcess } from './installed-tools.ts'
@@ -151,6 +153,15 @@ export const credentials: readonly Row[] = [
     env: installedTools,
     winner: 'AzureDeveloperCliCredential',
     tool: { takesClaims: true },
+  },
+  {
+    name: 'SharedTokenCacheCredential',
+    // A cache of its own each time: what one test leaves there would answer the next.
+    create: (options) => new SharedTokenCacheCredential({ ...options, tenantId, cachePath: copyOfCache(options) }),
+    program: 'new entrada.SharedTokenCacheCredential({ tenantId: process.env.AZURE_TENANT_ID })',
+    env: signedInHome,
+    winner: 'SharedTokenCacheCredential',
+    isOfOneTenant: true,
   },
   {
     name: 'EnvironmentCredential',

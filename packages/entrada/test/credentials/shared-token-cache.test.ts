@@ -1,15 +1,14 @@
-import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SharedTokenCacheCredential, type SharedTokenCacheCredentialOptions } from 'entrada'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import {
-  developerClientId,
   type Document,
+  developerClientId,
   homeAccountId,
   homeWith,
-  refreshTokenOf,
   signedIn,
+  temporaryFolder,
   together,
 } from '../msal/shared-cache.ts'
 import { createWorld, failure, otherTenantId, scope, tenantId, until, user, type World } from '../world.ts'
@@ -21,7 +20,7 @@ let ada: string
 
 beforeAll(async () => {
   world = await createWorld()
-  ada = await refreshTokenOf(world.emulator)
+  ada = world.developerRefreshToken
 })
 beforeEach(() => world.reset())
 afterAll(() => world.close())
@@ -72,8 +71,8 @@ test('puts the new refresh token in the old one’s place, and keeps all that it
   await credential.close()
 
   const written = documentAt(path)
-  const { secret, last_modification_time: changed, ...rest } = written.RefreshToken?.[key] as Record<string, unknown>
-  const { secret: _, last_modification_time: __, ...before } = given.RefreshToken?.[key] as Record<string, unknown>
+  const { secret, last_modification_time: changed, ...rest } = written.RefreshToken?.[key] ?? {}
+  const { secret: _, last_modification_time: __, ...before } = given.RefreshToken?.[key] ?? {}
   expect(rest).toEqual(before)
   expect(secret).not.toBe(ada)
   expect(changed).toMatch(/^\d{10}$/)
@@ -209,8 +208,7 @@ test('finds no account of another cloud', async () => {
   expect((await failure(credential.getToken(scope))).message).toContain('no account has signed in')
 })
 
-const both = () =>
-  together(signedIn(world.emulator, ada), signedIn(world.emulator, '1.A.of-grace', { who: grace }))
+const both = () => together(signedIn(world.emulator, ada), signedIn(world.emulator, '1.A.of-grace', { who: grace }))
 const adaShown = `(username ${user.username}, tenant ${tenantId})`
 const graceShown = `(username ${grace.username}, tenant ${tenantId})`
 
@@ -233,7 +231,10 @@ test.each<[string, () => unknown, SharedTokenCacheCredentialOptions, RegExp | st
 
 test.each<[string, SharedTokenCacheCredentialOptions]>([
   ['name, in another case', { username: user.username.toUpperCase() }],
-  ['record', { authenticationRecord: { ...user, authority: '', homeAccountId, clientId: developerClientId, tenantId } }],
+  [
+    'record',
+    { authenticationRecord: { ...user, authority: '', homeAccountId, clientId: developerClientId, tenantId } },
+  ],
 ])('picks the account by its %s', async (_, options) => {
   const record = options.authenticationRecord && { ...options.authenticationRecord, authority: world.emulator.url }
   const { credential } = credentialOf(both(), record === undefined ? options : { authenticationRecord: record })
@@ -315,7 +316,7 @@ test('hands the token out where the cache can not be written, and says so in an 
 
 test('follows no symbolic link', async () => {
   const { path } = homeWith(signedIn(world.emulator, ada))
-  const link = join(mkdtempSync(join(tmpdir(), 'entrada-link-')), 'cache.json')
+  const link = join(temporaryFolder(), 'cache.json')
   symlinkSync(path, link)
   await using credential = new SharedTokenCacheCredential({ ...world.options({}), cachePath: link })
   expect((await failure(credential.getToken(scope))).message).toContain('a symbolic link, which is not followed')
@@ -335,8 +336,16 @@ test.each<[string, unknown, RegExp]>([
   ['a number as name', { username: 5 }, /username is no text/],
   ['an empty path', { cachePath: '' }, /cachePath is no text/],
   ['a tenant with a slash', { tenantId: 'a/b' }, /tenantId/],
-  ['half a record', { authenticationRecord: { clientId: 'x' } }, /authenticationRecord has no homeAccountId, authority/],
-  ['a record of http', { authenticationRecord: { clientId: 'x', homeAccountId: 'y', authority: 'http://a.b' } }, /https/],
+  [
+    'half a record',
+    { authenticationRecord: { clientId: 'x' } },
+    /authenticationRecord has no homeAccountId, authority/,
+  ],
+  [
+    'a record of http',
+    { authenticationRecord: { clientId: 'x', homeAccountId: 'y', authority: 'http://a.b' } },
+    /https/,
+  ],
 ])('refuses %s', (_, options, words) => {
   expect(() => new SharedTokenCacheCredential(options as never)).toThrow(words)
   expect(() => new SharedTokenCacheCredential(options as never)).toThrow(TypeError)

@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Emulator } from '@entrada/emulator'
+import type { TokenCredentialOptions } from 'entrada'
 import { scope, tenantId, user } from '../app.ts'
 
 /** The Azure CLI's client id, which developer tools share. */
@@ -72,10 +73,35 @@ export function together(...documents: Document[]): Document {
 
 /** Writes a document where the shared cache is looked for, in a new home folder. */
 export function homeWith(document: unknown, name = 'msal.cache.nocae'): { home: string; path: string } {
-  const home = mkdtempSync(join(tmpdir(), 'entrada-home-'))
+  const home = temporaryFolder()
   const folder = join(home, '.IdentityService')
   mkdirSync(folder, { mode: 0o700 })
   const path = join(folder, name)
   writeFileSync(path, typeof document === 'string' ? document : JSON.stringify(document), { mode: 0o600 })
   return { home, path }
+}
+
+/** The variables of a home folder with a user signed in. */
+export function signedInHome(world: { emulator: Emulator; developerRefreshToken: string }): { HOME: string } {
+  return { HOME: homeWith(signedIn(world.emulator, world.developerRefreshToken)).home }
+}
+
+/** Path of a copy of the shared cache of the options' home folder. */
+export function copyOfCache({ host }: TokenCredentialOptions): string {
+  const path = join(temporaryFolder(), 'cache.json')
+  copyFileSync(join(host?.env?.HOME ?? '', '.IdentityService/msal.cache.nocae'), path)
+  return path
+}
+
+const folders: string[] = []
+
+/** A folder until this process ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'entrada-msal-'))
+  if (folders.push(folder) === 1) process.once('exit', removeFolders)
+  return folder
+}
+
+function removeFolders(): void {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 }
