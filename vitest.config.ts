@@ -6,6 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@entrada/source'], externalConditions: ['@entrada/source'] } },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'interop/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
+    setupFiles: ['scripts/no-metadata-service.mjs'],
     pool: 'forks',
     testTimeout: 20_000,
     hookTimeout: 30_000,

@@ -58,13 +58,10 @@ export class HostTokens {
 
   /** Hands the call on as it is, but for what only these tokens know: no tenant can be asked for, and the probe. */
   getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
-    if (
-      options === undefined ||
-      (options.tenantId === undefined && (this.#isThere || askedWithinChain(options) === undefined))
-    ) {
-      return this.#source.getToken(scopes, options)
+    if (options?.tenantId !== undefined || (!this.#isThere && askedWithinChain(options) !== undefined)) {
+      return this.#get(scopes, options ?? {})
     }
-    return this.#get(scopes, options)
+    return this.#source.getToken(scopes, options)
   }
 
   async getTokenInfo(scopes: string | string[], options?: GetTokenOptions): Promise<AccessTokenInfo> {
@@ -155,12 +152,14 @@ export class HostTokens {
 
   async #openHost(): Promise<Opened> {
     const { name, host: outside, emit, options } = this.#context
-    const { makeHost, arcOrImds } = await import('../managed-identity/make-host.ts')
-    const machine: Machine = { ...outside, platform: globalThis.process?.platform ?? '' }
+    const { makeHost, arcOrImds, farEndpoint } = await import('../managed-identity/make-host.ts')
+    const machine: Machine = { ...outside, platform: outside.platform ?? globalThis.process?.platform ?? '' }
     const host = makeHost(await arcOrImds(this.#found, machine), this.#id, machine, name)
     const { proxyOptions: _, ...rest } = options
     const { connectTimeoutMs, thumbprint } = host
     const warn = (message: string): void => emit({ type: 'warning', message })
+    const far = farEndpoint(this.#found)
+    if (far !== undefined) warn(`the token endpoint is on ${far}, which is not on this machine or network.`)
     // Without an environment there is no proxy in it.
     return { host, http: openHttp({ ...rest, connectTimeoutMs, thumbprint }, { ...outside, env: {} }, warn) }
   }

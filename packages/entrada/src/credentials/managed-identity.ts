@@ -4,6 +4,7 @@ import { type ManagedIdentityIds, parseIdentity } from '../managed-identity/iden
 import { checkIdentity } from '../managed-identity/user-assigned.ts'
 import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
 import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
+import { checkOptions } from './check-options.ts'
 import { type CredentialContext, openContext } from './context.ts'
 import type { TokenSource } from './credential.ts'
 import { HostTokens } from './host-tokens.ts'
@@ -42,11 +43,11 @@ export class ManagedIdentityCredential implements EntradaCredential {
   /** @throws CredentialUnavailableError for an identity that this host can't be asked for, `TypeError` for two of them. */
   constructor(options?: ManagedIdentityCredentialOptions)
   constructor(clientIdOrOptions?: string | ManagedIdentityCredentialOptions, others?: TokenCredentialOptions) {
-    const options: ManagedIdentityCredentialOptions =
-      typeof clientIdOrOptions === 'string'
-        ? { ...others, clientId: clientIdOrOptions }
-        : { ...others, ...clientIdOrOptions }
-    const context = openContext('ManagedIdentityCredential', options)
+    const given = typeof clientIdOrOptions === 'string' ? { clientId: clientIdOrOptions } : (clientIdOrOptions ?? {})
+    const options: ManagedIdentityCredentialOptions = { ...others, ...given }
+    const name = 'ManagedIdentityCredential'
+    for (const bag of [given, others]) checkOptions(name, bag)
+    const context = openContext(name, options)
     this.#tokens = managedTokens(context, options, { mayStore: true })
     polyfillAsyncDispose(this)
   }

@@ -61,8 +61,10 @@ function pauseAfter(answer: HttpAnswer, attempt: number, { policy, rule }: Retry
   const { status, retryAfterMs } = answer
   const isWorthARetry = rule?.isTransient(status) ?? transientStatus.includes(status)
   if (!isWorthARetry || attempt > (rule?.maxRetries ?? policy.maxRetries)) return undefined
-  const retryDelayInMs = Math.max(policy.retryDelayInMs, rule?.leastDelayInMs(status) ?? 0)
-  return retryAfterMs ?? backoff(attempt, { ...policy, retryDelayInMs })
+  const leastDelayInMs = rule?.leastDelayInMs(status) ?? 0
+  const pause = backoff(attempt, { ...policy, retryDelayInMs: Math.max(policy.retryDelayInMs, leastDelayInMs) })
+  // A rule that says how long to go on for is not cut short by a server that says "soon".
+  return leastDelayInMs > 0 ? Math.max(pause, retryAfterMs ?? 0) : (retryAfterMs ?? pause)
 }
 
 /** Doubling from the first pause, with a jitter of a fifth either way, so that a fleet does not knock as one. */

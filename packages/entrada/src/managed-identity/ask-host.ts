@@ -32,7 +32,7 @@ export interface HostRequest {
  * `AuthenticationError` for any other refusal, and for a token of another identity or for another resource.
  */
 export async function askHost(request: HostRequest): Promise<IssuedToken> {
-  const { credential, host, id, resource, now } = request
+  const { credential, host, id = host.usualId, resource, now } = request
   const requestedAt = now()
   const answer = await send(request)
   if (answer.status !== 200) throw refusal(credential, host, answer)

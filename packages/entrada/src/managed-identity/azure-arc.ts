@@ -35,7 +35,9 @@ export const azureArc: MakeHost<ArcMachine> = (machine, _, who) => {
       const challenge = await send(request)
       if (challenge.status !== 401) return challenge
       const key = await readKey(challenge.header('www-authenticate'), machine, who)
-      return send({ ...request, headers: { ...request.headers, Authorization: `Basic ${key}` } })
+      const answer = await send({ ...request, headers: { ...request.headers, Authorization: `Basic ${key}` } })
+      // A refusal may repeat what it refuses.
+      return answer.status === 200 ? answer : { ...answer, text: answer.text.replaceAll(key, '***') }
     },
   }
 }

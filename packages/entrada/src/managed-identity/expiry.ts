@@ -5,7 +5,7 @@
  */
 const americanDate = /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d{2}):(\d{2})(?: (AM|PM))? \+00:00$/
 
-const isoDate = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})?$/
+const isoDate = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})?$/
 
 /** `expires_on` in seconds since the epoch; what is no date of these forms is handed back as it is. */
 export function expirySeconds(value: unknown): unknown {
@@ -13,16 +13,29 @@ export function expirySeconds(value: unknown): unknown {
   const text = value.trim()
   const american = americanDate.exec(text)
   if (american !== null) return americanSeconds(american) ?? value
-  if (!isoDate.test(text)) return text
-  const milliseconds = Date.parse(/(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? text : `${text}Z`)
-  return Number.isNaN(milliseconds) ? value : milliseconds / 1000
+  const iso = isoDate.exec(text)
+  return iso === null ? text : (isoSeconds(iso) ?? value)
 }
 
 function americanSeconds([, month, day, year, hour, minute, second, half]: RegExpExecArray): number | undefined {
   const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (half === 'PM' ? 12 : 0)
-  const parts = [Number(year), Number(month) - 1, Number(day), hours, Number(minute), Number(second)] as const
-  const date = new Date(Date.UTC(...parts))
-  // `Date.UTC` carries what is too large over into the next unit; no date of a host does.
-  const isReal = date.getUTCMonth() === parts[1] && date.getUTCDate() === parts[2] && date.getUTCHours() === hours
+  return utcSeconds([Number(year), Number(month), Number(day), hours, Number(minute), Number(second)])
+}
+
+function isoSeconds(parts: RegExpExecArray): number | undefined {
+  const [, year, month, day, hour, minute, second, fraction = '', zone = 'Z'] = parts
+  const local = utcSeconds([Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second)])
+  if (local === undefined) return undefined
+  const [hours = 0, minutes = 0] = zone === 'Z' ? [] : zone.slice(1).split(':').map(Number)
+  const ahead = (hours * 3600 + minutes * 60) * (zone.startsWith('-') ? -1 : 1)
+  return local + Number(`0${fraction}`) - ahead
+}
+
+/** `undefined` for a date that is none: `Date.UTC` carries what is too large over into the next unit; no host does. */
+function utcSeconds(parts: readonly [number, number, number, number, number, number]): number | undefined {
+  const [year, month, day, hour, minute, second] = parts
+  const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second))
+  const read = [date.getUTCMonth() + 1, date.getUTCDate(), date.getUTCHours(), date.getUTCMinutes()]
+  const isReal = [month, day, hour, minute].every((part, index) => part === read[index]) && second < 60
   return isReal ? date.getTime() / 1000 : undefined
 }

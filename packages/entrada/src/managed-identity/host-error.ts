@@ -61,7 +61,9 @@ function readWords(text: string, secrets: readonly string[]): { error: string; d
   const nested = typeof body?.error === 'object' && body.error !== null ? (body.error as Record<string, unknown>) : body
   const clean = (value: unknown, longest: number): string => {
     let words = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
-    for (const secret of secrets) words = words.replaceAll(secret, '***')
+    for (const secret of secrets) {
+      words = words.replaceAll(secret, '***').replaceAll(encodeURIComponent(secret), '***')
+    }
     return oneLine(words.replace(/ey[\w-]{10,}\.[\w.-]+/g, '***'), longest)
   }
   const error = clean(typeof body?.error === 'string' ? body.error : nested?.code, 100)

@@ -31,6 +31,8 @@ export interface IdentityHost {
   thumbprint?: string
   /** At most so many requests at a time, in this process. */
   concurrency?: number
+  /** The identity that it asks for where the caller names none. */
+  usualId?: ManagedIdentityId
   /** Taken out of every message. */
   secrets: readonly string[]
 }

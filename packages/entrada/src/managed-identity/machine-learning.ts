@@ -12,6 +12,7 @@ export const machineLearning: MakeHost<{ endpoint: string; secret: string; defau
   return {
     label: 'Azure Machine Learning',
     secrets: [secret],
+    ...(variables.defaultClientId && { usualId: { kind: 'clientId', value: variables.defaultClientId } }),
     ask: ({ resource, send }) =>
       send({
         method: 'GET',

@@ -1,3 +1,4 @@
+import { isPrivate } from '../http/local-host.ts'
 import type { Files } from '../runtime/files.ts'
 import type { Env } from '../runtime/host.ts'
 import { appService } from './app-service.ts'
@@ -44,6 +45,15 @@ export function makeHost(
     case 'imds':
       return imds(found, id, who)
   }
+}
+
+/** The name of the endpoint's host, if it is far: https may go there, and whoever runs the program should know. */
+export function farEndpoint(found: AnyHost): string | undefined {
+  const address = found.kind === 'imds' ? found.authority : found.endpoint
+  const hostname = address !== undefined && URL.canParse(address) ? new URL(address).hostname : undefined
+  // Service Fabric's certificate is compared, wherever it is.
+  if (hostname === undefined || isPrivate(hostname) || found.kind === 'service-fabric') return undefined
+  return hostname
 }
 
 /** Without variables it is IMDS, or the Azure Arc agent where its program is installed. */
