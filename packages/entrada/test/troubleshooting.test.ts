@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { ChainedTokenCredential, ClientSecretCredential, DefaultAzureCredential, EnvironmentCredential } from 'entrada'
 import { expect, test } from 'vitest'
+import { withoutMachine } from './without-machine.ts'
 import { failure } from './world.ts'
 
 const page = await readFile(new URL('../../../docs/troubleshooting.md', import.meta.url), 'utf8')
@@ -23,7 +24,7 @@ const secret = (options?: object): ClientSecretCredential =>
   new ClientSecretCredential('tenant', 'client', 'secret', { host: { env }, ...options })
 
 test.each<[string, () => unknown]>([
-  ['nothing set', () => new DefaultAzureCredential({ host: { env } }).getToken('scope')],
+  ['nothing set', () => new DefaultAzureCredential({ ...withoutMachine, host: { env } }).getToken('scope')],
   ['environment', () => new EnvironmentCredential({ host: { env } }).getToken('scope')],
   ['missing argument', () => new ClientSecretCredential('', 'client', 'secret')],
   ['white space', () => new ClientSecretCredential('tenant', 'client', 'secret\n')],
@@ -40,6 +41,7 @@ test.each<[string, () => unknown]>([
     () =>
       new DefaultAzureCredential({
         host: { env },
+        ...withoutMachine,
         excludeEnvironmentCredential: true,
         excludeWorkloadIdentityCredential: true,
       }),

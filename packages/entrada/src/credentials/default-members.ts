@@ -108,7 +108,7 @@ const memberKinds: readonly MemberKind[] = [
     build: (context, { sharedCacheUsername, sharedCacheTenantId, tenantId }) =>
       sharedCacheTokens(context, {
         username: sharedCacheUsername ?? context.host.env.AZURE_USERNAME,
-        tenantId: sharedCacheTenantId ?? tenantId ?? (context.host.env.AZURE_TENANT_ID || undefined),
+        tenantId: sharedCacheTenantId ?? tenantId ?? (context.host.env.AZURE_TENANT_ID?.trim() || undefined),
       }),
   },
   {

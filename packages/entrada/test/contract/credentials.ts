@@ -19,6 +19,7 @@ import {
 } from 'entrada'
 import { clientId, recognisableSecret, redirectUri, serviceConnectionId, tenantId } from '../app.ts'
 import { copyOfCache, signedInHome } from '../msal/shared-cache.ts'
+import { withoutMachine } from '../without-machine.ts'
 import type { World } from '../world.ts'
 import { assertionOf } from './assertion.ts'
 import { installedTools, withoutProcess } from './installed-tools.ts'
@@ -183,7 +184,8 @@ export const credentials: readonly Row[] = [
   },
   {
     name: 'DefaultAzureCredential',
-    create: (options) => new DefaultAzureCredential(options),
+    // Refused in a tenant, it would go on to what is on this machine.
+    create: (options) => new DefaultAzureCredential({ ...options, ...withoutMachine }),
     program: 'new entrada.DefaultAzureCredential()',
     winner: 'EnvironmentCredential',
     secret: () => recognisableSecret,

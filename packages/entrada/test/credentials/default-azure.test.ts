@@ -7,12 +7,13 @@ import {
   getDefaultAzureCredential,
 } from 'entrada'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { withoutMachine } from '../without-machine.ts'
 import { createWorld, failure, scope, type World } from '../world.ts'
 import { thrown } from './thrown.ts'
 
 let world: World
 
-const allExcluded = { excludeEnvironmentCredential: true, excludeWorkloadIdentityCredential: true }
+const allExcluded = { ...withoutMachine, excludeEnvironmentCredential: true, excludeWorkloadIdentityCredential: true }
 
 beforeAll(async () => {
   world = await createWorld()
@@ -44,20 +45,25 @@ describe('AZURE_TOKEN_CREDENTIALS', () => {
       const error = thrown(() => create({ AZURE_TOKEN_CREDENTIALS: value }))
       expect(error).toBeInstanceOf(TypeError)
       expect(error.message).toBe(
-        `DefaultAzureCredential: AZURE_TOKEN_CREDENTIALS is "${value}". Set it to prod, dev or one of: EnvironmentCredential, WorkloadIdentityCredential.`,
+        `DefaultAzureCredential: AZURE_TOKEN_CREDENTIALS is "${value}". Set it to prod, dev or one of: EnvironmentCredential, WorkloadIdentityCredential, ManagedIdentityCredential, SharedTokenCacheCredential, VisualStudioCodeCredential, AzureCliCredential, AzurePowerShellCredential, AzureDeveloperCliCredential, BrokerCredential.`,
       )
     },
   )
 
   test('that leaves nothing is refused, and said to', () => {
-    expect(() => create({ AZURE_TOKEN_CREDENTIALS: 'dev' })).toThrow(/AZURE_TOKEN_CREDENTIALS=dev leave no credential/)
+    expect(() => create({ AZURE_TOKEN_CREDENTIALS: 'dev' }, withoutMachine)).toThrow(
+      /AZURE_TOKEN_CREDENTIALS=dev leave no credential/,
+    )
   })
 })
 
 describe('an exclude option', () => {
   test('wins over AZURE_TOKEN_CREDENTIALS, either way', async () => {
     expect(() => create({ AZURE_TOKEN_CREDENTIALS: 'prod' }, allExcluded)).toThrow(TypeError)
-    await using credential = create({ AZURE_TOKEN_CREDENTIALS: 'dev' }, { excludeEnvironmentCredential: false })
+    await using credential = create(
+      { AZURE_TOKEN_CREDENTIALS: 'dev' },
+      { ...withoutMachine, excludeEnvironmentCredential: false },
+    )
     expect((await credential.getToken(scope)).token).toBeTruthy()
   })
 
@@ -97,7 +103,10 @@ describe('requiredEnvVars', () => {
 })
 
 test('an environment that says nothing makes an error with its reason and mend', async () => {
-  await using credential = new DefaultAzureCredential({ host: { env: { AZURE_TENANT_ID: 'contoso' } } })
+  await using credential = new DefaultAzureCredential({
+    ...withoutMachine,
+    host: { env: { AZURE_TENANT_ID: 'contoso' } },
+  })
   const error = (await failure(credential.getToken(scope))) as AggregateAuthenticationError
   expect(error).toBeInstanceOf(AggregateAuthenticationError)
   expect(error.message).toBe(
@@ -150,10 +159,9 @@ test('getDefaultAzureCredential() makes one', async () => {
 
 test('GitHub Actions is a member when it is asked for, and says why it can not be used', async () => {
   const env = { AZURE_TENANT_ID: 'contoso', AZURE_CLIENT_ID: 'app' }
-  const others = { excludeEnvironmentCredential: true, excludeWorkloadIdentityCredential: true }
   await using credential = new DefaultAzureCredential({
     host: { env },
-    ...others,
+    ...allExcluded,
     excludeGitHubActionsCredential: false,
   })
   const error = (await failure(credential.getToken(scope))) as AggregateAuthenticationError
@@ -172,6 +180,7 @@ test('GitHub Actions as a member signs a job in', async () => {
   const { AZURE_CLIENT_SECRET: _, ...ids } = world.env
   await using credential = new DefaultAzureCredential({
     ...world.options({ ...ids, ...job.env }),
+    ...withoutMachine,
     excludeGitHubActionsCredential: false,
   })
   expect((await credential.getTokenInfo(scope)).credential).toBe('GitHubActionsCredential')

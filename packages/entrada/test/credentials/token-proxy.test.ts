@@ -8,6 +8,7 @@ import {
 } from 'entrada'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { serveTcp } from '../http/servers.ts'
+import { withoutMachine } from '../without-machine.ts'
 import { createWorld, failure, otherTenantId, scope, tenantId, until, type World } from '../world.ts'
 import { thrown } from './thrown.ts'
 
@@ -217,7 +218,11 @@ test.each<[string, (proxy: AksTokenProxy) => object, number]>([
 
 test('variables that make no sense make the member of the default chain unavailable, which says why', async () => {
   const env = { ...pod.env, AZURE_KUBERNETES_SNI_NAME: 'a.ests.aks' }
-  await using credential = new DefaultAzureCredential({ ...world.options(env), enableAzureProxy: true })
+  await using credential = new DefaultAzureCredential({
+    ...world.options(env),
+    ...withoutMachine,
+    enableAzureProxy: true,
+  })
   const error = await failure(credential.getToken(scope))
   expect(error.message).toContain('WorkloadIdentityCredential: AZURE_KUBERNETES_TOKEN_PROXY is not set')
   expect(world.emulator.requests).toHaveLength(0)

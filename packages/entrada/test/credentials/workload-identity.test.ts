@@ -9,6 +9,7 @@ import {
 } from 'entrada'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { withFile } from '../certificates/with-file.ts'
+import { withoutMachine } from '../without-machine.ts'
 import { clientId, createWorld, failure, scope, tenantId, type World } from '../world.ts'
 import { thrown } from './thrown.ts'
 
@@ -219,7 +220,10 @@ test('the default chain signs in with it, and is told why where it can’t', asy
   const options = world.options({ ...pod.env })
   await using credential = new DefaultAzureCredential(options)
   expect(await credential.getTokenInfo(scope)).toMatchObject({ credential: 'WorkloadIdentityCredential' })
-  await using other = new DefaultAzureCredential({ ...world.options({ AZURE_TENANT_ID: tenantId }) })
+  await using other = new DefaultAzureCredential({
+    ...world.options({ AZURE_TENANT_ID: tenantId }),
+    ...withoutMachine,
+  })
   const error = await failure(other.getToken(scope))
   expect(error.message).toContain('clientId and tokenFilePath are required parameters')
 })
