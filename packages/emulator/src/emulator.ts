@@ -1,13 +1,14 @@
 import { appEnvironment } from './app-environment.ts'
 import { type Clock, createClock } from './clock.ts'
 import { createDeviceSignIns, type DeviceSignIns } from './device-sign-ins.ts'
-import type { AppChanges } from './directory/declaration.ts'
+import type { AppChanges, UserDeclaration } from './directory/declaration.ts'
 import { createDirectory } from './directory/directory.ts'
 import { defaultDirectory, readDirectoryFile } from './directory/load.ts'
 import { parseDirectory } from './directory/parse.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createHandler } from './handler.ts'
 import { isLoopback } from './host.ts'
+import { createTraffic } from './live/traffic.ts'
 import { acquireMachineResources } from './machine-resources.ts'
 import { createHosts } from './managed-identity/hosts.ts'
 import { createManagedIdentities, type ManagedIdentities } from './managed-identity/managed-identity.ts'
@@ -44,6 +45,8 @@ export interface Emulator extends ManagedIdentities, SignIns, DeviceSignIns, Wor
   fetch(url: string | URL | Request, init?: RequestInit): Promise<Response>
   /** The variables with which a program signs in as an app, given by name or client id; default the first. */
   env(app?: string): Record<string, string>
+  /** Adds a user from the next request on; an `objectId` is made where none is given. Throws a `TypeError`. */
+  addUser(user: Omit<UserDeclaration, 'objectId'> & { objectId?: string }): void
   /** Changes an app's registration from the next request on; the fields replace those declared. */
   updateApp(app: string, changes: AppChanges): void
   readonly clock: Clock
@@ -83,6 +86,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     refreshTokens: createRefreshTokens(),
     signIn: createSignInState(),
     consents: createConsents(),
+    traffic: createTraffic(),
     assertionUses: createAssertionUses(resolved.replayedAssertions),
     issuers: createIssuers(() => url, clock.now),
     jobs: createJobs(),
@@ -121,6 +125,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     handler,
     fetch: socketlessFetch(handler),
     env: (app) => appEnvironment(directory, app, { url, caPath: machine.caPath, now: clock.now() }),
+    addUser: (user) => void directory.addUser(user),
     updateApp: (app, changes) => directory.updateApp(declaredApp(directory, app, 'updateApp'), changes),
     ...createSignIns(service),
     ...createDeviceSignIns(service),

@@ -4,6 +4,7 @@ import { serveAt } from './managed-identity/hosts.ts'
 import { plainError } from './plain-error.ts'
 import { BODY_LIMIT, type ReceivedRequest, receive } from './received-request.ts'
 import type { LoggedRequest } from './request-log.ts'
+import { isLivePath } from './routes/live.ts'
 import { createRoutes } from './routes/routes.ts'
 import type { Service } from './service.ts'
 
@@ -21,6 +22,7 @@ export function createHandler(parts: HandlerParts): (request: Request) => Promis
   const route = createRoutes(service)
   return async (incoming) => {
     const request = await receive(incoming)
+    if (isLivePath(request.path)) return { kind: 'response', response: await respond({ service, route, request }) }
     const entry = log(request, service.now())
     const play = (answerer: Answerer): Promise<Answer> =>
       answerWith(takeFault(request.path), request, service.now, [incoming.signal, closing], answerer)
@@ -29,6 +31,7 @@ export function createHandler(parts: HandlerParts): (request: Request) => Promis
     host?.seen.add(entry)
     const answer = await (host ? serveAt(host, request, play, () => route(request)) : play({ normal }))
     if (answer.kind !== 'dropped') entry.status = answer.response.status
+    if (request.path !== '/') service.traffic.add(request, entry.at, answer)
     return answer
   }
 }

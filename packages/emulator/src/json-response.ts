@@ -7,9 +7,19 @@ export interface JsonResponseOptions {
   headers?: Readonly<Record<string, string>>
 }
 
+/** A JSON answer whose content can still be read by the emulator once its text is on its way. */
+export class JsonResponse extends Response {
+  readonly content: unknown
+
+  constructor(content: unknown, init: ResponseInit) {
+    super(JSON.stringify(content), init)
+    this.content = content
+  }
+}
+
 /** A JSON answer with the headers that Entra ID gives all of its own. */
 export function json(body: unknown, options: JsonResponseOptions = {}): Response {
-  return new Response(JSON.stringify(body), {
+  return new JsonResponse(body, {
     status: options.status ?? 200,
     headers: {
       'cache-control': 'no-store, no-cache',

@@ -19,6 +19,15 @@ export interface ReceivedRequest {
   /** The body's fields, when it is `application/x-www-form-urlencoded`. */
   form: Fields
   tooLarge: boolean
+  /** What became of it, as those who answer tell; for the emulator's own page. */
+  told: Told
+}
+
+/** Notes on an answer that the answer itself does not show. */
+export interface Told {
+  refusal?: { code: number; text: string }
+  /** Tokens that went to an app by a browser, by name. */
+  tokens?: Readonly<Record<string, string>>
 }
 
 /** Bytes of body that are read; Entra ID's requests stay far below. */
@@ -41,6 +50,7 @@ export async function receive(request: Request): Promise<ReceivedRequest> {
     headers,
     form: isForm && body !== undefined ? Object.fromEntries(new URLSearchParams(body)) : {},
     tooLarge: body === undefined,
+    told: {},
   }
 }
 

@@ -60,6 +60,7 @@ export function refusalBody(refusal: Refusal, request: ReceivedRequest, now: num
   const correlation = correlationId(request)
   const timestamp = `${new Date(now).toISOString().slice(0, 19).replace('T', ' ')}Z`
   const text = describe(code, { ...detailsOf(request), ...options.details })
+  request.told.refusal = { code, text: `AADSTS${code}: ${text}` }
   const minor = options.suberror ?? suberror
   return {
     error: options.error ?? error,

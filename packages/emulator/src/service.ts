@@ -1,4 +1,5 @@
 import type { Directory } from './directory/directory.ts'
+import type { Traffic } from './live/traffic.ts'
 import type { Hosts } from './managed-identity/hosts.ts'
 import type { Issuers } from './oidc/issuers.ts'
 import type { Jobs } from './oidc/jobs.ts'
@@ -24,6 +25,8 @@ export interface Service {
   /** What the sign-in pages give browsers to bring back. */
   signIn: SignInState
   consents: Consents
+  /** The last requests, for the emulator's own page. */
+  traffic: Traffic
   /** Issuers of tokens that are assertions, and the jobs that may ask them for one. */
   issuers: Issuers
   jobs: Jobs

@@ -1,13 +1,13 @@
 import type { AppChanges } from './declaration.ts'
 import type { App, Resource, Tenant, User } from './entries.ts'
-import { isGuid } from './fields.ts'
+import { fail, isGuid } from './fields.ts'
 import type { ParsedDirectory } from './parse.ts'
 import type { Subscription } from './subscriptions.ts'
 import { wellKnownApps } from './well-known-apps.ts'
 import { accountHost, wellKnownResources } from './well-known-resources.ts'
 
 /** A user-assigned managed identity, its GUIDs in lower case. */
-export interface IdentityEntry {
+interface IdentityEntry {
   name: string
   clientId: string
   tenantId: string
@@ -30,6 +30,8 @@ export interface Directory {
   app(named?: string): App | undefined
   /** By user name or object id. */
   user(named: string): User | undefined
+  /** Adds a user. Throws a `TypeError` for what a declaration could not say either. */
+  addUser(user: unknown): User
   /** Replaces fields of an app's registration. Throws a `TypeError` for what a declaration could not say either. */
   updateApp(app: App, changes: AppChanges): void
   /** Adds a user-assigned managed identity, which signs in as an app does. */
@@ -50,10 +52,11 @@ export function createDirectory(declared: ParsedDirectory): Directory {
   const resources = new Set(
     [...wellKnownResources, ...declared.resources, ...declared.apps.map(exposed)].flatMap(identifiers),
   )
+  const everyone = [...declared.users]
   return {
     tenants: declared.tenants,
     apps: declared.apps,
-    users: declared.users,
+    users: everyone,
     subscriptions: declared.subscriptions,
     tenant: (segment) => tenants.get(segment.toLowerCase()),
     appIn: (tenant, clientId) => {
@@ -65,6 +68,16 @@ export function createDirectory(declared: ParsedDirectory): Directory {
         ? declared.apps[0]
         : (declared.apps.find((each) => each.name === named) ?? apps.get(named.toLowerCase())),
     user: (named) => users.get(named.toLowerCase()),
+    addUser: (declaration) => {
+      const fresh = declared.readUser(declaration)
+      const keys = { username: fresh.username.toLowerCase(), objectId: fresh.objectId }
+      for (const field of ['username', 'objectId'] as const) {
+        if (users.has(keys[field])) fail(`user.${field}`, `${JSON.stringify(fresh[field])} is taken`, 'Choose another.')
+      }
+      for (const key of Object.values(keys)) users.set(key, fresh)
+      everyone.push(fresh)
+      return fresh
+    },
     updateApp: (app, changes) => {
       const { name, clientId, tenantId } = app
       const fresh = declared.readApp({ name, clientId, tenantId, ...changes }, `changes of ${name}`)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { App, Resource, Tenant, User } from './entries.ts'
 import { fail, flag, guid, list, object, oneOf, optional, text } from './fields.ts'
 import { parseApp, type ReadTenantId } from './parse-app.ts'
@@ -9,6 +10,8 @@ export interface ParsedDirectory {
   apps: readonly App[]
   /** Reads an app as the declaration's were read, for changes while the emulator runs. */
   readApp(value: unknown, path: string): App
+  /** Reads a user who is added while the emulator runs. */
+  readUser(value: unknown): User
   resources: readonly Resource[]
   users: readonly User[]
   subscriptions: readonly Subscription[]
@@ -69,6 +72,7 @@ export function parseDirectory(declaration: unknown): ParsedDirectory {
     apps,
     readApp,
     users,
+    readUser: (value) => user({ objectId: randomUUID(), ...setFields(value) }, 'user', tenants, tenantId),
     subscriptions,
     resources: list(fields.resources, 'resources', resource),
     anyResource: optional(fields.anyResource, 'anyResource', flag) ?? true,
@@ -110,6 +114,11 @@ function user(value: unknown, path: string, tenants: readonly Tenant[], tenantId
     secondFactor: optional(fields.secondFactor, `${path}.secondFactor`, oneOf('required')) !== undefined,
     secondFactorCode: optional(fields.secondFactorCode, `${path}.secondFactorCode`, text) ?? '123456',
   }
+}
+
+/** The fields of an object that are set. */
+function setFields(value: unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value ?? {}).filter(([, field]) => field !== undefined))
 }
 
 function unique(values: readonly string[], path: string, field: string): void {

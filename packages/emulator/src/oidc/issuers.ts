@@ -18,6 +18,8 @@ export interface Issuers {
   named(name: IssuerName): Issuer
   /** The issuer that a path names. */
   find(name: string): Issuer | undefined
+  /** The emulator's own issuer of an address. */
+  owned(address: string): Issuer | undefined
   /** The keys of an issuer, by its address: the emulator's own, or as published on loopback. */
   keysOf(address: string): Promise<readonly IssuerKey[]>
 }
@@ -33,12 +35,14 @@ export function createIssuers(origin: () => string, now: () => number): Issuers 
     issuers.set(name, issuer)
     return issuer
   }
+  const owned = (address: string): Issuer | undefined => NAMES.map(find).find((issuer) => issuer?.address === address)
   const named = (name: IssuerName): Issuer => find(name) as Issuer
   return {
     named,
     find,
+    owned,
     keysOf: async (address) => {
-      const own = NAMES.map(find).find((issuer) => issuer?.address === address)
+      const own = owned(address)
       return own ? [await own.key] : publishedKeys(address)
     },
   }

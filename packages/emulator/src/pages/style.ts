@@ -57,6 +57,21 @@ dt { color: var(--soft) } dd { margin: 0 }
 .account { display: inline-block; background: var(--wash); border-radius: 1rem; padding: .15rem .75rem; font-size: .9375rem }
 .scopes { padding-left: 1.25rem }
 .scopes li { margin: 0 0 .5rem }
+section { margin: 0 0 1.5rem }
+.columns { display: grid; grid-template-columns: minmax(0, 1fr) 22rem; gap: 2rem; margin-top: 1.5rem }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: 1.25rem; margin: 0 0 1rem }
+.plain { list-style: none; padding: 0; margin: 0 } .plain li + li { margin-top: .9rem }
+.requests { list-style: none; padding: 0; margin: 0; display: grid; gap: .75rem }
+.request { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .8rem 1rem }
+.request .line { margin: 0 0 .25rem } .request .error { margin: .5rem 0 }
+.requests:has(li) + .empty { display: none }
+.good { color: var(--good) } .bad { color: var(--bad) }
+time { color: var(--soft); font-variant-numeric: tabular-nums }
+summary { cursor: pointer; color: var(--accent); width: max-content; max-width: 100% }
+details[open] summary { margin-bottom: .5rem }
+pre { background: var(--wash); border-radius: .4rem; padding: .75rem; overflow-x: auto; max-height: 24rem; margin: 0 0 1rem; white-space: pre-wrap }
+.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
+@media (max-width: 52rem) { .columns { grid-template-columns: 1fr } }
 @media (max-width: 30rem) {
   body { padding: 0 .75rem 2rem }
   main { padding: 1.25rem }

@@ -10,10 +10,10 @@ import { authorize, authorizeByPost } from './authorize.ts'
 import { crossOriginHeaders, preflight } from './cross-origin.ts'
 import { deviceAuthorization } from './device-authorization.ts'
 import { deviceLogin, deviceLoginStep } from './device-login.ts'
-import { home } from './home.ts'
 import { instanceDiscovery } from './instance-discovery.ts'
 import { instanceLocation } from './instance-metadata.ts'
 import { keys, keysV1 } from './keys.ts'
+import { addUser, live, liveRequests, liveScriptFile } from './live.ts'
 import { logout, logoutStep } from './logout.ts'
 import { issuerKeys, issuerMetadata } from './oidc-issuer.ts'
 import { openidConfiguration, openidConfigurationAdfs, openidConfigurationV1 } from './openid-configuration.ts'
@@ -37,7 +37,9 @@ export function createRoutes(service: Service): (request: ReceivedRequest) => Pr
 
   // The first that fits is taken, so fixed paths stand before those with a tenant.
   for (const [path, route] of [
-    ['/', home],
+    ['/', live],
+    ['/live/requests', liveRequests],
+    ['/live/live.js', liveScriptFile],
     ['/metadata/instance/compute/location', instanceLocation],
     ['/tenants', tenants],
     ['/subscriptions', subscriptions],
@@ -64,6 +66,7 @@ export function createRoutes(service: Service): (request: ReceivedRequest) => Pr
     app.get(path, at(logout))
     app.post(path, at(logout))
   }
+  app.post('/live/users', at(addUser))
   app.post('/common/signout', at(logoutStep))
   app.get('/common/login', at(signInNowhere))
   app.post('/common/login', at(signInStep))

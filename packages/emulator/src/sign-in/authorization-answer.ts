@@ -75,10 +75,12 @@ export async function grantedParameters(
     ...idTokenClaims({ tenant, person, clientId, origin: request.origin, now, ...(nonce ? { nonce } : {}) }),
     ...(code === undefined ? {} : { c_hash: halfHash(code) }),
   })
+  const signed = asked.idToken ? await service.signer.sign(idToken()) : undefined
+  if (signed !== undefined) request.told.tokens = { id_token: signed }
   const clientInfo = JSON.stringify({ uid: person.objectId, utid: person.tenantId })
   return {
     ...(code === undefined ? {} : { code }),
-    ...(asked.idToken ? { id_token: await service.signer.sign(idToken()) } : {}),
+    ...(signed === undefined ? {} : { id_token: signed }),
     ...(asked.clientInfo ? { client_info: Buffer.from(clientInfo).toString('base64url') } : {}),
     session_state: session.id,
   }
