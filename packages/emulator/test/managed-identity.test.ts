@@ -5,8 +5,10 @@ import { inspect } from 'node:util'
 import { createRemoteJWKSet, customFetch, decodeJwt, jwtVerify } from 'jose'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { type Distortion, type ManagedIdentityOptions, startEmulator } from '../src/index.ts'
+import { assertionForm } from './certificate-sign-in.ts'
 import { contoso, otherTenantId, start, tenantId } from './contoso.ts'
 import { ask, askAppService, askImds, resource } from './host-request.ts'
+import { issuedToken, refusalOf, requestToken } from './token-request.ts'
 
 const emulator = await startEmulator({ directory: contoso, now: () => start })
 const keyDirectory = mkdtempSync(join(tmpdir(), 'entrada-keys-'))
@@ -53,6 +55,31 @@ describe('a token of a managed identity', () => {
     await using cloud = await startEmulator({ directory: contoso, issuer: 'public-cloud' })
     const { body } = await askImds(await cloud.managedIdentity({ host: 'imds' }))
     expect(decodeJwt(String(body.access_token)).iss).toBe(`https://sts.windows.net/${tenantId}/`)
+  })
+
+  test('is the assertion of an app that trusts the identity, and of none that does not', async () => {
+    for (const signatures of ['rsa', 'quick'] as const) {
+      await using own = await startEmulator({ directory: contoso, signatures })
+      const imds = await own.managedIdentity({ host: 'imds', identities: [reader] })
+      const { body } = await askImds(imds, { resource: 'api://AzureADTokenExchange' })
+      const assertion = String(body.access_token)
+      const issuer = `${own.url}/${tenantId}/v2.0`
+      const subject = imds.identities[0]?.objectId ?? ''
+      expect(decodeJwt(assertion)).toMatchObject({
+        aud: 'fb60f99c-7a34-4190-8149-302f77469936',
+        iss: issuer,
+        sub: subject,
+        azp: reader.clientId,
+        ver: '2.0',
+      })
+      const refused = await refusalOf(await requestToken(own, assertionForm(assertion)))
+      expect(refused.error_codes).toEqual([700211])
+      own.updateApp('web', { federatedCredentials: [{ issuer, subject }] })
+      const { claims } = await issuedToken(own, assertionForm(assertion))
+      expect(claims).toMatchObject({ appid: contoso.apps[0]?.clientId, appidacr: '2' })
+      const forged = await requestToken(own, assertionForm(`${assertion.slice(0, -8)}AAAAAAAA`))
+      expect((await refusalOf(forged)).error_codes).toEqual([700027])
+    }
   })
 
   test('is the same again for half its life, for each identity and resource', async () => {

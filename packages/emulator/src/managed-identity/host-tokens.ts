@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { BACKDATED_SECONDS, randomClaims } from '../mint.ts'
 import type { Service } from '../service.ts'
+import { exchangeAudience, issuerV2, isTokenExchange } from '../token/token-exchange.ts'
 import type { ManagedIdentity } from './identity.ts'
 
 /** A token as a host holds it; times are in seconds since the epoch. */
@@ -61,35 +62,41 @@ export function createHostTokens(
   }
 }
 
-/**
- * A token of version 1.0 as managed identities get it
- * (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
- */
+/** A token as managed identities get it, which tells them by their object id and their resource id. */
 async function issue(service: Service, request: HostTokenRequest, lifetimeSeconds: number): Promise<HostToken> {
   const { identity, resource, capabilities = [] } = request
   const now = Math.floor(service.now() / 1000)
-  const issuer = service.issuer(identity.tenantId)
   const notBefore = now - BACKDATED_SECONDS
   const expiresOn = now + lifetimeSeconds
   const claims = {
-    aud: resource,
-    iss: issuer,
+    ...(isTokenExchange(resource) ? assertionClaims(service, identity) : accessClaims(service, identity, resource)),
     iat: notBefore,
     nbf: notBefore,
     exp: expiresOn,
     ...randomClaims(),
-    appid: identity.clientId,
-    appidacr: '2',
-    idp: issuer,
     idtyp: 'app',
     oid: identity.objectId,
     sub: identity.objectId,
     tid: identity.tenantId,
-    ver: '1.0',
     ...(capabilities.length > 0 ? { xms_cc: capabilities } : {}),
     xms_mirid: identity.resourceId,
   }
   return { token: await service.signer.sign(claims), resource, notBefore, expiresOn }
+}
+
+/** Of version 1.0 (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference). */
+function accessClaims(service: Service, identity: ManagedIdentity, resource: string): Record<string, unknown> {
+  const issuer = service.issuer(identity.tenantId)
+  return { aud: resource, iss: issuer, idp: issuer, appid: identity.clientId, appidacr: '2', ver: '1.0' }
+}
+
+/**
+ * Of version 2.0, to be shown in the place of an app's secret
+ * (https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity).
+ */
+function assertionClaims(service: Service, identity: ManagedIdentity): Record<string, unknown> {
+  const issuer = issuerV2(service, identity.tenantId)
+  return { aud: exchangeAudience, iss: issuer, azp: identity.clientId, azpacr: '2', ver: '2.0' }
 }
 
 function sha256(text: string): string {

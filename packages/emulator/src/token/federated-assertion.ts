@@ -3,6 +3,7 @@ import { Refusal } from '../refusal.ts'
 import type { RouteContext } from '../service.ts'
 import { checkAssertionTime } from './assertion-time.ts'
 import { isSignedBy, type Jwt, textField } from './jwt.ts'
+import { issuerV2, namedAudience } from './token-exchange.ts'
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
 
@@ -14,7 +15,7 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
 export async function checkFederatedAssertion({ service }: RouteContext, app: App, jwt: Jwt): Promise<void> {
   const issuer = String(jwt.claims.iss)
   const subject = String(jwt.claims.sub)
-  const audiences = [jwt.claims.aud].flat().map(String)
+  const audiences = [jwt.claims.aud].flat().map(String).map(namedAudience)
   const ofIssuer = app.federatedCredentials.filter((each) => each.issuer === issuer)
   if (ofIssuer.length === 0) throw new Refusal(700211, { details: { issuer } })
   const ofAudience = ofIssuer.filter((each) => each.audiences.some((audience) => audiences.includes(audience)))
@@ -25,10 +26,13 @@ export async function checkFederatedAssertion({ service }: RouteContext, app: Ap
   if (!ALGORITHMS.includes(algorithm)) {
     throw new Refusal(5002738, { details: { algorithm, supported: ALGORITHMS.join(',') } })
   }
+  const isOwn = service.directory.tenants.some(({ id }) => issuerV2(service, id) === issuer)
   const thumbprint = textField(jwt.header, 'kid') ?? ''
-  const key = (await service.issuers.keysOf(issuer)).find((each) => each.kid === thumbprint)
+  const keys = isOwn ? [await service.signingKey] : await service.issuers.keysOf(issuer)
+  const key = keys.find((each) => each.kid === thumbprint)
   if (key === undefined) throw new Refusal(7000272, { details: { thumbprint, issuer } })
-  if (!isSignedBy(jwt, key.publicKey)) {
+  // The emulator's own are a managed identity's, which need not be signed so that others can verify it.
+  if (!(isOwn ? await service.signer.verifies(jwt) : isSignedBy(jwt, key.publicKey))) {
     const reason = 'Key was found, but use of the key to verify the signature failed'
     throw new Refusal(700027, { details: { reason, thumbprint } })
   }
