@@ -1,0 +1,231 @@
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { AzureCliCredential, type AzureCliCredentialOptions } from 'entrada'
+import { build } from 'esbuild'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { failure, until } from '../world.ts'
+import { azAnswer, createMachine, type Machine, says, scope, token } from './machine.ts'
+
+let machine: Machine
+let credential: AzureCliCredential
+
+beforeEach(() => {
+  machine = createMachine()
+})
+
+afterEach(async () => {
+  await credential?.close()
+  machine[Symbol.dispose]()
+})
+
+function use(options: AzureCliCredentialOptions = {}, env: Record<string, string> = {}): AzureCliCredential {
+  credential = new AzureCliCredential({ ...options, host: { env: { ...machine.env, ...env } } })
+  return credential
+}
+
+const file = (name: string) => join(machine.folder, name)
+const written = (name: string) => (existsSync(file(name)) ? readFileSync(file(name), 'utf8').trim() : '')
+
+/** A shell's command that writes down its own process, the pids of what it starts, and then never ends. */
+const tree = () => `
+/bin/sleep 600 & echo $! > ${file('grandchild')}
+(/bin/sleep 600 & echo $! > ${file('great-grandchild')}; /bin/sleep 600) &
+echo $$ > ${file('child')}
+/bin/sleep 600`
+
+/** Resolves when none of the processes of the tree lives. One that is dead and not yet buried counts as dead. */
+async function treeIsDead(): Promise<void> {
+  for (const name of ['child', 'grandchild', 'great-grandchild']) await until(() => isDead(Number(written(name))))
+}
+
+function isDead(pid: number): boolean {
+  expect(pid).toBeGreaterThan(1)
+  try {
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    try {
+      process.kill(pid, 0)
+      return false
+    } catch {
+      return true
+    }
+  }
+}
+
+const treeIsThere = () => until(() => written('child') !== '' && written('great-grandchild') !== '')
+
+test('starts a real program with its arguments, in a safe folder, with nothing on its standard input', async () => {
+  machine.install(
+    'az',
+    `printf '%s\\n' "$@" > ${file('args')}; pwd > ${file('cwd')}; /bin/cat > ${file('stdin')}; ${says(azAnswer())}`,
+  )
+  expect((await use({ tenantId: 'contoso.com', subscription: 'A b' }).getToken(scope)).token).toBe(token)
+  expect(written('args').split('\n')).toEqual([
+    ...['account', 'get-access-token', '--output', 'json', '--resource', 'https://vault.azure.net'],
+    ...['--tenant', 'contoso.com', '--subscription', 'A b'],
+  ])
+  expect(['/bin', '/usr/bin']).toContain(written('cwd'))
+  expect(written('stdin')).toBe('')
+})
+
+test('gives it a process group and a session of its own', async () => {
+  machine.install('az', `read -r line < /proc/$$/stat; echo "$line" > ${file('stat')}; ${says(azAnswer())}`)
+  await use().getToken(scope)
+  // pid (name) state parent group session
+  const [pid, , , , group, session] = written('stat').split(' ')
+  expect([group, session]).toEqual([pid, pid])
+})
+
+test('withholds secrets of this process that az has no use for, and hands the rest on', async () => {
+  machine.install('az', `/usr/bin/env > ${file('env')}; ${says(azAnswer())}`)
+  const secrets = {
+    AZURE_CLIENT_SECRET: 's1',
+    AZURE_CLIENT_CERTIFICATE_PASSWORD: 's2',
+    AZURE_PASSWORD: 's3',
+    SYSTEM_ACCESSTOKEN: 's4',
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: 's5',
+    ACTIONS_RUNTIME_TOKEN: 's6',
+    AZD_AUTH_KEY: 's7',
+  }
+  const kept = {
+    AZURE_CONFIG_DIR: '/nowhere',
+    HTTPS_PROXY: 'http://p:1',
+    REQUESTS_CA_BUNDLE: '/ca',
+    MSI_SECRET: 'm',
+    IDENTITY_HEADER: 'i',
+  }
+  await use({}, { ...secrets, ...kept }).getToken(scope)
+  const names = written('env')
+    .split('\n')
+    .map((line) => line.split('=')[0])
+  for (const name of Object.keys(kept)) expect(names).toContain(name)
+  for (const name of Object.keys(secrets)) expect(names).not.toContain(name)
+})
+
+describe('kills az and all that it started', () => {
+  beforeEach(() => {
+    machine.install('az', tree())
+  })
+
+  test('when it takes too long', async () => {
+    const error = await failure(use({ processTimeoutInMs: 300 }).getToken(scope))
+    expect(error).toMatchObject({ name: 'CredentialUnavailableError' })
+    expect(error.message).toMatch(/did not answer within 300 ms/)
+    await treeIsDead()
+  })
+
+  test('when the caller aborts', async () => {
+    const controller = new AbortController()
+    const waiting = failure(use().getToken(scope, { abortSignal: controller.signal }))
+    await treeIsThere()
+    controller.abort()
+    expect((await waiting).name).toBe('AbortError')
+    await treeIsDead()
+  })
+
+  test('when the last of several callers aborts, and not before', async () => {
+    const [first, second] = [new AbortController(), new AbortController()]
+    use()
+    const waiting = [first, second].map(({ signal }) => failure(credential.getToken(scope, { abortSignal: signal })))
+    await treeIsThere()
+    first.abort()
+    expect((await waiting[0])?.name).toBe('AbortError')
+    expect(isDead(Number(written('child')))).toBe(false)
+    second.abort()
+    await waiting[1]
+    await treeIsDead()
+  })
+
+  test('when the credential closes, before close() resolves', async () => {
+    const waiting = failure(use().getToken(scope))
+    await treeIsThere()
+    await credential.close()
+    expect(isDead(Number(written('child')))).toBe(true)
+    expect((await waiting).message).toMatch(/is closed/)
+    await treeIsDead()
+  })
+})
+
+test('takes an answer though something that az started keeps its output open, and ends that', async () => {
+  machine.install('az', `/bin/sleep 600 & echo $! > ${file('grandchild')}; ${says(azAnswer())}`)
+  expect((await use().getToken(scope)).token).toBe(token)
+  await until(() => isDead(Number(written('grandchild'))))
+})
+
+test('lets live what az started and cut off from its output', async () => {
+  machine.install('az', `/bin/sleep 5 > /dev/null 2>&1 & echo $! > ${file('grandchild')}; ${says(azAnswer())}`)
+  await use().getToken(scope)
+  const pid = Number(written('grandchild'))
+  expect(isDead(pid)).toBe(false)
+  process.kill(pid)
+})
+
+test.each([
+  ['stdout', ''],
+  ['stderr', '1>&2'],
+])('ends a program that prints without end on %s, and keeps little of it', async (_, redirection) => {
+  machine.install('az', `echo $$ > ${file('child')}; exec /usr/bin/yes ${'x'.repeat(4000)} ${redirection}`)
+  const before = process.memoryUsage().rss
+  const error = await failure(use().getToken(scope))
+  expect(error.name).toBe('AuthenticationError')
+  expect(error.message).toMatch(/Azure CLI printed more than 1048576 bytes/)
+  expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024)
+  await until(() => isDead(Number(written('child'))))
+})
+
+test('reads a large answer whole', async () => {
+  const padded = `{"padding": "${'p'.repeat(500_000)}", ${azAnswer().slice(1)}`
+  writeFileSync(file('answer'), padded)
+  machine.install('az', `/bin/cat ${file('answer')}`)
+  expect((await use().getToken(scope)).token).toBe(token)
+})
+
+test('leaves no zombie', async () => {
+  machine.install('az', `echo $$ > ${file('child')}; ${says(azAnswer())}`)
+  await use().getToken(scope)
+  await until(() => !existsSync(`/proc/${written('child')}`))
+})
+
+test('says that a program which is none can’t be started', async () => {
+  machine.install('az', '#!/nowhere/interpreter\n')
+  const error = await failure(use().getToken(scope))
+  expect(error.name).toBe('CredentialUnavailableError')
+  expect(error.message).toMatch(/can't be started \(ENOENT\)/)
+})
+
+test('fifty concurrent callers share one process, and the next ones its token', async () => {
+  machine.write('.azure/azureProfile.json', '{}')
+  machine.install('az', `echo x >> ${file('runs')}; ${says(azAnswer())}`)
+  use()
+  const tokens = await Promise.all(Array.from({ length: 50 }, () => credential.getToken(scope)))
+  expect(new Set(tokens).size).toBe(1)
+  await credential.getToken(scope)
+  expect(written('runs')).toBe('x')
+})
+
+test('a program that ends takes its tools with it', async () => {
+  machine.install('az', tree())
+  await build({
+    entryPoints: [fileURLToPath(new URL('../../src/index.ts', import.meta.url))],
+    outfile: file('entrada.mjs'),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    external: ['https-proxy-agent', 'node-forge', 'tinyexec'],
+    logLevel: 'error',
+  })
+  writeFileSync(
+    file('program.mjs'),
+    `import { existsSync, readFileSync } from 'node:fs'
+import { AzureCliCredential } from './entrada.mjs'
+new AzureCliCredential().getToken('${scope}').catch(() => undefined)
+const pid = '${file('great-grandchild')}'
+setInterval(() => { if (existsSync(pid) && readFileSync(pid, 'utf8') !== '') process.exit(7) }, 5)`,
+  )
+  const child = spawn(process.execPath, [file('program.mjs')], { env: machine.env, stdio: 'inherit' })
+  expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(7)
+  await until(() => written('great-grandchild') !== '')
+  await treeIsDead()
+})
