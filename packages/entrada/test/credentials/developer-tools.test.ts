@@ -1,0 +1,76 @@
+import {
+  AuthenticationError,
+  AzureCliCredential,
+  AzurePowerShellCredential,
+  ChainedTokenCredential,
+  DefaultAzureCredential,
+} from 'entrada'
+import { expect, test } from 'vitest'
+import { azureCliTokens } from '../../src/credentials/azure-cli.ts'
+import { azureDeveloperCliTokens } from '../../src/credentials/azure-developer-cli.ts'
+import { azurePowerShellTokens } from '../../src/credentials/azure-powershell.ts'
+import { openContext } from '../../src/credentials/context.ts'
+import { azAnswer, imagine, scope, start, token } from '../developer-tools/machine.ts'
+import { failure } from '../world.ts'
+
+const dev = { env: { AZURE_TOKEN_CREDENTIALS: 'dev' } }
+const refused = { code: 1, stderr: 'ERROR: AADSTS7000215: Invalid client secret.' }
+
+test('the default chain goes on when a developer tool is refused, in Python’s order', async () => {
+  const machine = imagine(({ file }) => {
+    return file.endsWith('azd') ? { stdout: JSON.stringify({ token, expiresOn: '2026-11-23T09:00:00Z' }) } : refused
+  }, dev)
+  await using credential = new DefaultAzureCredential(machine.options)
+  expect(await credential.getTokenInfo(scope)).toMatchObject({ token, credential: 'AzureDeveloperCliCredential' })
+  expect(machine.started.map(({ file }) => file)).toEqual(['/bin/az', '/bin/pwsh', '/bin/azd'])
+})
+
+test('the default chain tells of each tool why it gave no token', async () => {
+  const machine = imagine(() => refused, dev)
+  machine.files.delete('/bin/pwsh')
+  await using credential = new DefaultAzureCredential(machine.options)
+  const error = await failure(credential.getToken(scope))
+  expect(error.name).toBe('AggregateAuthenticationError')
+  expect(error.message).toMatch(/AzureCliCredential: ERROR: AADSTS7000215: Invalid client secret\./)
+  expect(error.message).toMatch(/AzurePowerShellCredential: PowerShell is not installed\. Install/)
+  expect(error.message).toMatch(/AzureDeveloperCliCredential: ERROR: AADSTS7000215/)
+})
+
+test('a chain of one’s own stops at a refusal, and goes on where a tool is not there', async () => {
+  const machine = imagine(({ file }) => {
+    return file.endsWith('az') ? refused : { stdout: `azsdk%${token}%${start / 1000 + 3600}` }
+  })
+  const chain = () =>
+    new ChainedTokenCredential(new AzureCliCredential(machine.options), new AzurePowerShellCredential(machine.options))
+  await using stops = chain()
+  expect(await failure(stops.getToken(scope))).toBeInstanceOf(AuthenticationError)
+  machine.files.delete('/bin/az')
+  await using goesOn = chain()
+  expect((await goesOn.getToken(scope)).token).toBe(token)
+})
+
+test.each([
+  ['AzureCliCredential', azureCliTokens, '/bin/az', '/home/ada/.azure/azureProfile.json'],
+  ['AzurePowerShellCredential', azurePowerShellTokens, '/bin/pwsh', '/home/ada/.Azure/AzureRmContext.json'],
+  ['AzureDeveloperCliCredential', azureDeveloperCliTokens, '/bin/azd', '/home/ada/.azd/auth.json'],
+] as const)(
+  'the evidence of %s changes with its program and its profile, and with nothing else',
+  (name, tokens, program, profile) => {
+    const machine = imagine(() => ({ stdout: azAnswer() }))
+    const source = tokens(openContext(name, machine.options), {})
+    const seen = [source.evidence()]
+    machine.clock.time += 10_000_000
+    expect(source.evidence()).toBe(seen[0])
+    machine.files.set(profile, { stamp: '1' })
+    seen.push(source.evidence())
+    machine.files.set(profile, { stamp: '2' })
+    seen.push(source.evidence())
+    machine.files.delete(program)
+    seen.push(source.evidence())
+    machine.files.set(program, { mode: 0o100777 })
+    machine.files.set('/bin', { isFile: false, mode: 0o40777 })
+    seen.push(source.evidence())
+    expect(new Set(seen).size).toBe(5)
+    expect(machine.started).toHaveLength(0)
+  },
+)

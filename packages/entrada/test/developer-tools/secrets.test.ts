@@ -1,0 +1,91 @@
+import { inspect } from 'node:util'
+import {
+  AzureCliCredential,
+  AzureDeveloperCliCredential,
+  AzurePowerShellCredential,
+  type EntradaCredential,
+  type EntradaEvent,
+  type TokenCredentialOptions,
+} from 'entrada'
+import { describe, expect, test } from 'vitest'
+import type { Ended } from '../../src/runtime/program.ts'
+import { failure } from '../world.ts'
+import { imagine, scope, token } from './machine.ts'
+
+const kinds: [string, new (options: TokenCredentialOptions) => EntradaCredential][] = [
+  ['AzureCliCredential', AzureCliCredential],
+  ['AzureDeveloperCliCredential', AzureDeveloperCliCredential],
+  ['AzurePowerShellCredential', AzurePowerShellCredential],
+]
+
+const opaque = `0.AXoA${'Zm9vYmFy_-'.repeat(30)}`
+const short = 'sh0rt-Secret~1'
+const wrapped = token.replace(/.{80}/g, '$&\n')
+
+/** What tools have been seen to print next to tokens, and worse. */
+const outputs: [string, string][] = [
+  ['the token alone', token],
+  ['an opaque token alone', opaque],
+  ['JSON', JSON.stringify({ accessToken: token, expires_on: 'x' })],
+  ['JSON after a warning', `WARNING: x\n{"accessToken": "${token}", "expiresOn": "never"}`],
+  ['JSON within JSON', JSON.stringify({ error: JSON.stringify({ access_token: token, refresh_token: opaque }) })],
+  ['JSON with a short secret', `{"token":"${short}","password" : "${short}"}`],
+  ['JSON within JSON with a short secret', JSON.stringify({ error: JSON.stringify({ token: short }) })],
+  ['half of JSON', `{"accessToken":"${token.slice(0, -7)}`],
+  ['a token in colours', `\u001b[31m${token.slice(0, 40)}\u001b[0m${token.slice(40)}`],
+  ['a token with a NUL in it', `${token.slice(0, 40)}\0${token.slice(40)}`],
+  ['a token over lines', wrapped],
+  ['a token over Windows’ lines', wrapped.replaceAll('\n', '\r\n')],
+  ['a form', `client_secret=${short}&refresh_token=${opaque}&assertion=${token}`],
+  ['a header', `Authorization: Bearer ${token}`],
+  ['a line of PowerShell', `azsdk%${short}%never`],
+  ['a table', `Token     : ${token}\nExpiresOn : never`],
+  ['a message of azd', JSON.stringify({ type: 'consoleMessage', data: { message: `ERROR: ${token}` } })],
+  ['CLIXML', `#< CLIXML\n<Objs><S S="Error">${token}_x000D__x000A_</S></Objs>`],
+]
+
+/** Parts of a secret of which none may be seen. */
+const parts = [token, opaque].flatMap((secret) => secret.match(/[\w-]{24}/g) ?? [])
+
+describe.each(kinds)('%s shows no token', (_, Credential) => {
+  test.each(
+    outputs.flatMap(([what, text]): [string, Partial<Ended>][] => [
+      [`${what} on stderr`, { code: 1, stderr: text }],
+      [`${what} on stderr after words`, { code: 1, stderr: `ERROR: AADSTS50076: no ${text} more` }],
+      [`${what} on stdout`, { code: 0, stdout: text.replace('azsdk%', 'azsdk') }],
+      [`${what} on both, with a failure`, { code: 2, stdout: text, stderr: text }],
+    ]),
+  )('%s', async (_, ended) => {
+    const events: EntradaEvent[] = []
+    const machine = imagine(() => ended)
+    await using credential = new Credential({ ...machine.options, onEvent: (event) => events.push(event) })
+    const error = await failure(credential.getToken(scope))
+    const shown = [error, credential, events]
+      .flatMap((value) => [inspect(value, { depth: 10, showHidden: true }), JSON.stringify(value), String(value)])
+      .concat(error.stack ?? '', String(error.cause))
+      .join('\n')
+    expect(shown).not.toContain(short)
+    expect(parts.filter((part) => shown.includes(part))).toEqual([])
+  })
+})
+
+test('keeps what is no token: ids, addresses and codes', async () => {
+  const stderr =
+    'ERROR: AADSTS700016: Application 04b07795-8ddb-461a-bbee-02f9e1bf7b46 was not found. fetching token: see https://login.microsoftonline.com/common/oauth2/v2.0/token and /subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/group'
+  const machine = imagine(() => ({ code: 1, stderr }))
+  await using credential = new AzureCliCredential(machine.options)
+  expect((await failure(credential.getToken(scope))).message).toBe(`AzureCliCredential: ${stderr}.`)
+})
+
+test('does not show the environment of the tool when it can’t be started', async () => {
+  const machine = imagine(() => {
+    throw Object.assign(new Error('spawn failed'), {
+      code: 'EACCES',
+      spawnargs: ['x'],
+      env: { SECRET: 'recognisable' },
+    })
+  })
+  await using credential = new AzureCliCredential(machine.options)
+  const error = await failure(credential.getToken(scope))
+  expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('recognisable')
+})
