@@ -14,7 +14,7 @@ async function main(argv: readonly string[]): Promise<void> {
   if (command.name === 'help') return print(usage)
   if (command.name === 'version') return print(`${await version()}\n`)
 
-  const { directoryFile, options } = command
+  const { directoryFile, options, managedIdentities } = command
   const declared = directoryFile === undefined ? defaultDirectory() : await readDirectoryFile(directoryFile)
   const directory = createDirectory(parseDirectory(declared))
   const emulator = await startEmulator({ ...options, directory: declared as DirectoryDeclaration })
@@ -23,8 +23,9 @@ async function main(argv: readonly string[]): Promise<void> {
       emulator.close().then(() => print('Stopped.\n'), fail)
     })
   }
+  const hosts = await Promise.all(managedIdentities.map((host) => emulator.managedIdentity({ host })))
   const issuer = options.issuer ?? 'local'
-  print(summary({ emulator, directory, issuer, ...(directoryFile === undefined ? {} : { directoryFile }) }))
+  print(summary({ emulator, directory, issuer, hosts, ...(directoryFile === undefined ? {} : { directoryFile }) }))
 }
 
 async function version(): Promise<string> {

@@ -76,6 +76,19 @@ test.for(['SIGTERM', 'SIGINT'] as const)('it runs, says how to sign in, and stop
   expect(run.errors()).toBe('')
 })
 
+test('it has hosts with managed identities', async () => {
+  const run = start('--managed-identity', 'imds', '--managed-identity', 'app-service')
+  await run.until('Ctrl+C stops it.')
+  const value = (name: string): string => new RegExp(`export ${name}=(\\S+)`).exec(run.output())?.[1] ?? ''
+  const query = `resource=https://storage.azure.com&api-version=2019-08-01`
+  const imds = `${value('AZURE_POD_IDENTITY_AUTHORITY_HOST')}/metadata/identity/oauth2/token?${query}`
+  expect((await fetch(imds, { headers: { metadata: 'true' } })).status).toBe(200)
+  const headers = { 'x-identity-header': value('IDENTITY_HEADER') }
+  expect((await fetch(`${value('IDENTITY_ENDPOINT')}?${query}`, { headers })).status).toBe(200)
+  run.child.kill()
+  expect(await once(run.child, 'close')).toEqual([0, null])
+})
+
 test('it takes a directory from a file, and does not repeat its secrets', async () => {
   const file = join(folder, 'directory.json')
   await writeFile(file, JSON.stringify(contoso))
@@ -103,6 +116,10 @@ describe('it ends with code 2 and one line', () => {
   test.for([
     [['--nope'], "Unknown option '--nope'."],
     [['--port', 'x'], '--port "x" is not a port. Use 0 to 65535.'],
+    [
+      ['--managed-identity', 'azure-arc'],
+      '--managed-identity "azure-arc" is not a host. Use one of imds, app-service,',
+    ],
     [['--directory', '/nowhere.json'], 'the file "/nowhere.json" cannot be read (ENOENT). Check its path.'],
     [['--host', 'http://x'], 'hosts has "http://x", which is not a host name.'],
   ] as const)('for %j', async ([flags, message]) => {

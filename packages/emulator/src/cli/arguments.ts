@@ -11,14 +11,21 @@ Runs a local emulator of Microsoft Entra ID, for tests and offline work, until i
   --host NAME              another host name to answer to; may be repeated
   --public-cloud-issuer    issue tokens in the name of https://sts.windows.net/, which
                            software with a fixed list of issuers, such as Azurite, asks for
+  --managed-identity HOST  a host with a managed identity: imds, app-service, service-fabric,
+                           machine-learning, cloud-shell or aks; may be repeated
   --help                   print this
   --version                print the version
 `
 
+/** The hosts that need nothing but their name. */
+const HOSTS = ['imds', 'app-service', 'service-fabric', 'machine-learning', 'cloud-shell', 'aks'] as const
+
+export type PlainHost = (typeof HOSTS)[number]
+
 export type Command =
   | { name: 'help' }
   | { name: 'version' }
-  | { name: 'run'; directoryFile?: string; options: EmulatorOptions }
+  | { name: 'run'; directoryFile?: string; options: EmulatorOptions; managedIdentities: readonly PlainHost[] }
 
 /** Reads the command line, without the program's name. Throws an `Error` with one line to show. */
 export function parseCommand(argv: readonly string[]): Command {
@@ -30,6 +37,7 @@ export function parseCommand(argv: readonly string[]): Command {
       directory: { type: 'string' },
       host: { type: 'string', multiple: true },
       'public-cloud-issuer': { type: 'boolean' },
+      'managed-identity': { type: 'string', multiple: true },
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean' },
     },
@@ -39,6 +47,7 @@ export function parseCommand(argv: readonly string[]): Command {
   return {
     name: 'run',
     ...(values.directory === undefined ? {} : { directoryFile: values.directory }),
+    managedIdentities: (values['managed-identity'] ?? []).map(plainHost),
     options: {
       port: port(values.port, '--port'),
       httpPort: port(values['http-port'], '--http-port'),
@@ -46,6 +55,12 @@ export function parseCommand(argv: readonly string[]): Command {
       issuer: values['public-cloud-issuer'] ? 'public-cloud' : 'local',
     },
   }
+}
+
+function plainHost(value: string): PlainHost {
+  const known = HOSTS.find((host) => host === value)
+  if (known) return known
+  throw new Error(`--managed-identity ${JSON.stringify(value)} is not a host. Use one of ${HOSTS.join(', ')}.`)
 }
 
 function port(value: string | undefined, flag: string): number {

@@ -5,12 +5,14 @@ export interface SummaryParts {
   emulator: Pick<Emulator, 'url' | 'httpUrl' | 'ca' | 'env'>
   directory: Directory
   issuer: 'local' | 'public-cloud'
+  /** Hosts with managed identities. */
+  hosts: readonly { host: string; env: Readonly<Record<string, string>> }[]
   /** Set when the directory was declared by the user, whose secrets are not repeated. */
   directoryFile?: string
 }
 
 /** What the program prints once it runs. */
-export function summary({ emulator, directory, issuer, directoryFile }: SummaryParts): string {
+export function summary({ emulator, directory, issuer, hosts, directoryFile }: SummaryParts): string {
   const rows: [string, string][] = [
     ['https', emulator.url],
     ['http', emulator.httpUrl],
@@ -20,7 +22,7 @@ export function summary({ emulator, directory, issuer, directoryFile }: SummaryP
     ...directory.apps.map(({ clientId, name }): [string, string] => ['app', `${clientId}  ${name}`]),
   ]
   const table = rows.map(([name, value]) => `  ${name.padEnd(8)}${value}`).join('\n')
-  return `Entra ID emulator. For tests only: whoever reaches it gets tokens.\n\n${table}\n${signIn(emulator, directory, directoryFile)}\nCtrl+C stops it.\n`
+  return `Entra ID emulator. For tests only: whoever reaches it gets tokens.\n\n${table}\n${signIn(emulator, directory, directoryFile)}${hosts.map(asHost).join('')}\nCtrl+C stops it.\n`
 }
 
 function signIn(emulator: SummaryParts['emulator'], directory: Directory, directoryFile: string | undefined): string {
@@ -33,6 +35,11 @@ function signIn(emulator: SummaryParts['emulator'], directory: Directory, direct
   )
   const once = directoryFile === undefined ? '; its secret is shown this once' : ''
   return `\nTo sign in as "${app.name}"${once}:\n\n${lines.map((line) => `  ${line}`).join('\n')}\n`
+}
+
+function asHost({ host, env }: SummaryParts['hosts'][number]): string {
+  const lines = Object.entries(env).map(([name, value]) => `  export ${name}=${quoted(value)}\n`)
+  return `\nTo have the managed identity of ${host}:\n\n${lines.join('')}`
 }
 
 /** As one word of a POSIX shell. */
