@@ -1,4 +1,5 @@
 import { CredentialUnavailableError } from '../errors.ts'
+import { claimsParameter } from '../oauth/claims.ts'
 import { checkTenant } from '../oauth/tenant.ts'
 import { registeredPlugins } from '../plugins/registry.ts'
 import type { CredentialContext } from './context.ts'
@@ -27,7 +28,6 @@ export function brokerTokens(context: CredentialContext, tenantId: string = 'org
           mend,
         })
       }
-      const { claimsParameter } = await import('../oauth/claims.ts')
       const { askBroker } = await import('../plugins/ask-broker.ts')
       const { token, homeAccountId } = await askBroker({
         credential,

@@ -1,12 +1,10 @@
 import type { MsalCacheAccess, NoAccess } from '../msal/access.ts'
 import { fileAccess } from '../msal/file-access.ts'
-import { msalDocumentName, sharedCacheName, sharedCachePath } from '../msal/locations.ts'
+import type { SharedDocument } from '../msal/locations.ts'
 import { type CacheWorld, openSharedCache } from '../msal/open-cache.ts'
-import { registeredPlugins } from '../plugins/registry.ts'
 import type { Host } from '../runtime/host.ts'
 import { oneLine } from '../runtime/one-line.ts'
 import { localSharedFiles } from '../runtime/shared-files.ts'
-import { toolHostOf } from '../runtime/tools.ts'
 
 /** A document that may hold the account, and whether its access tokens are of the kind that is asked for. */
 export interface Place {
@@ -21,9 +19,19 @@ export interface Place {
 /** The documents to look into, in order: that of the kind that is asked for, then the other one. */
 export type PlacesOf = (enableCae: boolean) => Place[]
 
-/** One file if its path is given, else the two documents of the shared cache. Nothing is opened yet. */
-export function sharedPlaces(host: Host, cachePath: string | undefined, name: string = sharedCacheName): PlacesOf {
+/** Where to look, and with what. The core of the library gives it, which this part of it does not load. */
+export interface PlacesOptions {
+  /** One file in place of the shared documents. */
+  cachePath: string | undefined
+  documents: readonly SharedDocument[]
+  /** The cache plug-in that is registered by then. */
+  plugin(): CacheWorld['plugin']
+}
+
+/** One file if its path is given, else the documents of the shared cache. Nothing is opened yet. */
+export function sharedPlaces(host: Host, { cachePath, documents, plugin }: PlacesOptions): PlacesOf {
   const opened = new Map<string, MsalCacheAccess>()
+  const world = (): CacheWorld => ({ ...worldOf(host), plugin: plugin() })
 
   async function openOnce(where: string, open: Place['open']): ReturnType<Place['open']> {
     const held = opened.get(where)
@@ -44,24 +52,17 @@ export function sharedPlaces(host: Host, cachePath: string | undefined, name: st
 
   return (enableCae) => {
     // Of a tool's own file nobody says whether its access tokens can be revoked: most tools ask for no such tokens.
-    if (cachePath !== undefined) return [place(cachePath, !enableCae, async () => fileAccess(cachePath, worldOf(host)))]
-    return [enableCae, !enableCae].map((cae) => {
-      const documentName = msalDocumentName(name, cae)
-      const where = sharedCachePath(documentName, host.env, toolHostOf(host).platform) ?? documentName
-      return place(where, cae === enableCae, () => openSharedCache(documentName, worldOf(host)))
-    })
+    if (cachePath !== undefined) return [place(cachePath, !enableCae, async () => fileAccess(cachePath, world()))]
+    return [...documents]
+      .sort((left, right) => Number(right.cae === enableCae) - Number(left.cae === enableCae))
+      .map((document) => {
+        const { name, path = name, cae } = document
+        return place(path, cae === enableCae, () => openSharedCache(document, world()))
+      })
   }
 }
 
-function worldOf(host: Host): CacheWorld {
-  const { sleep, env, sharedFiles, load } = host
+function worldOf({ sleep, sharedFiles, load }: Host): Omit<CacheWorld, 'plugin'> {
   const importByName = (name: string): Promise<unknown> => import(/* webpackIgnore: true */ /* @vite-ignore */ name)
-  return {
-    sleep,
-    env,
-    platform: toolHostOf(host).platform,
-    files: sharedFiles ?? localSharedFiles,
-    load: load ?? importByName,
-    plugin: registeredPlugins.persistence,
-  }
+  return { sleep, files: sharedFiles ?? localSharedFiles, load: load ?? importByName }
 }

@@ -5,21 +5,19 @@ import { type AccountFilter, type HeldRefreshToken, type MsalAccount, refreshTok
 import { type MsalDocument, msalDocumentText, readMsalDocument } from '../msal/document.ts'
 import { readMsalRecord, writeMsalRecord } from '../msal/records.ts'
 import { rotateRefreshToken } from '../msal/rotate.ts'
-import { refreshToken } from '../oauth/grants.ts'
+import type { Grant } from '../oauth/grants.ts'
 import { requestToken } from '../oauth/token-endpoint.ts'
 import type { IssuedToken } from '../types.ts'
 import { endpointOf } from './application.ts'
 import type { CredentialContext } from './context.ts'
 import { type FoundAccount, findAccount } from './shared-cache-account.ts'
-import { sharedPlaces } from './shared-cache-places.ts'
+import { type PlacesOptions, sharedPlaces } from './shared-cache-places.ts'
 
-export interface SharedCacheOptions {
+export interface SharedCacheOptions extends PlacesOptions {
   clientId: string
   filter: AccountFilter
-  /** One file in place of the shared documents. */
-  cachePath: string | undefined
-  /** Name of the shared cache. */
-  name: string | undefined
+  /** The grant of a refresh token. */
+  grant(refreshToken: string): Grant
 }
 
 /** Tokens from the documents that developer tools share. */
@@ -37,7 +35,7 @@ export function openSharedCache(context: CredentialContext, options: SharedCache
   const { name: who, host } = context
   const { clientId, filter } = options
   const environment = new URL(context.authority).host
-  const placesOf = sharedPlaces(host, options.cachePath, options.name)
+  const placesOf = sharedPlaces(host, options)
   const writes = new Set<Promise<void>>()
   let pinned: string | undefined
 
@@ -62,7 +60,7 @@ export function openSharedCache(context: CredentialContext, options: SharedCache
   ): Promise<IssuedToken> {
     const [held] = refreshTokensOf(found.document, found.account, clientId) as [HeldRefreshToken]
     const endpoint = endpointOf({ tenantId: request.tenantId, clientId, authenticate: () => undefined }, context)
-    const issued = await requestToken(endpoint, refreshToken(held.secret), { ...request, signal })
+    const issued = await requestToken(endpoint, options.grant(held.secret), { ...request, signal })
     const writing = keep({ found, key, held, issued, now: host.now() })
       .catch((error: unknown) => context.emit({ type: 'store-failed', operation: 'set', error }))
       .finally(() => writes.delete(writing))

@@ -1,7 +1,8 @@
 import type { TokenRequest } from '../cache/token-request.ts'
 import type { AccountFilter } from '../msal/accounts.ts'
-import { msalDocumentName, sharedCacheName, sharedCachePath } from '../msal/locations.ts'
+import { sharedDocuments } from '../msal/locations.ts'
 import { parseAuthority } from '../oauth/authority.ts'
+import { refreshToken } from '../oauth/grants.ts'
 import { checkTenant } from '../oauth/tenant.ts'
 import { registeredPlugins } from '../plugins/registry.ts'
 import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
@@ -104,9 +105,8 @@ export class SharedCacheTokens {
   constructor(context: CredentialContext, choice: SharedCacheChoice) {
     const { username, tenantId, authenticationRecord: record, cachePath, name } = choice
     const { host } = context
-    const documents = [false, true].map((cae) => msalDocumentName(name ?? sharedCacheName, cae))
-    const shared = documents.flatMap((document) => sharedCachePath(document, host.env, toolHostOf(host).platform) ?? [])
-    this.#looks = { host, paths: cachePath === undefined ? shared : [cachePath] }
+    const documents = sharedDocuments(host.env, toolHostOf(host).platform, name)
+    this.#looks = { host, paths: cachePath === undefined ? documents.flatMap(({ path }) => path ?? []) : [cachePath] }
     const filter: AccountFilter = { username: username || undefined, tenantId, homeAccountId: record?.homeAccountId }
     const clientId = record?.clientId ?? developerSignOnClientId
     const allowed = context.additionallyAllowedTenants
@@ -114,7 +114,8 @@ export class SharedCacheTokens {
     const additionallyAllowedTenants = tenantId === undefined && allowed.length === 0 ? ['*'] : allowed
     const open = async (): Promise<SharedCache> => {
       const { openSharedCache } = await import('./shared-cache.ts')
-      return openSharedCache(context, { clientId, filter, cachePath, name })
+      const plugin = () => registeredPlugins.persistence
+      return openSharedCache(context, { clientId, filter, cachePath, documents, plugin, grant: refreshToken })
     }
     const acquire = async (request: TokenRequest, signal: AbortSignal): Promise<IssuedToken> => {
       this.#cache ??= open()

@@ -3,13 +3,18 @@ import { CredentialUnavailableError } from '../errors.ts'
 import { checkTenant } from '../oauth/tenant.ts'
 import { registeredPlugins } from '../plugins/registry.ts'
 import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
-import type { Host } from '../runtime/host.ts'
+import type { Env, Host } from '../runtime/host.ts'
 import { toolHostOf } from '../runtime/tools.ts'
 import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions, IssuedToken } from '../types.ts'
 import { type CredentialContext, openContext } from './context.ts'
 import { TokenSource } from './credential.ts'
 import type { MultiTenantTokenCredentialOptions } from './options.ts'
-import { recordPaths, visualStudioCodeClientId } from './vs-code-paths.ts'
+
+/** The client id of Visual Studio Code's own sign-in. */
+const visualStudioCodeClientId = 'aebc6443-996d-45c2-90f0-388ff96faa56'
+
+/** Where the extension Azure Resources writes who signed in, below the folder of Azure's tools. */
+const recordFile = 'ms-azuretools.vscode-azureresourcegroups/authRecord.json'
 
 export interface VisualStudioCodeCredentialOptions extends MultiTenantTokenCredentialOptions {
   /** Default the tenant of the sign-in. */
@@ -71,7 +76,10 @@ export class VisualStudioCodeTokens {
     const acquire = async (request: TokenRequest, signal: AbortSignal): Promise<IssuedToken> => {
       const { visualStudioCodeToken } = await import('./vs-code-token.ts')
       const asked = request.tenantId === ofRecord ? undefined : request.tenantId
-      return visualStudioCodeToken(context, { ...request, tenantId: asked }, signal)
+      const { vsCodeBroker, nativeBroker, vsCodeRecordPath } = registeredPlugins
+      const paths = recordPaths(context.host.env, vsCodeRecordPath)
+      const known = { clientId: visualStudioCodeClientId, paths, broker: vsCodeBroker ?? nativeBroker }
+      return visualStudioCodeToken(context, { ...request, ...known, tenantId: asked }, signal)
     }
     // No store behind it: a record there would not say whose token it is.
     const own = { ...context, second: undefined }
@@ -102,4 +110,11 @@ export class VisualStudioCodeTokens {
   close(): Promise<void> {
     return this.#tokens.close()
   }
+}
+
+/** The files to look for the record in: the one that a plug-in names, else those of the home folder. */
+function recordPaths(env: Env, given: string | undefined): string[] {
+  if (given !== undefined) return [given]
+  const home = env.HOME || env.USERPROFILE
+  return home ? ['.azure', '.Azure'].map((folder) => `${home}/${folder}/${recordFile}`) : []
 }

@@ -1,7 +1,6 @@
 import { parseObject } from '../oauth/token-response.ts'
 import type { Host } from '../runtime/host.ts'
 import type { AuthenticationRecord } from './authentication-record.ts'
-import { recordFile, visualStudioCodeClientId } from './vs-code-paths.ts'
 
 /** Why there is no record to go by, and what to do. */
 export interface NoRecord {
@@ -15,7 +14,11 @@ const maximumBytes = 10 * 1024
 const mend = 'Sign in to Azure in Visual Studio Code, with the extension Azure Resources.'
 
 /** The record of the first of the files that is there, checked. */
-export async function readRecord(paths: readonly string[], host: Host): Promise<AuthenticationRecord | NoRecord> {
+export async function readRecord(
+  paths: readonly string[],
+  clientId: string,
+  host: Host,
+): Promise<AuthenticationRecord | NoRecord> {
   for (const path of paths) {
     let bytes: Uint8Array
     try {
@@ -25,16 +28,22 @@ export async function readRecord(paths: readonly string[], host: Host): Promise<
       if (code === 'ENOENT' || code === 'ENOTDIR') continue
       return { reason: `the record of the sign-in (${path}) can't be read: ${message}.`, mend, cause }
     }
-    const record = checkRecord(parseObject(new TextDecoder().decode(bytes).replace(/^\uFEFF/, '')))
+    const record = checkRecord(parseObject(new TextDecoder().decode(bytes).replace(/^\uFEFF/, '')), clientId)
     return 'faults' in record
       ? { reason: `the record of the sign-in (${path}) can't be used: ${record.faults.join('; ')}.`, mend }
       : record
   }
-  return { reason: `nobody has signed in with Visual Studio Code (no ${paths[0] ?? recordFile}).`, mend }
+  return {
+    reason: `nobody has signed in with Visual Studio Code (${paths.length === 0 ? 'no home folder' : `no ${paths[0]}`}).`,
+    mend,
+  }
 }
 
 /** All that is wrong with a record, at once; no value is repeated. */
-function checkRecord(record: Record<string, unknown> | undefined): AuthenticationRecord | { faults: string[] } {
+function checkRecord(
+  record: Record<string, unknown> | undefined,
+  expected: string,
+): AuthenticationRecord | { faults: string[] } {
   if (record === undefined) return { faults: ['it is no JSON object'] }
   const names = ['tenantId', 'clientId', 'username', 'homeAccountId', 'authority']
   const faults = names.flatMap((name) => {
@@ -45,7 +54,7 @@ function checkRecord(record: Record<string, unknown> | undefined): Authenticatio
   if (typeof tenantId === 'string' && tenantId !== '' && !/^[0-9A-Za-z.-]+$/.test(tenantId)) {
     faults.push('tenantId has characters that no tenant has')
   }
-  if (typeof clientId === 'string' && clientId !== '' && clientId !== visualStudioCodeClientId) {
+  if (typeof clientId === 'string' && clientId !== '' && clientId !== expected) {
     faults.push('clientId is not that of Visual Studio Code')
   }
   if (typeof authority === 'string' && authority !== '' && originOf(authority) === undefined) {

@@ -1,18 +1,28 @@
 import type { Env } from '../runtime/host.ts'
 
-/** Name of the cache that Microsoft's developer tools share. */
-export const sharedCacheName = 'msal.cache'
-
-/** Revocable tokens and the others have a document each. */
-export function msalDocumentName(name: string, cae: boolean): string {
-  return `${name}.${cae ? 'cae' : 'nocae'}`
+/** Where the cache that Microsoft's developer tools share is, and whose tokens it has. */
+export interface SharedDocument {
+  /** Such as `msal.cache.nocae`. */
+  name: string
+  /** Absent where the environment names no home folder. */
+  path: string | undefined
+  /** Whether its access tokens can be revoked (Continuous Access Evaluation). */
+  cae: boolean
 }
 
 /**
- * Where the shared cache is: `%LOCALAPPDATA%\.IdentityService` on Windows, `~/.IdentityService` elsewhere. Where the
- * system's secret store holds the document, the file of that name only marks the time of the last change.
+ * The documents of the shared cache: revocable tokens and the others have one each. They are in
+ * `%LOCALAPPDATA%\.IdentityService` on Windows, in `~/.IdentityService` elsewhere. Where the system's secret store holds
+ * the document, the file of that name only marks the time of the last change.
  */
-export function sharedCachePath(documentName: string, env: Env, platform: string): string | undefined {
+export function sharedDocuments(env: Env, platform: string, cacheName: string = 'msal.cache'): SharedDocument[] {
   const folder = platform === 'win32' ? env.LOCALAPPDATA : env.HOME
-  return folder ? `${folder}/.IdentityService/${documentName}` : undefined
+  return [false, true].map((cae) => {
+    const name = msalDocumentName(cacheName, cae)
+    return { name, cae, path: folder ? `${folder}/.IdentityService/${name}` : undefined }
+  })
+}
+
+function msalDocumentName(name: string, cae: boolean): string {
+  return `${name}.${cae ? 'cae' : 'nocae'}`
 }

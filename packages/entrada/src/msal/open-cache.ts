@@ -1,15 +1,11 @@
-import type { Env } from '../runtime/host.ts'
 import type { MsalCacheAccess, NoAccess } from './access.ts'
 import { readMsalDocument } from './document.ts'
 import { type FileWorld, fileAccess } from './file-access.ts'
 import { keyringAccess } from './keyring.ts'
-import { sharedCachePath } from './locations.ts'
+import type { SharedDocument } from './locations.ts'
 import { type MsalCachePlugin, pluginAccess } from './plugin-access.ts'
 
 export interface CacheWorld extends FileWorld {
-  env: Env
-  /** `win32`, `linux`, `darwin`... */
-  platform: string
   /** Imports an optional package by its name. */
   load(name: string): Promise<unknown>
   /** Makes the plug-in of a document, if a cache plug-in is registered. */
@@ -17,15 +13,14 @@ export interface CacheWorld extends FileWorld {
 }
 
 /**
- * The document of that name among those that developer tools share: through the plug-in that is registered, else the
+ * One of the documents that developer tools share: through the plug-in that is registered, else the
  * plain file that Linux has without a secret store, else `@entrada/keyring`. `undefined` where there is none.
  */
 export async function openSharedCache(
-  name: string,
+  { name, path }: SharedDocument,
   world: CacheWorld,
 ): Promise<MsalCacheAccess | NoAccess | undefined> {
   if (world.plugin !== undefined) return openPlugin(name, world.plugin)
-  const path = sharedCachePath(name, world.env, world.platform)
   const bytes = path === undefined ? undefined : await world.files.read(path)
   if (path === undefined || bytes === undefined) return undefined
   const text = new TextDecoder().decode(bytes)
