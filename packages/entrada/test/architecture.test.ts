@@ -15,6 +15,7 @@ const arrows: Record<string, string[]> = {
   oauth: ['http', 'runtime'],
   federation: ['http', 'runtime'],
   'managed-identity': ['http', 'oauth', 'runtime'],
+  'developer-tools': ['oauth', 'runtime'],
   certificates: ['runtime'],
   cache: ['runtime'],
   msal: ['cache', 'runtime'],
@@ -23,6 +24,7 @@ const arrows: Record<string, string[]> = {
   credentials: [
     'cache',
     'certificates',
+    'developer-tools',
     'federation',
     'http',
     'managed-identity',

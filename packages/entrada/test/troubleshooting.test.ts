@@ -1,6 +1,16 @@
 import { readFile } from 'node:fs/promises'
-import { ChainedTokenCredential, ClientSecretCredential, DefaultAzureCredential, EnvironmentCredential } from 'entrada'
+import {
+  AzureCliCredential,
+  AzureDeveloperCliCredential,
+  AzurePowerShellCredential,
+  ChainedTokenCredential,
+  ClientSecretCredential,
+  DefaultAzureCredential,
+  EnvironmentCredential,
+} from 'entrada'
 import { expect, test } from 'vitest'
+import type { Ended } from '../src/runtime/program.ts'
+import { imagine } from './developer-tools/machine.ts'
 import { withoutMachine } from './without-machine.ts'
 import { failure } from './world.ts'
 
@@ -61,6 +71,62 @@ test.each<[string, () => unknown]>([
     },
   ],
 ])('a reader finds the error of: %s', async (_, provoke) => {
+  const { message } = await failure((async () => provoke())())
+  expect(headingFor(message), message).toBeDefined()
+})
+
+const signedOut = "ERROR: Please run 'az login' to setup account."
+const again = 'ERROR: AADSTS50076: multi-factor authentication'
+
+/** Asks a credential whose tool ends like this. */
+async function ask(
+  Credential: typeof AzureCliCredential | typeof AzureDeveloperCliCredential | typeof AzurePowerShellCredential,
+  ended: Partial<Ended>,
+  call: { scopes?: string[]; claims?: string } = {},
+): Promise<unknown> {
+  const machine = imagine(() => ended)
+  const { scopes = ['scope'], ...options } = call
+  return new Credential(machine.options).getToken(scopes, options)
+}
+
+function without(
+  Credential: typeof AzureCliCredential | typeof AzureDeveloperCliCredential | typeof AzurePowerShellCredential,
+  platform = 'linux',
+): Promise<unknown> {
+  const machine = imagine(() => ({}), { platform, env: { SystemRoot: '' } })
+  if (platform === 'linux') machine.files.clear()
+  return new Credential(machine.options).getToken('scope')
+}
+
+test.each<[string, () => unknown]>([
+  ['no az', () => without(AzureCliCredential)],
+  ['no azd', () => without(AzureDeveloperCliCredential)],
+  ['no pwsh', () => without(AzurePowerShellCredential)],
+  ['no folder', () => without(AzureCliCredential, 'win32')],
+  ['signed out', () => ask(AzureCliCredential, { code: 1, stderr: signedOut })],
+  ['another factor', () => ask(AzurePowerShellCredential, { code: 1, stderr: again })],
+  ['claims', () => ask(AzureCliCredential, {}, { claims: '{}' })],
+  [
+    'claims and an old azd',
+    () => ask(AzureDeveloperCliCredential, { code: 1, stderr: 'unknown flag: --claims' }, { claims: '{}' }),
+  ],
+  ['too slow', () => ask(AzureCliCredential, { stopped: 'time-out' })],
+  ['too much', () => ask(AzureCliCredential, { stopped: 'too-much-output' })],
+  ['silent', () => ask(AzureCliCredential, { code: 3 })],
+  ['two scopes', () => ask(AzureCliCredential, {}, { scopes: ['a', 'b'] })],
+  ['a scope that is an option', () => ask(AzureCliCredential, {}, { scopes: ['--debug'] })],
+  ['no module', () => ask(AzurePowerShellCredential, { stdout: 'NO_AZ_ACCOUNT_MODULE' })],
+  ['a policy', () => ask(AzurePowerShellCredential, { code: 1, stderr: 'AuthorizationManager check failed' })],
+  ['no answer of az', () => ask(AzureCliCredential, {})],
+  ['no answer of azd', () => ask(AzureDeveloperCliCredential, {})],
+  ['no answer of pwsh', () => ask(AzurePowerShellCredential, {})],
+  ['no time of az', () => ask(AzureCliCredential, { stdout: '{"accessToken":"t"}' })],
+  ['no time of azd', () => ask(AzureDeveloperCliCredential, { stdout: '{"token":"t"}' })],
+  ['a token of yesterday', () => ask(AzureCliCredential, { stdout: '{"accessToken":"t","expires_on":1}' })],
+  ['a subscription', () => new AzureCliCredential({ subscription: '--debug' })],
+  ['a time-out', () => new AzureCliCredential({ processTimeoutInMs: -1 })],
+  ['cache', () => new AzureCliCredential({ cache: 'no' as never })],
+])('a reader finds the error of a developer tool: %s', async (_, provoke) => {
   const { message } = await failure((async () => provoke())())
   expect(headingFor(message), message).toBeDefined()
 })
