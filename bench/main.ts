@@ -1,6 +1,7 @@
 import { cpus } from 'node:os'
 import type { Measure, Row } from './row.ts'
 import { cached, held } from './rows/cached.ts'
+import { azureCli } from './rows/developer-tools.ts'
 import { memory } from './rows/memory.ts'
 import { onBehalfOf } from './rows/on-behalf-of.ts'
 import { coldCrowd, refreshWindow } from './rows/refresh.ts'
@@ -16,6 +17,7 @@ const measures: Readonly<Record<string, Measure>> = {
   start: firstToken,
   crowd: coldCrowd,
   refresh: refreshWindow,
+  'azure-cli': azureCli,
   installed,
   bundle,
   memory,

@@ -9,3 +9,15 @@ export async function runAsync(file: string, env: NodeJS.ProcessEnv): Promise<nu
   if (code !== 0) throw new Error(`${file} ended with code ${code}`)
   return performance.now() - start
 }
+
+/** What a program prints; this process goes on serving it meanwhile. Rejects if it fails. */
+export async function runForOutput(file: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  let output = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
+    output += chunk
+  })
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`${file} ended with code ${code}`)
+  return output
+}

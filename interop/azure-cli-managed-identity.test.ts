@@ -15,7 +15,7 @@ const machine = await emulator.managedIdentity({ host: 'imds', identities: ['sys
 // az 2.45 asks for version 2017-09-01, and reads no time with AM and PM.
 const site = await emulator.managedIdentity({ host: 'app-service', distortion: { expiresOn: 'us-24-hour' } })
 // The address is one of the network's, so it must never be asked without the proxy.
-const house = await openAzureCliHouse(emulator, { '169.254.169.254:80': Number(new URL(machine.url).port) })
+const house = await openAzureCliHouse(emulator, { ports: { '169.254.169.254:80': Number(new URL(machine.url).port) } })
 afterAll(async () => {
   await house[Symbol.asyncDispose]()
   await emulator.close()

@@ -37,11 +37,12 @@ export interface AzureCliHouse {
 
 /**
  * The real Azure CLI, its cloud replaced by the emulator: a proxy leads the cloud's hosts there and refuses all others,
- * so that nothing leaves this machine, and homes and settings are in a temporary folder. `ports` adds to the proxy's.
+ * so that nothing leaves this machine, and homes and settings are in a temporary folder. `ports` adds to the proxy's;
+ * `bundle` is a file with the emulator's certificate authority.
  */
 export async function openAzureCliHouse(
   emulator: Emulator,
-  ports: Readonly<Record<string, number>> = {},
+  { ports = {}, bundle = process.env.NODE_EXTRA_CA_CERTS }: { ports?: Record<string, number>; bundle?: string } = {},
 ): Promise<AzureCliHouse> {
   const port = Number(new URL(emulator.url).port)
   const hosts = Object.fromEntries(CLOUD_HOSTS.map((host) => [`${host}:443`, port]))
@@ -57,7 +58,10 @@ export async function openAzureCliHouse(
       await mkdir(directory, { mode: 0o700 })
       // Which command is in which module: an hour's memory of the first, which takes it a second to find out.
       if (count > 1) await copyFile(indexOf(join(folder.path, 'azure-1')), indexOf(directory)).catch(() => undefined)
-      return azureCli({ ...environment(folder.path, directory, programs, proxy.port), ...env })
+      return azureCli({
+        ...environment({ home: folder.path, directory, programs, bundle, proxyPort: proxy.port }),
+        ...env,
+      })
     },
     [Symbol.asyncDispose]: async () => {
       await proxy[Symbol.asyncDispose]()
@@ -75,8 +79,15 @@ async function countedProgram(home: string): Promise<string> {
   return folder
 }
 
-function environment(home: string, directory: string, programs: string, proxyPort: number): NodeJS.ProcessEnv {
-  const bundle = process.env.NODE_EXTRA_CA_CERTS
+interface Place {
+  home: string
+  directory: string
+  programs: string
+  bundle: string | undefined
+  proxyPort: number
+}
+
+function environment({ home, directory, programs, bundle, proxyPort }: Place): NodeJS.ProcessEnv {
   const proxy = `http://127.0.0.1:${proxyPort}`
   return cleanEnvironment({
     HOME: home,
