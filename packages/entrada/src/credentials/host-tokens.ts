@@ -6,7 +6,7 @@ import { type Http, openHttp } from '../http/http.ts'
 import type { IdentityHost } from '../managed-identity/host.ts'
 import type { ManagedIdentityId } from '../managed-identity/identity.ts'
 import type { AnyHost, Machine } from '../managed-identity/make-host.ts'
-import { resourceOf } from '../oauth/scopes.ts'
+import { checkIdentity } from '../managed-identity/user-assigned.ts'
 import type { AccessToken, AccessTokenInfo, GetTokenOptions, IssuedToken } from '../types.ts'
 import { checkCall } from './check-call.ts'
 import type { CredentialContext } from './context.ts'
@@ -127,7 +127,7 @@ export class HostTokens {
       credential: name,
       host,
       id: this.#id,
-      resource: resourceOf(scope),
+      scope,
       revocation: claims === undefined ? undefined : { token: this.#last.get(...known) },
       http,
       // All that use the default transport share a way out.
@@ -154,7 +154,10 @@ export class HostTokens {
     const { name, host: outside, emit, options } = this.#context
     const { makeHost, arcOrImds, farEndpoint } = await import('../managed-identity/make-host.ts')
     const machine: Machine = { ...outside, platform: outside.platform ?? globalThis.process?.platform ?? '' }
-    const host = makeHost(await arcOrImds(this.#found, machine), this.#id, machine, name)
+    const found = await arcOrImds(this.#found, machine)
+    // Azure Arc may only now have come to light.
+    checkIdentity(found.kind, this.#id, name)
+    const host = makeHost(found, this.#id, machine, name)
     const { proxyOptions: _, ...rest } = options
     const { connectTimeoutMs, thumbprint } = host
     const warn = (message: string): void => emit({ type: 'warning', message })

@@ -1,4 +1,4 @@
-import { resourceOf } from '../oauth/scopes.ts'
+import { resourceOf } from '../oauth/resource.ts'
 import { claimsArgument, commandLine, quoted } from './command-line.ts'
 import { jsonObjects, tokenIn } from './json-output.ts'
 import { localTime } from './local-time.ts'

@@ -1,4 +1,4 @@
-import { resourceOf } from '../oauth/scopes.ts'
+import { resourceOf } from '../oauth/resource.ts'
 import { claimsArgument, commandLine, quoted } from './command-line.ts'
 import { tokenIn } from './json-output.ts'
 import { oneScope, scopeOf } from './one-scope.ts'

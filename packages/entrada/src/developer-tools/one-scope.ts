@@ -1,4 +1,4 @@
-import { resourceOf } from '../oauth/scopes.ts'
+import { resourceOf } from '../oauth/resource.ts'
 import type { ToolFailure, ToolRequest } from './tool.ts'
 
 /** What asks for facts about the user, and for no resource. */

@@ -3,6 +3,7 @@ import type { Emit } from '../events.ts'
 import type { HttpAnswer } from '../http/exchange.ts'
 import { HttpFailure } from '../http/failure.ts'
 import type { Http } from '../http/http.ts'
+import { resourceOf } from '../oauth/resource.ts'
 import { builtin } from '../runtime/builtin.ts'
 import type { IssuedToken } from '../types.ts'
 import type { IdentityHost } from './host.ts'
@@ -16,7 +17,7 @@ export interface HostRequest {
   credential: string
   host: IdentityHost
   id: ManagedIdentityId | undefined
-  resource: string
+  scope: string
   /** The token was revoked: this one, if it is known. */
   revocation?: { token: string | undefined } | undefined
   http: Http
@@ -32,9 +33,10 @@ export interface HostRequest {
  * `AuthenticationError` for any other refusal, and for a token of another identity or for another resource.
  */
 export async function askHost(request: HostRequest): Promise<IssuedToken> {
-  const { credential, host, id = host.usualId, resource, now } = request
+  const { credential, host, id = host.usualId, scope, now } = request
+  const resource = resourceOf(scope)
   const requestedAt = now()
-  const answer = await send(request)
+  const answer = await send(request, resource)
   if (answer.status !== 200) throw refusal(credential, host, answer)
   const read = readAnswer(answer.text, { id, resource, requestedAt })
   if ('token' in read) return read.token
@@ -44,8 +46,8 @@ export async function askHost(request: HostRequest): Promise<IssuedToken> {
   throw new AuthenticationError(200, { error: 'identity_mismatch', errorDescription: message }, { message, mend })
 }
 
-async function send(request: HostRequest): Promise<HttpAnswer> {
-  const { credential, host, resource, revocation, http, transport, emit, signal } = request
+async function send(request: HostRequest, resource: string): Promise<HttpAnswer> {
+  const { credential, host, revocation, http, transport, emit, signal } = request
   const limit = host.concurrency === undefined ? undefined : sharedLimit(transport, host.concurrency)
   const call = {
     signal,

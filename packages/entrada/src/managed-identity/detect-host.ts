@@ -49,10 +49,3 @@ export function detectHost(env: Env, facts: Facts): FoundHost {
   if (isWorkload && facts.isTokenExchangeExcluded !== true) return { kind: 'token-exchange' }
   return { kind: 'imds', authority: env.AZURE_POD_IDENTITY_AUTHORITY_HOST || undefined }
 }
-
-/** The program of the Azure Arc agent: where it is, so is the agent. */
-export function arcAgentPath(env: Env, platform: string): string | undefined {
-  if (platform === 'linux') return '/opt/azcmagent/bin/himds'
-  if (platform === 'win32' && env.ProgramFiles) return `${env.ProgramFiles}\\AzureConnectedMachineAgent\\himds.exe`
-  return undefined
-}

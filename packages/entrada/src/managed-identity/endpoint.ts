@@ -1,5 +1,5 @@
 import { CredentialUnavailableError } from '../errors.ts'
-import { isPrivate } from '../http/local-host.ts'
+import { isPrivate } from '../http/private-host.ts'
 
 /**
  * The token endpoint that a platform's variable names. Plain http may go to this machine and its private network alone,

@@ -1,16 +1,15 @@
-import { isPrivate } from '../http/local-host.ts'
+import { isPrivate } from '../http/private-host.ts'
 import type { Files } from '../runtime/files.ts'
 import type { Env } from '../runtime/host.ts'
 import { appService } from './app-service.ts'
 import { arcEndpoint, azureArc } from './azure-arc.ts'
 import { cloudShell } from './cloud-shell.ts'
-import { arcAgentPath, type FoundHost } from './detect-host.ts'
+import type { FoundHost } from './detect-host.ts'
 import type { IdentityHost } from './host.ts'
 import type { ManagedIdentityId } from './identity.ts'
 import { imds } from './imds.ts'
 import { machineLearning } from './machine-learning.ts'
 import { serviceFabric } from './service-fabric.ts'
-import { checkIdentity } from './user-assigned.ts'
 
 /** The machine that a host is looked for on. */
 export interface Machine {
@@ -23,14 +22,13 @@ export interface Machine {
 /** Hosts that a request can be sent to. */
 export type AnyHost = Exclude<FoundHost, { kind: 'none' | 'token-exchange' }>
 
-/** The host, ready to be asked. Throws a `CredentialUnavailableError` for variables that make no sense. */
+/** The host, ready to be asked for an identity that `checkIdentity` let through. Throws a `CredentialUnavailableError` for variables that make no sense. */
 export function makeHost(
   found: AnyHost,
   id: ManagedIdentityId | undefined,
   machine: Machine,
   who: string,
 ): IdentityHost {
-  checkIdentity(found.kind, id, who)
   switch (found.kind) {
     case 'service-fabric':
       return serviceFabric(found, id, who)
@@ -65,4 +63,11 @@ export async function arcOrImds(found: AnyHost, { env, files, platform }: Machin
     () => false,
   )
   return isInstalled ? { kind: 'azure-arc', endpoint: arcEndpoint } : found
+}
+
+/** The program of the Azure Arc agent: where it is, so is the agent. */
+export function arcAgentPath(env: Env, platform: string): string | undefined {
+  if (platform === 'linux') return '/opt/azcmagent/bin/himds'
+  if (platform === 'win32' && env.ProgramFiles) return `${env.ProgramFiles}\\AzureConnectedMachineAgent\\himds.exe`
+  return undefined
 }
