@@ -15,10 +15,7 @@ export interface Answerer {
   refusal?(status: number): Response
 }
 
-/**
- * Plays a fault over a request; any of `signals` cuts a delay
- * short.
- */
+/** Plays a fault over a request; any of `signals` cuts a delay short. */
 export async function answerWith(
   fault: Fault | undefined,
   request: ReceivedRequest,

@@ -37,7 +37,7 @@ export interface Faults {
   readonly pending: number
 }
 
-const TOKEN_ENDPOINT = /\/(oauth2\/(v2\.0\/)?|msi\/)token$/i
+const TOKEN_ENDPOINT = /\/(oauth2\/(v2\.0\/)?|msi\/)token\/?$/i
 
 /** A script, and the way to take a request's fault from it. */
 export function createFaults(): { faults: Faults; take(path: string): Fault | undefined } {

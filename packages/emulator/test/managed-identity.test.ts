@@ -185,6 +185,13 @@ describe('faults', () => {
     expect(await (await fetch(IDENTITY_ENDPOINT)).text()).toBe('<h1>Sign in</h1>')
   })
 
+  test('are for addresses with a slash at their end, too, which some clients write', async () => {
+    const slashed = { ...host, url: `${host.url}/` }
+    emulator.faults.next({ status: 410 })
+    expect((await askImds(slashed)).status).toBe(410)
+    expect((await askImds(slashed)).status).toBe(200)
+  })
+
   test('break connections', async () => {
     emulator.faults.next({ drop: true })
     await expect(askImds(host)).rejects.toThrow('fetch failed')

@@ -22,7 +22,7 @@ const SELECTORS_2017 = { clientid: 'clientId' } as const
  */
 export function appService(place: HostPlace, apiVersions: readonly AppServiceApiVersion[]): HostKind {
   return {
-    scheme: 'http',
+    name: 'app-service',
     method: 'GET',
     path: '/msi/token',
     env: (origin) => ({

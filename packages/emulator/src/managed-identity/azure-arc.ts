@@ -21,11 +21,12 @@ export function azureArc(place: HostPlace, keyFiles: KeyFiles, userAssigned: Sel
     return oauthError(401, 'unauthorized_client', 'Missing Basic Authorization header', headers)
   }
   return {
-    scheme: 'http',
+    name: 'azure-arc',
     method: 'GET',
     path: IMDS_PATH,
     env: (origin) => ({ IDENTITY_ENDPOINT: `${origin}${IMDS_PATH}`, IMDS_ENDPOINT: origin }),
     refusal: imdsRefusal,
+    release: keyFiles.removeAll,
     answer: async (request) => {
       const malformed = malformedRequest(request) ?? unsupported(request, userAssigned)
       if (malformed) return malformed

@@ -5,7 +5,7 @@ import { tokenAnswer } from './token-answer.ts'
 /** Azure Cloud Shell; it has one identity, and tokens for some resources alone. */
 export function cloudShell(place: HostPlace, audiences: readonly string[] | undefined): HostKind {
   return {
-    scheme: 'http',
+    name: 'cloud-shell',
     method: 'POST',
     path: '/oauth2/token',
     env: (origin) => ({ MSI_ENDPOINT: `${origin}/oauth2/token` }),

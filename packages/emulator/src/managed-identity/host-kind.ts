@@ -1,7 +1,9 @@
+import type { ServerCertificate } from '../pki/certificate-authority.ts'
 import type { ReceivedRequest } from '../received-request.ts'
-import type { Distortion } from './declaration.ts'
+import type { Distortion, ManagedIdentityOptions } from './declaration.ts'
 import type { HostTokens } from './host-tokens.ts'
 import type { ManagedIdentity } from './identity.ts'
+import type { RateLimit } from './rate-limit.ts'
 
 /** What a host is made of, whichever its kind. */
 export interface HostPlace {
@@ -18,7 +20,7 @@ export interface HostPlace {
 
 /** How one kind of host answers. */
 export interface HostKind {
-  scheme: 'http' | 'https'
+  name: Exclude<ManagedIdentityOptions['host'], 'aks'>
   method: 'GET' | 'POST'
   /** Of its token endpoint. */
   path: string
@@ -27,4 +29,9 @@ export interface HostKind {
   answer(request: ReceivedRequest): Promise<Response>
   /** What it says with a status, where a fault gives nothing else. */
   refusal(status: number): Response
+  /** Makes it a server of https. */
+  tls?: ServerCertificate
+  limit?: RateLimit
+  /** Gives back what it holds of the machine. */
+  release?(): Promise<void>
 }

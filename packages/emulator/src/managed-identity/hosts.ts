@@ -5,15 +5,11 @@ import type { LoggedRequest } from '../request-log.ts'
 import type { HostKind } from './host-kind.ts'
 import { hostJson } from './host-response.ts'
 import { IMDS_HOST } from './imds.ts'
-import type { RateLimit } from './rate-limit.ts'
 
 /** A host that runs, as the handler of requests knows it. */
 export interface RunningHost {
   port: number
   kind: HostKind
-  /** Whether it is the instance metadata service, which has more than tokens. */
-  isImds: boolean
-  limit: RateLimit | undefined
   /** The log's entries of the requests that it got. */
   seen: WeakSet<LoggedRequest>
 }
@@ -32,7 +28,7 @@ export function createHosts(): Hosts {
     add: (host) => void running.push(host),
     remove: (host) => void (running.includes(host) && running.splice(running.indexOf(host), 1)),
     find: ({ host, hostname }) => {
-      if (host === IMDS_HOST) return running.findLast(({ isImds }) => isImds)
+      if (host === IMDS_HOST) return running.findLast(({ kind }) => kind.name === 'imds')
       const port = Number(/:(\d+)$/.exec(host)?.[1])
       return isLoopback(hostname) ? running.find((each) => each.port === port) : undefined
     },
@@ -41,16 +37,18 @@ export function createHosts(): Hosts {
 
 /** Answers a request at its host. `play` plays the script of faults; `elsewhere` answers what is no host's matter. */
 export async function serveAt(
-  { kind, limit, isImds }: RunningHost,
+  { kind }: RunningHost,
   request: ReceivedRequest,
   play: (answerer: Answerer) => Promise<Answer>,
   elsewhere: () => Promise<Response>,
 ): Promise<Answer> {
+  const { limit } = kind
   // The Azure CLI ends the address with a slash, and @azure/identity does.
   const path = request.path.toLowerCase().replace(/\/$/, '')
   if (path !== kind.path) {
     const missing = async (): Promise<Response> => refused(404, 'not_found', 'The host has no such address.')
-    return play({ normal: isImds && path.startsWith('/metadata/instance/') ? elsewhere : missing })
+    // A machine's instance metadata has more than tokens.
+    return play({ normal: kind.name === 'imds' && path.startsWith('/metadata/instance/') ? elsewhere : missing })
   }
   if (limit && !limit.enter()) return { kind: 'response', response: kind.refusal(429) }
   try {

@@ -2,6 +2,7 @@ import type { ReceivedRequest } from '../received-request.ts'
 import type { HostKind, HostPlace } from './host-kind.ts'
 import { hostJson } from './host-response.ts'
 import type { ManagedIdentity } from './identity.ts'
+import type { RateLimit } from './rate-limit.ts'
 import { defaultIdentity, selection } from './selectors.ts'
 import { type AnswerParts, tokenAnswer } from './token-answer.ts'
 
@@ -20,9 +21,10 @@ const SELECTORS = {
  * The instance metadata service of a virtual machine
  * (https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token).
  */
-export function imds(place: HostPlace): HostKind {
+export function imds(place: HostPlace, limit: RateLimit | undefined): HostKind {
   return {
-    scheme: 'http',
+    ...(limit && { limit }),
+    name: 'imds',
     method: 'GET',
     path: IMDS_PATH,
     env: (origin) => ({ AZURE_POD_IDENTITY_AUTHORITY_HOST: origin }),

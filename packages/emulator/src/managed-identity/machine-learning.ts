@@ -11,7 +11,7 @@ import { tokenAnswer } from './token-answer.ts'
  */
 export function machineLearning(place: HostPlace): HostKind {
   return {
-    scheme: 'http',
+    name: 'machine-learning',
     method: 'GET',
     path: '/msi/token',
     env: (origin) => ({

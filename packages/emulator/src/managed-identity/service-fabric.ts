@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { SelfSignedCertificate } from '../pki/certificate-authority.ts'
 import { refreshOptions } from './app-service.ts'
 import type { HostKind, HostPlace } from './host-kind.ts'
 import { hostJson } from './host-response.ts'
@@ -12,15 +13,16 @@ const VERSION = '2019-07-01-preview'
  * The token service of a Service Fabric cluster; the application has one identity, whatever the request says
  * (https://learn.microsoft.com/azure/service-fabric/how-to-managed-identity-service-fabric-app-code).
  */
-export function serviceFabric(place: HostPlace, thumbprint: string): HostKind {
+export function serviceFabric(place: HostPlace, tls: SelfSignedCertificate): HostKind {
   return {
-    scheme: 'https',
+    name: 'service-fabric',
+    tls,
     method: 'GET',
     path: IMDS_PATH,
     env: (origin) => ({
       IDENTITY_ENDPOINT: `${origin}${IMDS_PATH}`,
       IDENTITY_HEADER: place.secret,
-      IDENTITY_SERVER_THUMBPRINT: thumbprint,
+      IDENTITY_SERVER_THUMBPRINT: tls.thumbprint,
     }),
     refusal: (status) =>
       status === 429

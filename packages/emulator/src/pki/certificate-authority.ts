@@ -61,8 +61,14 @@ export async function createCertificateFor(
   return { certificate: pem, privateKey: privatePem(privateKey) }
 }
 
-/** A certificate for `localhost` that signed itself, and its SHA-1 thumbprint as Windows writes it. */
-export async function createSelfSignedCertificate(): Promise<ServerCertificate & { thumbprint: string }> {
+/** A certificate that signed itself. */
+export interface SelfSignedCertificate extends ServerCertificate {
+  /** SHA-1, as Windows writes it: in capitals, without colons. */
+  thumbprint: string
+}
+
+/** Makes one for `localhost`. */
+export async function createSelfSignedCertificate(): Promise<SelfSignedCertificate> {
   const { publicKey, privateKey } = await generateKeys()
   const { pem, der } = await signCertificate({
     commonName: 'entrada emulator, of its own signing – do not trust',
