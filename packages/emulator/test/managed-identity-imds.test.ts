@@ -104,6 +104,8 @@ describe('the instance metadata service', () => {
     const host = await other.managedIdentity({ host: 'imds', identities: [user] })
     expect(await (await get()).json()).toMatchObject({ client_id: user.clientId })
     expect(host.requests).toHaveLength(1)
+    await host.close()
+    expect((await get()).status).toBe(421)
   })
 
   test('tells the region of its machine, where the emulator has one, and nothing else', async () => {
