@@ -37,7 +37,7 @@ test.for([
   async ({ args, env, host, identity }) => {
     const az = await house.fresh(env)
     expect(await az.json('login', '--identity', ...args)).toMatchObject([{ tenantId: identity?.tenantId }])
-    await using credential = new AzureCliCredential({ host: { env: az.env } })
+    await using credential = new AzureCliCredential({ processTimeoutInMs: 60_000, host: { env: az.env } })
     const { token } = await credential.getToken(scope)
     expect(decodeJwt(token)).toMatchObject({ aud: 'https://storage.azure.com', oid: identity?.objectId })
     expect(host.requests.at(-1)).toMatchObject({ status: 200, query: { resource: 'https://storage.azure.com' } })

@@ -1,6 +1,7 @@
+import { join } from 'node:path'
 import { BlobServiceClient } from '@azure/storage-blob'
 import type { DirectoryDeclaration } from '@entrada/emulator'
-import { AzureCliCredential, DefaultAzureCredential } from 'entrada'
+import { AzureCliCredential, DefaultAzureCredential, SharedTokenCacheCredential } from 'entrada'
 import { decodeJwt } from 'jose'
 import { afterAll, expect, test, vi } from 'vitest'
 import { type AzureCli, CLOUD_HOSTS, openAzureCliHouse } from './azure-cli.ts'
@@ -21,6 +22,8 @@ const ada = {
   password: 'enchantress',
 }
 const scope = 'https://storage.azure.com/.default'
+// A machine that is busy with other tests makes az as slow as that.
+const processTimeoutInMs = 60_000
 
 const directory: DirectoryDeclaration = {
   tenants: [
@@ -69,7 +72,7 @@ test.for([
   async ([by, whose]) => {
     const az = await house.fresh()
     await signIns[by](az)
-    await using credential = new AzureCliCredential({ host: { env: az.env } })
+    await using credential = azureCli(az)
     // As the Azure SDK asks, whose tokens are others than those without continuous access evaluation.
     const { token, expiresOnTimestamp } = await credential.getToken(scope, { enableCae: true })
     expect(decodeJwt(token)).toMatchObject(whose)
@@ -86,11 +89,29 @@ test.for([
   },
 )
 
+test('az takes the emulator for a cloud of its own, too, without a proxy: as an AD FS', async () => {
+  const nowhere = 'http://127.0.0.1:9'
+  const az = await house.fresh({ HTTPS_PROXY: nowhere, HTTP_PROXY: nowhere })
+  const endpoints = {
+    'active-directory': `${emulator.url}/adfs`,
+    'resource-manager': `${emulator.url}/`,
+    management: `${emulator.url}/`,
+    'active-directory-resource-id': 'https://management.core.windows.net/',
+    'active-directory-graph-resource-id': 'https://graph.windows.net/',
+  }
+  const given = Object.entries(endpoints).flatMap(([name, address]) => [`--endpoint-${name}`, address])
+  expect(await az.run(['cloud', 'register', '--name', 'local', ...given])).toMatchObject({ code: 0 })
+  expect(await az.run(['cloud', 'set', '--name', 'local'])).toMatchObject({ code: 0 })
+  await signIns['a device code'](az)
+  await using credential = azureCli(az)
+  expect(decodeJwt((await credential.getToken(scope)).token)).toMatchObject(ofAda)
+})
+
 test('a chain fails where nobody is signed in, and succeeds once somebody is', async () => {
   const az = await house.fresh()
   const env = { ...az.env, AZURE_TOKEN_CREDENTIALS: 'dev' }
-  await using alone = new AzureCliCredential({ host: { env } })
-  await using chain = new DefaultAzureCredential({ host: { env } })
+  await using alone = azureCli(az)
+  await using chain = new DefaultAzureCredential({ processTimeoutInMs, host: { env } })
   await expect(alone.getToken(scope)).rejects.toMatchObject({
     name: 'CredentialUnavailableError',
     message: expect.stringMatching(/^AzureCliCredential: nobody is signed in\. Please run 'az login'/),
@@ -108,7 +129,7 @@ test('a chain fails where nobody is signed in, and succeeds once somebody is', a
 test('the account that az switches to is the next call’s, and a sign-out is noticed at once', async () => {
   const az = await house.fresh()
   await signIns['a user name and password'](az)
-  await using credential = new AzureCliCredential({ host: { env: az.env } })
+  await using credential = azureCli(az)
   expect(decodeJwt((await credential.getToken(scope)).token)).toMatchObject(ofAda)
   await signIns['a service principal'](az)
   expect(decodeJwt((await credential.getToken(scope)).token)).toMatchObject(ofDeploy)
@@ -119,7 +140,7 @@ test('the account that az switches to is the next call’s, and a sign-out is no
 test('what Entra ID refuses through az is told in its own words', async () => {
   const az = await house.fresh()
   await signIns['a user name and password'](az)
-  await using credential = new AzureCliCredential({ host: { env: az.env }, additionallyAllowedTenants: ['*'] })
+  await using credential = azureCli(az)
   await expect(credential.getToken(scope, { tenantId: otherTenantId })).rejects.toMatchObject({
     name: 'AuthenticationError',
     errorResponse: { error: 'developer_tool_error', errorCodes: [50020] },
@@ -133,3 +154,19 @@ test('what Entra ID refuses through az is told in its own words', async () => {
     ),
   })
 })
+
+test('SharedTokenCacheCredential gets tokens from what az keeps, and az goes on with it', async () => {
+  const az = await house.fresh()
+  await signIns['a user name and password'](az)
+  const cachePath = join(String(az.env.AZURE_CONFIG_DIR), 'msal_token_cache.json')
+  await using credential = new SharedTokenCacheCredential(ada.username, { cachePath, host: { env: az.env } })
+  expect(decodeJwt((await credential.getToken(scope)).token)).toMatchObject(ofAda)
+  await credential.close()
+  const resource = 'https://vault.azure.net'
+  const given = await az.json('account', 'get-access-token', '--resource', resource)
+  expect(decodeJwt(String((given as { accessToken?: string }).accessToken))).toMatchObject({ ...ofAda, aud: resource })
+})
+
+function azureCli(az: AzureCli): AzureCliCredential {
+  return new AzureCliCredential({ processTimeoutInMs, host: { env: az.env } })
+}
