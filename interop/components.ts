@@ -27,6 +27,16 @@ export const azureCliComponent: Component = {
   present: ['/usr/bin/az'],
 }
 
+export const pythonMsal: Component = {
+  name: 'Python’s msal',
+  debian: 'azure-cli',
+  present: [
+    '/usr/bin/python3',
+    '/usr/lib/python3/dist-packages/msal',
+    '/usr/lib/python3/dist-packages/msal_extensions',
+  ],
+}
+
 export const softHsm: Component = {
   name: 'SoftHSM (with pkcs11js compiled for it)',
   debian: 'softhsm2 opensc build-essential python3',
@@ -35,6 +45,12 @@ export const softHsm: Component = {
     '/usr/bin/pkcs11-tool',
     new URL('soft-hsm/node_modules/pkcs11js/build/Release/pkcs11.node', import.meta.url).pathname,
   ],
+}
+
+export const chromium: Component = {
+  name: 'Chromium',
+  debian: 'chromium',
+  present: ['/usr/bin/chromium'],
 }
 
 /**

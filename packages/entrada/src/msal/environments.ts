@@ -5,8 +5,9 @@ const clouds: readonly (readonly string[])[] = [
   ['login.microsoftonline.us', 'login.usgovcloudapi.net'],
 ]
 
-/** The host and its aliases. */
+/** The host and its aliases. Of a host with a port, Python's MSAL writes the name alone. */
 export function aliasesOf(environment: string): readonly string[] {
   const host = environment.toLowerCase()
-  return clouds.find((cloud) => cloud.includes(host)) ?? [host]
+  const cloud = clouds.find((hosts) => hosts.includes(host))
+  return cloud ?? [host, host.replace(/:\d+$/, '')]
 }

@@ -16,7 +16,3 @@ export function credentialKey(parts: CredentialKeyParts): string {
   const { homeAccountId, environment, type, clientId, realm = '', target = '' } = parts
   return [homeAccountId, environment, type, clientId, realm, target].join('-').toLowerCase()
 }
-
-export function accountKey(homeAccountId: string, environment: string, realm: string): string {
-  return [homeAccountId, environment, realm].join('-').toLowerCase()
-}

@@ -23,6 +23,7 @@ export function sharedDocuments(env: Env, platform: string, cacheName: string = 
   })
 }
 
-function msalDocumentName(name: string, cae: boolean): string {
+/** The name of a shared cache's document: revocable tokens and the others have one each. */
+export function msalDocumentName(name: string, cae: boolean): string {
   return `${name}.${cae ? 'cae' : 'nocae'}`
 }
