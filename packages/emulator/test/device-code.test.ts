@@ -231,6 +231,21 @@ describe('a code that nobody waits for', () => {
   })
 })
 
+test('a refresh token serves its user’s tenant, and no other', async () => {
+  const { device_code, user_code } = await begun({ client_id: azureCli }, '/organizations/oauth2/v2.0/devicecode')
+  emulator.approveDeviceCode(user_code, { user: ada.username })
+  const { refresh_token } = await tokensOf(poll(device_code, { client_id: azureCli }))
+  const refreshAt = (tenant: string): Promise<Response> => {
+    const form = { client_id: azureCli, client_secret: undefined, scope: 'User.Read', refresh_token }
+    return requestToken(emulator, { grant_type: 'refresh_token', ...form }, { path: `/${tenant}/oauth2/v2.0/token` })
+  }
+  await tokensOf(refreshAt(tenantId))
+  expect(await refusalOf(await refreshAt(otherTenantId))).toMatchObject({
+    error_codes: [50020],
+    error_description: expect.stringContaining(`'https://sts.windows.net/${tenantId}/' does not exist in tenant`),
+  })
+})
+
 test('the log shows no device code', async () => {
   const { device_code } = await begun()
   await poll(device_code)
