@@ -27,6 +27,7 @@ export async function answer(name, args, env, signal) {
     }),
     signal: signal ?? null,
   })
+  /** @type {any} */
   const body = await response.json()
   if (body.error) return { code: 1, stdout: '', stderr: `ERROR: ${body.error_description}\n` }
   const { exp } = JSON.parse(Buffer.from(body.access_token.split('.')[1], 'base64url').toString())
