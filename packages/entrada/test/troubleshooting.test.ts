@@ -7,6 +7,8 @@ import {
   ClientSecretCredential,
   DefaultAzureCredential,
   EnvironmentCredential,
+  SharedTokenCacheCredential,
+  VisualStudioCodeCredential,
 } from 'entrada'
 import { expect, test } from 'vitest'
 import type { Ended } from '../src/runtime/program.ts'
@@ -57,6 +59,10 @@ test.each<[string, () => unknown]>([
       }),
   ],
   ['required', () => new DefaultAzureCredential({ host: { env }, requiredEnvVars: 'AZURE_CLIENT_ID' })],
+  ['shared cache', () => new SharedTokenCacheCredential({ host: { env } }).getToken('scope')],
+  ['a folder as cache', () => new SharedTokenCacheCredential({ cachePath: '/' }).getToken('scope')],
+  ['Visual Studio Code', () => new VisualStudioCodeCredential({ host: { env } }).getToken('scope')],
+  ['Visual Studio Code and AD FS', () => new VisualStudioCodeCredential({ tenantId: 'adfs' })],
   ['empty chain', () => new ChainedTokenCredential()],
   ['aborted', () => secret().getToken('scope', { abortSignal: AbortSignal.abort() })],
   ['not JSON', () => secret({ fetch: answer(200, '<html>') }).getToken('scope')],
