@@ -39,10 +39,13 @@ export class ManagedIdentityCredential implements EntradaCredential {
   readonly #tokens: ManagedTokens
 
   /** @param clientId - Of a user-assigned identity. */
-  constructor(clientId: string, options?: TokenCredentialOptions)
+  constructor(clientId: string, options?: Omit<ManagedIdentityCredentialOptions, keyof ManagedIdentityIds>)
   /** @throws CredentialUnavailableError for an identity that this host can't be asked for, `TypeError` for two of them. */
   constructor(options?: ManagedIdentityCredentialOptions)
-  constructor(clientIdOrOptions?: string | ManagedIdentityCredentialOptions, others?: TokenCredentialOptions) {
+  constructor(
+    clientIdOrOptions?: string | ManagedIdentityCredentialOptions,
+    others?: ManagedIdentityCredentialOptions,
+  ) {
     const given = typeof clientIdOrOptions === 'string' ? { clientId: clientIdOrOptions } : (clientIdOrOptions ?? {})
     const options: ManagedIdentityCredentialOptions = { ...others, ...given }
     const name = 'ManagedIdentityCredential'
