@@ -20,7 +20,7 @@ Runs a local emulator of Microsoft Entra ID, for tests and offline work, until i
 /** The hosts that need nothing but their name. */
 const HOSTS = ['imds', 'app-service', 'service-fabric', 'machine-learning', 'cloud-shell', 'aks'] as const
 
-export type PlainHost = (typeof HOSTS)[number]
+type PlainHost = (typeof HOSTS)[number]
 
 export type Command =
   | { name: 'help' }
