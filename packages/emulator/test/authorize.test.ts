@@ -252,6 +252,17 @@ describe('what a page may redeem', () => {
   })
 })
 
+test.for<[string, Record<string, unknown>]>([
+  ['userrealm/ada@contoso.example?api-version=1.0', { account_type: 'Managed', domain_name: 'contoso.example' }],
+  ['userrealm/x@CONTOSO.onmicrosoft.com?api-version=1.0', { account_type: 'Managed' }],
+  ['userrealm/?user=x@fabrikam.example&api-version=2.1', { NameSpaceType: 'Managed', Login: 'x@fabrikam.example' }],
+  ['userrealm/x@elsewhere.example', { account_type: 'Unknown' }],
+  ['userrealm/x', { account_type: 'Unknown' }],
+])('the home realm is told by the domain of a user: %s', async ([path, realm]) => {
+  const response = await emulator.fetch(`${emulator.url}/common/${path}`)
+  expect(await response.json()).toMatchObject(realm)
+})
+
 test('a code of the page is bound to its app, its address and its verifier, and works once', async () => {
   const { code = '' } = answerIn(await signIn(challenge))
   const codes = async (changes: Form): Promise<number[]> =>

@@ -108,7 +108,7 @@ function outcomeOf(
   if (all.length > 0) return `Issued: ${all.join(', ')}${back}`
   if (sentTo !== undefined)
     return /[?#&]code=/.test(location ?? '') ? `Issued: code${back}` : `Browser sent to ${sentTo}`
-  return `Answered ${status}`
+  return 'Answered'
 }
 
 function fieldsOf(content: unknown): Readonly<Record<string, unknown>> {

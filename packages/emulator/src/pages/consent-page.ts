@@ -22,7 +22,8 @@ export function consentPage({
   cookie,
 }: ConsentPageParts): Promise<Response> {
   const items = scopes.names.map(
-    (name) => html`<li>${meaning(name)} <small><code>${scopes.resource}/${name}</code></small></li>`,
+    (name) =>
+      html`<li>${meaning(name)} <small><code>${isOpenid(name) ? name : `${scopes.resource}/${name}`}</code></small></li>`,
   )
   const fields = html`<div class="actions">
 <button name="action" value="consent">Accept</button>
@@ -41,6 +42,10 @@ ${signInForm(sealed, fields)}`,
     ...(leadsTo === undefined ? {} : { leadsTo }),
     ...(cookie === undefined ? {} : { cookie }),
   })
+}
+
+function isOpenid(name: string): boolean {
+  return ['openid', 'profile', 'email'].includes(name)
 }
 
 const MEANINGS: Readonly<Record<string, string>> = {

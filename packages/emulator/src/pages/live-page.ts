@@ -32,8 +32,8 @@ export interface LivePageParts {
 export function livePage(parts: LivePageParts): Promise<Response> {
   const { directory, origin, exchanges, newest, cookie, fault, added } = parts
   return page({
-    title: 'What this emulator knows and hears',
-    windowTitle: fault ? 'Error: Add a user' : 'Live page',
+    title: 'Live view',
+    windowTitle: fault ? 'Error: Add a user' : 'Live view',
     ...(fault ? { status: 400 } : {}),
     wide: true,
     script: { path: '/live/live.js' },
@@ -81,7 +81,7 @@ ${addUserForm(parts)}
 
 function tenantItem({ id, name, domains }: Tenant, origin: string): Html {
   const metadata = `/${id}/v2.0/.well-known/openid-configuration`
-  return html`<li><strong>${name}</strong> <small>${domains.join(', ')}</small><br><code>${id}</code><br><a href="${metadata}">${origin}${metadata}</a></li>
+  return html`<li><strong>${name}</strong> <small>${domains.join(', ')}</small><br><code>${id}</code><br><a href="${origin}${metadata}">OpenID metadata</a></li>
 `
 }
 

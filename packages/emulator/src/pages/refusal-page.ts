@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { mendOf } from '../live/mends.ts'
 import { type Refusal, refusalBody, refusalStatus } from '../refusal.ts'
 import type { RouteContext } from '../service.ts'
 import { type Html, page } from './page.ts'
@@ -7,10 +8,12 @@ import { type Html, page } from './page.ts'
 export function refusalPage({ request, service }: RouteContext, refusal: Refusal, way?: Html): Promise<Response> {
   const body = refusalBody(refusal, request, service.now())
   const [reason = ''] = body.error_description.split(' Trace ID: ')
+  const mend = mendOf(refusal.code)
   return page({
     title: 'You can’t be signed in',
     status: refusalStatus(refusal),
     content: html`<p class="error">${reason}</p>
+${mend === undefined ? '' : html`<p><strong>To mend it:</strong> ${mend}</p>`}
 ${way ?? ''}
 <dl>
 <dt>Error</dt><dd><code>${body.error}</code></dd>

@@ -20,12 +20,13 @@ header { padding: 1.5rem 0 1rem }
 header p { margin: 0 }
 .brand { font-weight: 650; letter-spacing: .01em; color: var(--accent) }
 .brand::before { content: ''; display: inline-block; width: .7em; height: .7em; margin-right: .5em; border-radius: 50%; border: .18em solid currentColor }
-.notice { font-size: .875rem; color: var(--soft) }
+.notice { font-size: .875rem; color: var(--soft); text-wrap: balance }
 main { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: 1.75rem }
 .wide main { background: none; border: 0; padding: 0 }
 h1 { font-size: 1.5rem; line-height: 1.25; font-weight: 650; margin: 0 0 .75rem }
 h2 { font-size: 1.125rem; margin: 0 0 .75rem }
 p { margin: 0 0 1rem }
+main > :last-child, .card > :last-child { margin-bottom: 0 }
 a { color: var(--accent) }
 code, pre { font: .875em/1.45 ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace }
 label { display: block; font-weight: 600; margin: 0 0 .25rem }
@@ -35,7 +36,7 @@ input:not([type=checkbox], [type=hidden]), select {
 }
 input[aria-invalid=true] { border-color: var(--bad); border-width: 2px }
 .check { display: flex; gap: .5rem; align-items: baseline; font-weight: 400; margin: 0 0 1rem }
-.hint { font-size: .875rem; color: var(--soft); margin: -.75rem 0 1rem }
+.hint { font-size: .875rem; color: var(--soft); margin: -.5rem 0 1rem }
 .error { color: var(--bad); background: var(--bad-wash); border-left: .25rem solid var(--bad); border-radius: .25rem; padding: .6rem .8rem }
 .error small { display: block }
 .actions { display: flex; flex-wrap: wrap; gap: .6rem; margin: 1.25rem 0 0 }
@@ -49,7 +50,7 @@ button:hover { filter: brightness(1.08) }
 .choices { list-style: none; padding: 0; margin: 0 0 1rem; display: grid; gap: .5rem }
 .choices button { width: 100%; text-align: left; font-weight: 400; color: var(--ink); background: none; border-color: var(--line); padding: .65rem .9rem }
 .choices button:hover { background: var(--wash); filter: none }
-.choices strong, .choices small { display: block }
+.choices strong, .choices small, .scopes small { display: block }
 small { font-size: .875rem; color: var(--soft) }
 .error small { color: inherit }
 dl { margin: 0 0 1rem; display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem }

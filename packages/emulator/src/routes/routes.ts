@@ -48,6 +48,7 @@ export function createRoutes(service: Service): (request: ReceivedRequest) => Pr
     ['/oidc/github/idtoken/:job', githubToken],
     ['/:tenant/discovery/instance', instanceDiscovery],
     ['/:tenant/userrealm/:user', userRealm],
+    ['/:tenant/userrealm', userRealm],
     ['/adfs/.well-known/openid-configuration', openidConfigurationAdfs],
     ['/adfs/discovery/keys', keysV1],
     ['/:tenant/v2.0/.well-known/openid-configuration', openidConfiguration],

@@ -1,0 +1,98 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { InteractiveBrowserCredential } from '@azure/identity'
+import { PublicClientApplication } from '@azure/msal-node'
+import type { Emulator } from '@entrada/emulator'
+import { decodeJwt } from 'jose'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fillIn, launchChromium, newPerson, press } from './chromium.ts'
+import { chromium, component } from './components.ts'
+import { ada, charles, clientId, contosoSignsIn, tenantId } from './signing-in.ts'
+import { startTrustedEmulator } from './trusted-emulator.ts'
+
+component(chromium)
+
+let emulator: Emulator
+let browser: Browser | undefined
+beforeAll(async () => {
+  emulator = await startTrustedEmulator({ directory: contosoSignsIn })
+  // Without Chromium the tests below say so.
+  browser = await launchChromium().catch(() => undefined)
+})
+afterAll(async () => {
+  await browser?.close()
+  await emulator.close()
+})
+
+const scopes = ['https://graph.microsoft.com/User.Read']
+
+async function newPage(): Promise<Page> {
+  if (browser === undefined) throw new Error('Chromium did not start.')
+  return newPerson(browser)
+}
+
+/** Signs in as a person would, up to the page that leads back to the app; what that one shows is the app's affair. */
+async function signIn(page: Page, url: string, username: string, password: string): Promise<void> {
+  await page.goto(url)
+  await fillIn(page, 'User name', username)
+  await fillIn(page, 'Password', password)
+  await press(page, 'Sign in')
+  if (await page.getByLabel('Code').isVisible()) {
+    await fillIn(page, 'Code', '123456')
+    await press(page, 'Verify')
+  }
+  // The app's listener may be gone before the browser has asked it for all it wants.
+  if (await page.getByRole('button', { name: 'Accept' }).isVisible()) {
+    await press(page, 'Accept').catch(() => undefined)
+  }
+}
+
+test('msal-node signs a user in with Chromium, with a second factor and consent, and then in silence', async () => {
+  const page = await newPage()
+  const client = new PublicClientApplication({
+    auth: {
+      clientId,
+      authority: `${emulator.url}/${tenantId}`,
+      knownAuthorities: [new URL(emulator.url).host],
+    },
+  })
+  const asked = { scopes, openBrowser: (url: string) => signIn(page, url, charles, 'difference') }
+  const result = await client.acquireTokenInteractive(asked)
+  expect(decodeJwt(result.accessToken)).toMatchObject({ upn: charles, amr: ['pwd', 'mfa'] })
+  expect(result.account).toMatchObject({
+    username: charles,
+    homeAccountId: `00000000-0000-4000-8000-00000000bab0.${tenantId}`,
+  })
+  const account = result.account ?? undefined
+  if (account === undefined) throw new Error('There is no account.')
+  const again = await client.acquireTokenSilent({ scopes, account, forceRefresh: true })
+  expect(decodeJwt(again.accessToken)).toMatchObject({ upn: charles })
+})
+
+test('@azure/identity’s InteractiveBrowserCredential signs a user in with Chromium', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'entrada-browser-'))
+  const former = process.env.BROWSER
+  try {
+    // What the credential opens is written down, for Chromium to go to.
+    const program = join(folder, 'browser')
+    const address = join(folder, 'address')
+    await writeFile(program, `#!/bin/sh\nprintf %s "$1" > '${address}.new' && mv '${address}.new' '${address}'\n`)
+    await chmod(program, 0o700)
+    process.env.BROWSER = program
+    const credential = new InteractiveBrowserCredential({
+      ...{ tenantId, clientId },
+      authorityHost: emulator.url,
+      disableInstanceDiscovery: true,
+    })
+    const token = credential.getToken(scopes)
+    await expect.poll(() => readFile(address, 'utf8').catch(() => ''), { timeout: 15_000 }).toContain('/authorize?')
+    await signIn(await newPage(), await readFile(address, 'utf8'), ada, 'enchantress')
+    expect(decodeJwt((await token).token)).toMatchObject({ upn: ada, aud: 'https://graph.microsoft.com' })
+  } finally {
+    if (former === undefined) delete process.env.BROWSER
+    else process.env.BROWSER = former
+    await rm(folder, { recursive: true })
+  }
+})

@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+
+/** Debian's Chromium. As root it runs without its sandbox, and what it opens here is on this machine. */
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update'],
+  })
+}
+
+/** A person of their own: no cookie of anyone else. The emulator's certificate is taken as it is. */
+export async function newPerson(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options })
+  const page = await context.newPage()
+  page.setDefaultTimeout(10_000)
+  return page
+}
+
+/** Presses Tab until the control of this name has the focus, and that can be seen; fails after 40 times. */
+export async function tabTo(page: Page, name: string): Promise<void> {
+  for (let times = 0; times < 40; times += 1) {
+    const focused = await page.evaluate<FocusedControl>(FOCUSED_CONTROL)
+    if (focused.name === name) {
+      if (!focused.visible) throw new Error(`"${name}" has the focus, and nothing shows it.`)
+      return
+    }
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`No control "${name}" can be reached by Tab.`)
+}
+
+/** Types into the field of this label. */
+export async function fillIn(page: Page, label: string, text: string): Promise<void> {
+  await tabTo(page, label)
+  await page.keyboard.type(text)
+}
+
+/** Presses Enter on the button or link of this name, and waits for the page that follows. */
+export async function press(page: Page, name: string): Promise<void> {
+  await tabTo(page, name)
+  await pressEnter(page)
+}
+
+/** Presses Enter where the focus is, and waits for the page that follows. */
+export async function pressEnter(page: Page): Promise<void> {
+  await Promise.all([page.waitForEvent('domcontentloaded'), page.keyboard.press('Enter')])
+}
+
+interface Violation {
+  id: string
+  impact: string
+  where: string[]
+}
+
+const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe-core finds on a page that is serious or worse. */
+export async function seriousViolations(page: Page): Promise<Violation[]> {
+  // By the debugger, which the page's policy does not bind.
+  await page.evaluate(await axe)
+  return page.evaluate<Violation[]>(SERIOUS)
+}
+
+interface FocusedControl {
+  name: string
+  /** Its focus can be seen. */
+  visible: boolean
+}
+
+/** Text, because it runs in the page, whose globals are not ours. */
+const FOCUSED_CONTROL = `(() => {
+  const control = document.activeElement
+  if (control === null || control === document.body) return { name: '', visible: false }
+  const label = control.labels?.[0]?.textContent ?? control.getAttribute('aria-label') ?? control.textContent
+  const { outlineStyle, outlineWidth } = getComputedStyle(control)
+  const visible = outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2
+  return { name: label.replace(/\\s+/g, ' ').trim(), visible }
+})()`
+
+const SERIOUS = `axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations
+  .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  .map(({ id, impact, nodes }) => ({ id, impact, where: nodes.map(({ html }) => html) })))`
