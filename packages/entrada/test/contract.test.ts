@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 import type { EntradaCredential } from 'entrada'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -94,7 +95,7 @@ describe.each(credentials)('$name', (row) => {
     expect(world.emulator.requests).toHaveLength(0)
   })
 
-  test('asks in no other tenant than its own, cached or not', async () => {
+  test.skipIf(row.isOfHost)('asks in no other tenant than its own, cached or not', async () => {
     for (let call = 0; call < 2; call++) {
       const error = await failure(credential.getToken(scope, { tenantId: otherTenantId }))
       expect(error.message).toContain(`not configured to acquire tokens for tenant ${otherTenantId}`)
@@ -105,7 +106,7 @@ describe.each(credentials)('$name', (row) => {
     expect(world.emulator.requests).toHaveLength(0)
   })
 
-  test('asks in a tenant that is additionally allowed, and keeps its tokens apart', async () => {
+  test.skipIf(row.isOfHost)('asks in a tenant that is additionally allowed, and keeps its tokens apart', async () => {
     await using wide = row.create(
       { ...world.options(env), additionallyAllowedTenants: [otherTenantId.toUpperCase()] },
       world,
@@ -121,6 +122,13 @@ describe.each(credentials)('$name', (row) => {
     if (other === undefined) return
     expect((await wide.getToken(scope, { tenantId: otherTenantId })).token).toBe(other.token)
     expect(world.tokenRequests()).toBe(2)
+  })
+
+  test.runIf(row.isOfHost)('gives the token of its one identity, whichever tenant is asked for', async () => {
+    const first = await credential.getToken(scope, { tenantId: otherTenantId })
+    expect(await credential.getToken(scope)).toBe(first)
+    expect(await credential.getToken(scope, { tenantId })).toBe(first)
+    expect(world.tokenRequests()).toBe(1)
   })
 
   test('rejects a caller that has aborted already, cached token or not', async () => {
@@ -284,7 +292,9 @@ describe.each(credentials)('$name', (row) => {
     const claims = '{"access_token":{"nbf":{"essential":true,"value":"1"}}}'
     const second = await credential.getToken(scope, { claims })
     expect(second.token).not.toBe(first.token)
-    expect(world.emulator.requests.at(-1)?.form.claims).toBe(claims)
+    const { form, query } = world.emulator.requests.at(-1) ?? { form: {}, query: {} }
+    if (row.isOfHost) expect(query.token_sha256_to_refresh).toBe(createHash('sha256').update(first.token).digest('hex'))
+    else expect(form.claims).toBe(claims)
     expect((await credential.getToken(scope)).token).toBe(second.token)
     const third = await credential.getToken(scope, { claims })
     expect(third.token).not.toBe(second.token)
@@ -319,7 +329,7 @@ describe.each(credentials)('$name', (row) => {
     const revocable = await credential.getToken(scope, { enableCae: true })
     expect(revocable.token).not.toBe(plain.token)
     const asked = JSON.parse(world.emulator.requests.at(-1)?.form.claims ?? '{}')
-    expect(asked).toEqual(row.tool ? {} : { access_token: { xms_cc: { values: ['cp1'] } } })
+    expect(asked).toEqual(row.tool || row.isOfHost ? {} : { access_token: { xms_cc: { values: ['cp1'] } } })
     expect((await credential.getToken(scope)).token).toBe(plain.token)
     expect((await credential.getToken(scope, { enableCae: true })).token).toBe(revocable.token)
     expect(world.tokenRequests()).toBe(2)
@@ -359,7 +369,7 @@ describe.each(credentials)('$name', (row) => {
 
   test('shows no secret, neither in itself, nor in errors, nor in events', async () => {
     const { token } = await credential.getToken(scope)
-    const secret = row.secret?.(world) ?? 'of another'
+    const secret = row.secret?.(world, env) ?? 'of another'
     const echo = `AADSTS7000215: Invalid client secret ${secret} or ${encodeURIComponent(secret)} Trace ID: x`
     world.emulator.faults.next({
       status: 401,
@@ -377,6 +387,7 @@ describe.each(credentials)('$name', (row) => {
       .join('\n')
     const sent = world.emulator.requests.flatMap(({ form, headers }) => [
       headers.authorization?.replace('Bearer ', ''),
+      headers['x-identity-header'],
       form.client_secret,
       form.client_assertion,
       form.assertion,

@@ -95,7 +95,9 @@ export async function createWorld(options: EmulatorOptions = {}): Promise<World>
     }),
     tokenRequests: (asked) =>
       emulator.requests.filter(
-        ({ path, form }) => path.endsWith('/token') && (asked === undefined || form.scope?.split(' ')[0] === asked),
+        ({ path, form, query }) =>
+          path.endsWith('/token') &&
+          (asked === undefined || (form.scope?.split(' ')[0] ?? `${query.resource}/.default`) === asked),
       ).length,
     reset() {
       emulator.requests.clear()

@@ -12,6 +12,7 @@ import {
   type EntradaCredential,
   EnvironmentCredential,
   GitHubActionsCredential,
+  ManagedIdentityCredential,
   OnBehalfOfCredential,
   SharedTokenCacheCredential,
   type TokenCredentialOptions,
@@ -42,8 +43,13 @@ export interface Row {
    * not as it likes. Whether it takes claims.
    */
   tool?: { takesClaims: boolean }
+  /**
+   * It asks a host for the identity that is assigned there, which has one tenant. The host's protocol knows neither tenants
+   * nor claims: it is told of a token that was revoked.
+   */
+  isOfHost?: true
   /** What a server could repeat of it, if that is known beforehand. */
-  secret?: (world: World) => string
+  secret?: (world: World, env: Record<string, string>) => string
 }
 
 const app = 'process.env.AZURE_TENANT_ID, process.env.AZURE_CLIENT_ID'
@@ -163,6 +169,17 @@ export const credentials: readonly Row[] = [
     env: signedInHome,
     winner: 'SharedTokenCacheCredential',
     isOfOneTenant: true,
+  },
+  {
+    name: 'ManagedIdentityCredential',
+    create: (options) => new ManagedIdentityCredential(options),
+    program: 'new entrada.ManagedIdentityCredential()',
+    // Its tokens live as long as all the others here.
+    env: async ({ emulator }) =>
+      (await emulator.managedIdentity({ host: 'app-service', tokenLifetimeSeconds: 3599, cacheSeconds: 0 })).env,
+    winner: 'ManagedIdentityCredential',
+    isOfHost: true,
+    secret: (_, { IDENTITY_HEADER = '' }) => IDENTITY_HEADER,
   },
   {
     name: 'EnvironmentCredential',
