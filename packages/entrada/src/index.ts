@@ -41,6 +41,12 @@ export {
   type DefaultAzureCredentialOptions,
   getDefaultAzureCredential,
 } from './credentials/default-azure.ts'
+export {
+  DeviceCodeCredential,
+  type DeviceCodeCredentialOptions,
+  type DeviceCodeInfo,
+  type DeviceCodePromptCallback,
+} from './credentials/device-code.ts'
 export { EnvironmentCredential, type EnvironmentCredentialOptions } from './credentials/environment.ts'
 export { GitHubActionsCredential, type GitHubActionsCredentialOptions } from './credentials/github-actions.ts'
 export { ManagedIdentityCredential, type ManagedIdentityCredentialOptions } from './credentials/managed-identity.ts'
@@ -60,10 +66,17 @@ export type {
   TokenCachePersistenceOptions,
   TokenCredentialOptions,
 } from './credentials/options.ts'
+export { deserializeAuthenticationRecord, serializeAuthenticationRecord } from './credentials/record-json.ts'
 export {
   SharedTokenCacheCredential,
   type SharedTokenCacheCredentialOptions,
 } from './credentials/shared-token-cache.ts'
+export type { InteractiveCredentialOptions } from './credentials/user-options.ts'
+export {
+  UsernamePasswordCredential,
+  type UsernamePasswordCredentialOptions,
+  type UsernamePasswordCredentialTenantOptions,
+} from './credentials/username-password.ts'
 export {
   VisualStudioCodeCredential,
   type VisualStudioCodeCredentialOptions,

@@ -7,3 +7,7 @@ export const scope = 'https://storage.azure.com/.default'
 export const redirectUri = 'https://app.example/signed-in'
 export const user = { objectId: '44444444-4444-4444-8444-444444444444', username: 'ada@contoso.onmicrosoft.com' }
 export const serviceConnectionId = '55555555-5555-4555-8555-555555555555'
+/** That user's password. */
+export const password = 'Passw0rd~recognisable value+0123456789'
+/** A client that people sign in to without a secret: the Azure CLI's, which every tenant knows. */
+export const publicClientId = '04b07795-8ddb-461a-bbee-02f9e1bf7b46'

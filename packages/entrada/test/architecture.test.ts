@@ -17,6 +17,7 @@ const arrows: Record<string, string[]> = {
   'managed-identity': ['http', 'oauth', 'runtime'],
   'developer-tools': ['oauth', 'runtime'],
   certificates: ['runtime'],
+  'sign-in': ['http', 'oauth', 'runtime'],
   cache: ['runtime'],
   msal: ['cache', 'runtime'],
   plugins: ['msal', 'runtime'],
@@ -32,6 +33,7 @@ const arrows: Record<string, string[]> = {
     'oauth',
     'plugins',
     'runtime',
+    'sign-in',
     'stores',
   ],
 }

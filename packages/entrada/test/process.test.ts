@@ -9,7 +9,7 @@ import { build } from 'esbuild'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { assertionOf } from './contract/assertion.ts'
 import { credentials } from './contract/credentials.ts'
-import { createWorld, scope, type World } from './world.ts'
+import { createWorld, scope, user, type World } from './world.ts'
 
 let world: World
 let folder: string
@@ -135,6 +135,7 @@ async function startControl(): Promise<{ url: string; close: () => void }> {
   const server = createServer(async (request, response) => {
     const [, what, argument] = (request.url ?? '').split('/')
     if (what === 'fault') world.emulator.faults.next({ delay: 60_000 })
+    if (what === 'approve') world.emulator.approveDeviceCode(argument ?? '', { user })
     if (what === 'ahead') world.emulator.clock.advance(Number(argument))
     response.setHeader('connection', 'close')
     response.end(what === 'assertion' ? await assertionOf(world) : '')

@@ -3,6 +3,7 @@ import type { EntradaEvent, TokenCredentialOptions } from 'entrada'
 import {
   clientId,
   otherTenantId,
+  password,
   recognisableSecret,
   redirectUri,
   scope,
@@ -56,7 +57,10 @@ export async function createWorld(options: EmulatorOptions = {}): Promise<World>
           redirectUris: [redirectUri],
         },
       ],
+      users: [{ ...user, tenantId, password }],
     },
+    // The shortest that there is: programs in a process of their own wait for it in earnest.
+    deviceCode: { intervalSeconds: 1 },
     ...options,
   })
   const developerRefreshToken = await refreshTokenOf(emulator)

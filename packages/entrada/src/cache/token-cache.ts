@@ -11,8 +11,11 @@ export interface TokenCacheOptions {
   /** Name of the credential, for messages. */
   name: string
   now: () => number
-  /** Gets a token from where tokens come from. */
-  acquire(request: TokenRequest, signal: AbortSignal): Promise<IssuedToken>
+  /**
+   * Gets a token from where tokens come from. `held` is the one that it is to replace, while that is still valid. Where it
+   * finds out whom the token is for, it says so in the request's `group` and `subject`.
+   */
+  acquire(request: TokenRequest, signal: AbortSignal, held?: { expiresAt: number }): Promise<IssuedToken>
   emit: Emit
   /** The store behind the memory, and the key of a request in it. */
   second?: (SecondLevel & { keyOf(request: TokenRequest): TokenKey }) | undefined
@@ -128,7 +131,7 @@ export class TokenCache {
     }
     signal.throwIfAborted()
     try {
-      const issued = await acquire(request, signal)
+      const issued = await acquire(request, signal, held)
       const slot = this.#keep(request, issued, refreshTime(issued, start), flight)
       // What a claims challenge has overtaken stays out of the store too.
       if (second !== undefined && this.#findFor(request) === slot) {

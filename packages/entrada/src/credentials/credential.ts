@@ -1,10 +1,10 @@
-import { TokenCache } from '../cache/token-cache.ts'
+import { TokenCache, type TokenCacheOptions } from '../cache/token-cache.ts'
 import { itemOf, type Subject, type TokenRequest } from '../cache/token-request.ts'
 import type { TokenKey } from '../cache/token-store.ts'
 import type { AccountIdentifiers } from '../events.ts'
 import { resolveTenant, type TenantRules } from '../oauth/tenant.ts'
 import { abortError } from '../runtime/abort.ts'
-import type { AccessToken, AccessTokenInfo, GetTokenOptions, IssuedToken } from '../types.ts'
+import type { AccessToken, AccessTokenInfo, GetTokenOptions } from '../types.ts'
 import { checkCall } from './check-call.ts'
 import type { CredentialContext } from './context.ts'
 
@@ -13,8 +13,7 @@ export interface TokenSourceOptions {
   context: CredentialContext
   tenantId: string
   clientId: string
-  /** Gets a token from where tokens come from. */
-  acquire(request: TokenRequest, signal: AbortSignal): Promise<IssuedToken>
+  acquire: TokenCacheOptions['acquire']
 }
 
 /**
@@ -56,7 +55,7 @@ export class TokenSource {
     const item = typeof scopes === 'string' ? scopes : scopes?.length === 1 ? scopes[0] : undefined
     if (item !== undefined && !(options?.claims !== undefined || options?.abortSignal?.aborted === true)) {
       const tenantId = options?.tenantId ?? this.#tenantId
-      const group = subject === undefined ? tenantId : this.#groupOf(subject, tenantId)
+      const group = subject === undefined ? tenantId : groupOf(subject, tenantId, this.#tenantId)
       const hit = this.#cache.peek(group, item, options?.enableCae === true, this.#now())
       if (hit !== undefined) return hit
     }
@@ -90,14 +89,14 @@ export class TokenSource {
     if (call.wait.signal?.aborted === true) throw abortError(`${this.#name}: the caller aborted getToken.`)
     const tenantId = resolveTenant(call.tenantId, this.#rules)
     const { claims, enableCae } = call
-    const group = subject === undefined ? tenantId : this.#groupOf(subject, tenantId)
+    const group = subject === undefined ? tenantId : groupOf(subject, tenantId, this.#tenantId)
     return this.#cache.get({ group, subject, tenantId, scopes: call.scopes, claims, enableCae }, call.wait)
   }
+}
 
-  /** Most users ask in the credential's own tenant: then their id alone tells, and nothing is joined. */
-  #groupOf({ id }: Subject, tenantId: string): string {
-    return tenantId === this.#tenantId ? id : [id, tenantId].join(' ')
-  }
+/** Most users ask in the credential's own tenant: then their id alone tells, and nothing is joined. */
+export function groupOf({ id }: Subject, tenantId: string, ownTenantId: string): string {
+  return tenantId === ownTenantId ? id : [id, tenantId].join(' ')
 }
 
 /** The same token in Python's shape, with the name of the credential that produced it. */

@@ -5,7 +5,7 @@ export interface Grant {
 }
 
 /** What a user flow asks for besides, so that there is a refresh token and an id token (OpenID Connect Core, 11). */
-const userScopes: readonly string[] = ['openid', 'profile', 'offline_access']
+export const userScopes: readonly string[] = ['openid', 'profile', 'offline_access']
 
 /** An application that asks for itself (RFC 6749, 4.4). */
 export const clientCredentials: Grant = { fields: { grant_type: 'client_credentials' }, scopes: [] }
@@ -16,9 +16,10 @@ export function onBehalfOf(assertion: string): Grant {
   return { fields: { grant_type, assertion, requested_token_use: 'on_behalf_of' }, scopes: userScopes }
 }
 
-/** A code that the authorization endpoint gave (RFC 6749, 4.1.3). */
-export function authorizationCode(code: string, redirectUri: string): Grant {
-  return { fields: { grant_type: 'authorization_code', code, redirect_uri: redirectUri }, scopes: userScopes }
+/** A code that the authorization endpoint gave (RFC 6749, 4.1.3), with the verifier of its challenge (RFC 7636, 4.5). */
+export function authorizationCode(code: string, redirectUri: string, verifier?: string): Grant {
+  const fields = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
+  return { fields: verifier === undefined ? fields : { ...fields, code_verifier: verifier }, scopes: userScopes }
 }
 
 /** A refresh token (RFC 6749, 6). */

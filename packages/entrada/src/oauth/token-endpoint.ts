@@ -39,13 +39,43 @@ const secretFields: readonly string[] = [
   'code',
   'refresh_token',
   'code_verifier',
+  'device_code',
 ]
+
+/** What came of a grant that stands for a user: the token, and who the user is. */
+export interface UserGrantAnswer {
+  issued: IssuedToken
+  /** OpenID Connect's, as it came. */
+  idToken: string | undefined
+  /** Entra ID's own word on the home account: base64url of `{ uid, utid }`. */
+  clientInfo: string | undefined
+}
 
 /**
  * One token request: a POST to `{authority}/{tenant}/oauth2/v2.0/token`, whose address is never read from an answer.
  * Rejects with `AuthenticationError`, or `AuthenticationRequiredError` where only a person can go on.
  */
 export async function requestToken(endpoint: TokenEndpoint, grant: Grant, request: GrantRequest): Promise<IssuedToken> {
+  return (await ask(endpoint, grant, request)).issued
+}
+
+/** The same for those who want to know who the user is. */
+export async function requestUserToken(
+  endpoint: TokenEndpoint,
+  grant: Grant,
+  request: GrantRequest,
+): Promise<UserGrantAnswer> {
+  const fields = { ...grant.fields, client_info: '1' }
+  const { issued, body } = await ask(endpoint, { ...grant, fields }, request)
+  const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+  return { issued, idToken: text(body?.id_token), clientInfo: text(body?.client_info) }
+}
+
+async function ask(
+  endpoint: TokenEndpoint,
+  grant: Grant,
+  request: GrantRequest,
+): Promise<{ issued: IssuedToken; body: Record<string, unknown> | undefined }> {
   const { credential, now } = endpoint
   const claims = claimsParameter(request.claims, request.enableCae, credential)
   const url = await urlOf(endpoint, request)
@@ -55,16 +85,26 @@ export async function requestToken(endpoint: TokenEndpoint, grant: Grant, reques
   const { authority, audience = authority } = endpoint
   const tokenUrl = audience + url.slice(authority.length)
   await endpoint.authenticate(form, { tokenUrl, tenantId: request.tenantId, signal: request.signal })
-  const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' }
   const requestedAt = now()
-  const answer = await send(endpoint, { method: 'POST', url, headers, body: form.toString() }, request.signal)
-  const issued =
-    answer.status === 200 ? readTokenResponse(parseObject(answer.text), requestedAt) : { reason: 'refused' }
-  if (!('reason' in issued)) return issued
+  const answer = await postForm(endpoint, url, form, request.signal)
+  const body = answer.status === 200 ? parseObject(answer.text) : undefined
+  const issued = answer.status === 200 ? readTokenResponse(body, requestedAt) : { reason: 'refused' }
+  if (!('reason' in issued)) return { issued, body }
   // The words for what went wrong are loaded when something has.
   const { noTokenError, refusalError } = await import('./entra-error.ts')
   if (answer.status === 200) throw noTokenError(credential, url, issued.reason)
   throw refusalError({ credential, answer, scopes: request.scopes, redact: redaction(form) })
+}
+
+/** Posts a form to the authority. */
+export function postForm(
+  endpoint: Pick<TokenEndpoint, 'credential' | 'http' | 'emit'>,
+  url: string,
+  form: URLSearchParams,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' }
+  return send(endpoint, { method: 'POST', url, headers, body: form.toString() }, signal)
 }
 
 async function urlOf(endpoint: TokenEndpoint, { tenantId, signal }: GrantRequest): Promise<string> {
@@ -77,7 +117,11 @@ async function urlOf(endpoint: TokenEndpoint, { tenantId, signal }: GrantRequest
 }
 
 /** Sends, and puts what went wrong on the way in the words of an authentication error. */
-async function send(endpoint: TokenEndpoint, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+async function send(
+  endpoint: Pick<TokenEndpoint, 'credential' | 'http' | 'emit'>,
+  request: HttpRequest,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
   try {
     return await endpoint.http.send(request, { signal, emit: endpoint.emit })
   } catch (error) {

@@ -9,6 +9,7 @@ import {
   ClientAssertionCredential,
   ClientSecretCredential,
   DefaultAzureCredential,
+  DeviceCodeCredential,
   type EntradaCredential,
   EnvironmentCredential,
   GitHubActionsCredential,
@@ -16,9 +17,19 @@ import {
   OnBehalfOfCredential,
   SharedTokenCacheCredential,
   type TokenCredentialOptions,
+  UsernamePasswordCredential,
   WorkloadIdentityCredential,
 } from 'entrada'
-import { clientId, recognisableSecret, redirectUri, serviceConnectionId, tenantId } from '../app.ts'
+import {
+  clientId,
+  password,
+  publicClientId,
+  recognisableSecret,
+  redirectUri,
+  serviceConnectionId,
+  tenantId,
+  user,
+} from '../app.ts'
 import { copyOfCache, signedInHome } from '../msal/shared-cache.ts'
 import { withoutMachine } from '../without-machine.ts'
 import type { World } from '../world.ts'
@@ -169,6 +180,29 @@ export const credentials: readonly Row[] = [
     env: signedInHome,
     winner: 'SharedTokenCacheCredential',
     isOfOneTenant: true,
+  },
+  {
+    name: 'DeviceCodeCredential',
+    create: (options, { emulator }) =>
+      new DeviceCodeCredential({
+        ...options,
+        tenantId,
+        userPromptCallback: ({ userCode }) => emulator.approveDeviceCode(userCode, { user }),
+      }),
+    program: `new entrada.DeviceCodeCredential({ tenantId: process.env.AZURE_TENANT_ID,
+      userPromptCallback: async ({ userCode }) => void (await fetch(process.env.CONTROL + 'approve/' + userCode)) })`,
+    winner: 'DeviceCodeCredential',
+    isOfOneTenant: true,
+  },
+  {
+    name: 'UsernamePasswordCredential',
+    create: (options) => new UsernamePasswordCredential(tenantId, publicClientId, user.username, password, options),
+    program: `new entrada.UsernamePasswordCredential(process.env.AZURE_TENANT_ID, '${publicClientId}', '${user.username}',
+      process.env.TEST_PASSWORD)`,
+    env: () => ({ TEST_PASSWORD: password }),
+    winner: 'UsernamePasswordCredential',
+    isOfOneTenant: true,
+    secret: () => password,
   },
   {
     name: 'ManagedIdentityCredential',
