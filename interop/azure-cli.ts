@@ -11,7 +11,7 @@ import { startConnectProxy } from './connect-proxy.ts'
 export const CLOUD_HOSTS = ['login.microsoftonline.com', 'management.azure.com']
 
 /** How a run of `az` ended. */
-export interface AzEnded {
+interface AzEnded {
   code: number | null
   stdout: string
   stderr: string

@@ -3,7 +3,7 @@ import { Refusal } from '../refusal.ts'
 import type { Person, UserGrant } from './user-grant.ts'
 
 /** What a device asks a person to approve. */
-export interface DeviceRequest {
+interface DeviceRequest {
   clientId: string
   /** As the app asked, in the form of the v2.0 endpoint. */
   scope: string
@@ -23,7 +23,7 @@ export interface PendingDeviceRequest extends DeviceRequest {
 }
 
 /** What a device gets when it begins. */
-export interface DeviceCode {
+interface DeviceCode {
   deviceCode: string
   userCode: string
   /** Seconds. */
