@@ -96,9 +96,13 @@ export class DeveloperToolTokens {
     return this.#tokens.close()
   }
 
-  /** What a failure depends on: the program that is found, and the tool's profile. While it is the same, so is the failure. */
-  evidence(): string {
+  /**
+   * What a failure depends on: the program that is found, and the tool's profile. While it is the same, so is the failure.
+   * Nothing where there is a program and no file tells of its account.
+   */
+  evidence(): string | undefined {
     const { path, passedOver } = this.#find()
+    if (path !== undefined && !this.#profile.isTold) return undefined
     return [path ?? 'no program', ...passedOver, this.#profile.stamp() ?? 'no profile'].join('\n')
   }
 

@@ -6,7 +6,7 @@ import type { ToolHost } from '../runtime/tools.ts'
 import { windowsFolder } from '../runtime/windows-folder.ts'
 import type { IssuedToken } from '../types.ts'
 import { childEnvironment } from './child-environment.ts'
-import type { DeveloperTool, ToolFailure, ToolRequest, ToolToken } from './tool.ts'
+import type { DeveloperTool, ToolFailure, ToolRequest, ToolToken, Unusable } from './tool.ts'
 import { toolWords } from './words.ts'
 
 export interface AskToolOptions {
@@ -57,7 +57,7 @@ async function run(options: AskToolOptions, request: ToolRequest, signal: AbortS
   const { who, tool, find, host, env, timeoutMs } = options
   const { args, env: added } = tool.ask(request, who)
   const { path, passedOver } = find()
-  if (path === undefined) throw unavailable(who, missing(tool, passedOver))
+  if (path === undefined) throw unavailable(who, { ...missing(tool, passedOver), isLasting: true })
   // A folder that only the system's owner can write to: a tool must not find anything of a stranger's beside it.
   const cwd = host.platform === 'win32' ? windowsFolder(env) : '/bin'
   if (cwd === undefined) {
@@ -74,14 +74,14 @@ async function run(options: AskToolOptions, request: ToolRequest, signal: AbortS
   }
 }
 
-function missing({ missing: said }: DeveloperTool, passedOver: readonly string[]): Required<ToolFailure> {
+function missing({ missing: said }: DeveloperTool, passedOver: readonly string[]): Unusable {
   if (passedOver.length === 0) return said
   const seen = passedOver.map((path) => JSON.stringify(path)).join(', ')
   const reason = `${said.reason} ${seen} is passed over, because the folder is open to everybody and the file may be anybody's.`
   return { reason, mend: `Take the right to write there from others (chmod o-w). ${said.mend}` }
 }
 
-function tooSlow({ tool, timeoutMs }: AskToolOptions): Required<ToolFailure> {
+function tooSlow({ tool, timeoutMs }: AskToolOptions): Unusable {
   const reason = `${tool.title} did not answer within ${timeoutMs} ms.`
   return { reason, mend: 'Run it by hand to see what it waits for, or raise processTimeoutInMs.' }
 }
@@ -95,12 +95,12 @@ function issued({ who, tool, now }: AskToolOptions, { token, expiresAt }: ToolTo
   return { token, expiresAt, refreshAt: Math.max(usual, at + leastPauseMs), tokenType: 'Bearer' }
 }
 
-function toError(who: string, { reason, mend }: ToolFailure): Error {
-  return mend === undefined ? refusal(who, reason) : unavailable(who, { reason, mend })
+function toError(who: string, { mend, ...failure }: ToolFailure): Error {
+  return mend === undefined ? refusal(who, failure.reason) : unavailable(who, { ...failure, mend })
 }
 
-function unavailable(who: string, { reason, mend }: Required<ToolFailure>): CredentialUnavailableError {
-  return new CredentialUnavailableError(`${who}: ${reason} ${mend}`, { mend })
+function unavailable(who: string, { reason, mend, isLasting }: Unusable): CredentialUnavailableError {
+  return new CredentialUnavailableError(`${who}: ${reason} ${mend}`, { mend, isLasting })
 }
 
 /** The tool's own words, as an error that is this tool's alone. */

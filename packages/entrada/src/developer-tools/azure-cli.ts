@@ -60,6 +60,7 @@ export const azureCli: DeveloperTool = {
       return {
         reason: 'nobody is signed in.',
         mend: "Please run 'az login' from a command prompt to authenticate before using this credential.",
+        isLasting: true,
       }
     }
     return ownWords('Azure CLI', ended)

@@ -59,6 +59,7 @@ export const azureDeveloperCli: DeveloperTool = {
       return {
         reason: 'nobody is signed in.',
         mend: "Please run 'azd auth login' from a command prompt to authenticate before using this credential.",
+        isLasting: true,
       }
     }
     return { reason }

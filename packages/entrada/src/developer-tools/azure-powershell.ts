@@ -109,6 +109,7 @@ export const azurePowerShell: DeveloperTool = {
       return {
         reason: 'nobody is signed in.',
         mend: "Please run 'Connect-AzAccount' from PowerShell to authenticate before using this credential.",
+        isLasting: true,
       }
     }
     return ownWords('Azure PowerShell', { ...ended, stderr })

@@ -33,6 +33,11 @@ export class Profile {
     return `unseen since ${this.#start}`
   }
 
+  /** Whether there is a file that tells, be it there now or not. */
+  get isTold(): boolean {
+    return this.#place.profiles(this.#env, this.#host.platform).length > 0
+  }
+
   /** What the files look like, or `undefined` where the one that must be there is not. */
   stamp(): string | undefined {
     const { platform, look } = this.#host

@@ -74,3 +74,32 @@ test.each([
     expect(machine.started).toHaveLength(0)
   },
 )
+
+const nobody = { code: 1, stderr: "ERROR: Please run 'az login' to setup account." }
+
+test('a chain asks a tool that nobody signed in to once, until its profile file changes', async () => {
+  let answer: object = nobody
+  const machine = imagine(() => answer, { env: { AZURE_TOKEN_CREDENTIALS: 'dev' } })
+  for (const absent of ['/bin/pwsh', '/bin/azd']) machine.files.delete(absent)
+  await using chain = new DefaultAzureCredential(machine.options)
+  const first = await failure(chain.getToken(scope))
+  expect(await failure(chain.getToken(scope))).toMatchObject({ message: first.message })
+  expect(machine.started).toHaveLength(1)
+
+  answer = { stdout: azAnswer() }
+  machine.files.set('/home/ada/.azure/azureProfile.json', { stamp: 'signed in' })
+  expect((await chain.getToken(scope)).token).toBe(token)
+})
+
+test.each([
+  ['takes too long', { stopped: 'time-out' }, {}],
+  ['has to sign in again', { code: 1, stderr: 'ERROR: AADSTS50076: multi-factor authentication' }, {}],
+  ['is of an account that another program serves', nobody, { HOME: '' }],
+] as const)('a chain asks a tool again that %s', async (_, ended, more) => {
+  const machine = imagine(() => ended, { env: { AZURE_TOKEN_CREDENTIALS: 'dev', ...more } })
+  for (const absent of ['/bin/pwsh', '/bin/azd']) machine.files.delete(absent)
+  await using chain = new DefaultAzureCredential(machine.options)
+  await failure(chain.getToken(scope))
+  await failure(chain.getToken(scope))
+  expect(machine.started).toHaveLength(2)
+})
