@@ -1,7 +1,7 @@
 import type { MsalCacheAccess } from './access.ts'
 
 /** What a cache plug-in of `@azure/msal-node` is called with. */
-export interface MsalCacheContext {
+interface MsalCacheContext {
   readonly cacheHasChanged: boolean
   readonly tokenCache: { serialize(): string; deserialize(text: string): void }
 }

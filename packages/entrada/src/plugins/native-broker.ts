@@ -7,7 +7,7 @@ export interface BrokerAccount {
 }
 
 /** What the broker is asked (`NativeRequest` of MSAL). */
-export interface BrokerRequest {
+interface BrokerRequest {
   clientId: string
   /** The authority with its tenant. */
   authority: string

@@ -14,7 +14,7 @@ export interface RegisteredPlugins {
 }
 
 /** What a persistence plug-in is made with. */
-export interface PersistenceOptions {
+interface PersistenceOptions {
   name: string
   unsafeAllowUnencryptedStorage?: boolean
 }

@@ -1,6 +1,17 @@
 import { execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import { expect, test } from 'vitest'
@@ -29,7 +40,7 @@ test('a file that is not there is no document, and is made for its owner alone',
 
 test('what others may read is theirs no more once it is written', async () => {
   const { access, path } = accessTo('{}')
-  execFileSync('chmod', ['644', path])
+  chmodSync(path, 0o644)
   await access.update(() => '{"a":1}')
   expect(statSync(path).mode & 0o777).toBe(0o600)
 })
@@ -61,7 +72,7 @@ test('a change that throws leaves the document and no lock', async () => {
 
 test('another’s lock is waited for', async () => {
   const { access, path, lock } = accessTo('{}', (pauses) => {
-    if (pauses === 3) execFileSync('rm', [lock])
+    if (pauses === 3) rmSync(lock)
   })
   writeFileSync(lock, '1')
   await access.update(() => '{"a":1}')
@@ -81,7 +92,7 @@ test('a lock that was left behind is taken over after five seconds', async () =>
 
 test('a lock that others keep taking is never broken', async () => {
   const { access, path, lock } = accessTo('{}', (pauses) => {
-    execFileSync('rm', [lock])
+    rmSync(lock)
     writeFileSync(lock, `${pauses}`)
   })
   writeFileSync(lock, '0')
@@ -105,8 +116,8 @@ test('garbage is told of, and never written over', async () => {
 
 test.each<[string, (path: string) => void, RegExp]>([
   ['a folder', (path) => mkdirSync(path), /not a plain file|EISDIR/],
-  ['a named pipe', (path) => void execFileSync('mkfifo', [path]), /not a plain file/],
-  ['17 MiB', (path) => void execFileSync('truncate', ['-s', '17M', path]), /larger than/],
+  ['a named pipe', (path) => void execFileSync('/usr/bin/mkfifo', [path]), /not a plain file/],
+  ['17 MiB', (path) => sparse(path, 17 * 1024 * 1024), /larger than/],
   ['a link to a cache', (path) => link(path, '{}'), /a symbolic link, which is not followed/],
 ])('%s is not read', async (_, make, words) => {
   const { access, path } = accessTo(undefined)
@@ -159,6 +170,11 @@ test('programs that change it at once lose nothing of each other’s', async () 
   expect(ends.map(([code]) => code)).toEqual([0, 0, 0, 0, 0])
   expect(Object.keys(JSON.parse(readFileSync(path, 'utf8')))).toHaveLength(25)
 }, 30_000)
+
+function sparse(path: string, bytes: number): void {
+  writeFileSync(path, '')
+  truncateSync(path, bytes)
+}
 
 function link(path: string, text: string): string {
   const target = join(temporaryFolder(), 'target.json')
