@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { BlobServiceClient } from '@azure/storage-blob'
 import { DefaultAzureCredential } from 'entrada'
 import { decodeJwt } from 'jose'
@@ -72,6 +73,23 @@ test('key-vault.ts reads a secret, for a token that the vault’s challenge aske
   const { output } = await resultOf('key-vault.ts', { HTTPS_PROXY, KEY_VAULT_URL: vault.url })
   expect(output).toBe('Retrieved secret: database-password')
   expect(vault.answers).toEqual(['tenant challenge', 200])
+})
+
+describe('chain.ts', () => {
+  test('signs in with the managed identity of its host', async () => {
+    const host = await emulator.managedIdentity({ host: 'app-service' })
+    const { output } = await resultOf('chain.ts', host.env)
+    expect(output).toBe('Authentication successful with ManagedIdentityCredential')
+    await host.close()
+  })
+
+  test.skipIf(process.platform === 'win32')('falls back to the Azure CLI', async () => {
+    const answer = { accessToken: 'a.b.c', expires_on: Math.floor(Date.now() / 1000) + 3600, tokenType: 'Bearer' }
+    await writeFile(join(folder.path, 'az'), `#!/bin/sh\necho '${JSON.stringify(answer)}'\n`, { mode: 0o755 })
+    // An endpoint without its companion is no host, and nothing is asked.
+    const { output } = await resultOf('chain.ts', { IDENTITY_ENDPOINT: 'http://127.0.0.1:1', PATH: folder.path })
+    expect(output).toBe('Authentication successful with AzureCliCredential')
+  })
 })
 
 describe('web-api-on-behalf-of.ts', () => {
