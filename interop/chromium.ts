@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
 /** Debian's Chromium. As root it runs without its sandbox, and what it opens here is on this machine. */
@@ -54,12 +53,10 @@ interface Violation {
   where: string[]
 }
 
-const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
 /** What axe-core finds on a page that is serious or worse. */
 export async function seriousViolations(page: Page): Promise<Violation[]> {
   // By the debugger, which the page's policy does not bind.
-  await page.evaluate(await axe)
+  await page.evaluate(axe.source)
   return page.evaluate<Violation[]>(SERIOUS)
 }
 

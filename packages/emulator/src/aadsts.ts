@@ -150,7 +150,8 @@ export function catalogued(code: number): CatalogueEntry {
   throw new RangeError(`AADSTS${code} is not in the emulator's catalogue. It knows: ${codes().join(', ')}.`)
 }
 
-function codes(): number[] {
+/** Every code of the catalogue. */
+export function codes(): number[] {
   return Object.keys(catalogue).map(Number)
 }
 

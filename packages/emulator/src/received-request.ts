@@ -24,7 +24,7 @@ export interface ReceivedRequest {
 }
 
 /** Notes on an answer that the answer itself does not show. */
-export interface Told {
+interface Told {
   refusal?: { code: number; text: string }
   /** Tokens that went to an app by a browser, by name. */
   tokens?: Readonly<Record<string, string>>

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { DirectoryDeclaration } from '../src/index.ts'
-import { clientId, contoso, everywhereClientId, otherTenantId, tenantId } from './contoso.ts'
+import { clientId, everywhereClientId, tenantId } from './contoso.ts'
 import type { Form } from './token-request.ts'
 import { contosoWithUsers, redirectUri } from './user-directory.ts'
 
@@ -38,4 +38,4 @@ export function authorizePath(changes: Form = {}, tenant: string = tenantId): st
 }
 
 export const state = 'a state/&=+"<>'
-export { clientId, contoso, everywhereClientId, otherTenantId, redirectUri, tenantId }
+export { clientId, everywhereClientId, redirectUri, tenantId }

@@ -1,6 +1,8 @@
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Emulator, startEmulator } from '../src/index.ts'
+import { createDirectory } from '../src/directory/directory.ts'
+import { parseDirectory } from '../src/directory/parse.ts'
+import { type AppChanges, type Emulator, startEmulator } from '../src/index.ts'
 import {
   authorizePath,
   challenge,
@@ -192,6 +194,38 @@ describe('redirect URIs', () => {
     ["https://a.example/';"],
   ])('that can’t be one are refused when they are declared: %s', ([uri = '']) => {
     expect(() => emulator.updateApp('nowhere', { redirectUris: { web: [uri] } })).toThrow(TypeError)
+  })
+})
+
+describe('a declaration', () => {
+  test.for<[string, AppChanges, string]>([
+    ['of platforms that is none', { redirectUris: 'x' as never }, 'redirectUris is of type string. Write an object.'],
+    [
+      'of an unknown platform',
+      { redirectUris: { ios: [] } as never },
+      'redirectUris has no field "ios". Its fields are: web, spa, publicClient.',
+    ],
+    [
+      'of a platform that is no list',
+      { redirectUris: { spa: spaRedirect } as never },
+      'redirectUris.spa is of type string. Write an array.',
+    ],
+    [
+      'with a fragment',
+      { redirectUris: { spa: ['https://a.example/#f'] } },
+      'redirectUris.spa[0] has a fragment. Remove what follows the #.',
+    ],
+    ['of idTokens that is no flag', { idTokens: 'yes' as never }, 'idTokens is of type string. Write true or false.'],
+  ])('%s is refused, with its place and the mend', ([, changes, message]) => {
+    expect(() => emulator.updateApp('nowhere', changes)).toThrow(message)
+  })
+
+  test('of a list is for public clients where the app is one', async () => {
+    const app = { name: 'a', clientId: nativeClientId, tenantId, redirectUris: ['http://localhost'] }
+    const platformOf = (publicClient: boolean): string | undefined =>
+      createDirectory(parseDirectory({ tenants: [{ id: tenantId }], apps: [{ ...app, publicClient }] })).app('a')
+        ?.redirectUris[0]?.platform
+    expect([platformOf(true), platformOf(false)]).toEqual(['publicClient', 'web'])
   })
 })
 

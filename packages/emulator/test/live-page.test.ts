@@ -1,6 +1,8 @@
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { codes } from '../src/aadsts.ts'
 import { type Emulator, startEmulator } from '../src/index.ts'
+import { mendOf } from '../src/live/mends.ts'
 import { authorizePath, contosoSignsIn, redirectUri } from './authorize-request.ts'
 import { type Browser, openBrowser } from './browser.ts'
 import { clientId, otherTenantId, secret, start, tenantId } from './contoso.ts'
@@ -83,6 +85,10 @@ describe('the page tells of a request', () => {
     expect(await toldOf(() => emulator.fetch(`${emulator.url}/live/live.js`))).toBe('')
     expect(emulator.requests.slice(before).map(({ path }) => path)).toEqual(['/'])
   })
+})
+
+test('every refusal of the catalogue says what to do', () => {
+  expect(codes().filter((code) => mendOf(code) === undefined)).toEqual([])
 })
 
 describe('the page never shows', () => {

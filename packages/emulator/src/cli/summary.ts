@@ -16,6 +16,7 @@ export function summary({ emulator, directory, issuer, hosts, directoryFile }: S
   const rows: [string, string][] = [
     ['https', emulator.url],
     ['http', emulator.httpUrl],
+    ['page', `${emulator.url}/  (in a browser)`],
     ['CA', emulator.ca.path],
     ['issuer', issuer === 'local' ? `${emulator.url}/{tenant}/` : 'https://sts.windows.net/{tenant}/  (as you asked)'],
     ...directory.tenants.map(({ id, name }): [string, string] => ['tenant', name === id ? id : `${id}  ${name}`]),

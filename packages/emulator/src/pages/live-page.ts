@@ -38,7 +38,7 @@ export function livePage(parts: LivePageParts): Promise<Response> {
     wide: true,
     script: { path: '/live/live.js' },
     cookie,
-    content: html`<p>This is <strong>not</strong> Microsoft Entra ID. Its tokens are signed with throw-away keys and are worth nothing elsewhere.</p>
+    content: html`<p>Tenants, apps and users, and the requests as they come. The emulator’s tokens are signed with throw-away keys and are worth nothing elsewhere.</p>
 ${added ? html`<p class="card" role="status"><strong>${added.displayName}</strong> can sign in now, as ${added.username}.</p>` : ''}
 <div class="columns">
 <section aria-labelledby="requests-heading">

@@ -64,7 +64,7 @@ section { margin: 0 0 1.5rem }
 .plain { list-style: none; padding: 0; margin: 0 } .plain li + li { margin-top: .9rem }
 .requests { list-style: none; padding: 0; margin: 0; display: grid; gap: .75rem }
 .request { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .8rem 1rem }
-.request .line { margin: 0 0 .25rem } .request .error { margin: .5rem 0 }
+.request .line { margin: 0 0 .25rem } .request .line span, .request .line small { display: inline-block } .request .error { margin: .5rem 0 }
 .requests:has(li) + .empty { display: none }
 .good { color: var(--good) } .bad { color: var(--bad) }
 time { color: var(--soft); font-variant-numeric: tabular-nums }

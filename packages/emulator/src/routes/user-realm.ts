@@ -1,27 +1,29 @@
 import { json } from '../json-response.ts'
 import type { RouteContext } from '../service.ts'
+import { cloudInstance } from './cloud-instance.ts'
 
 /**
- * `GET /common/userrealm/{user}`, or with `?user=`: where a user's password is checked, by the domain of their name. MSAL
- * for Python asks before it sends one. In the words of version 2 where `api-version` says so.
+ * `GET /common/userrealm/{user}`, or with `?user=`: where a user's password is checked. MSAL for Python asks before it
+ * sends one. Users of domains that nobody declared are unknown. In the words of version 2 where `api-version` says so.
  */
-export function userRealm({ params, request, service }: RouteContext): Response {
+export function userRealm({ request, params, service }: RouteContext): Response {
   const login = params.user ?? request.query.user ?? ''
-  const domain = login.split('@')[1]?.toLowerCase() ?? ''
+  const domain = domainOf(login)
   const { tenants, users } = service.directory
   const home = tenants.find(({ domains }) => domains.includes(domain))
-  const isKnown = home !== undefined || users.some(({ username }) => username.toLowerCase().endsWith(`@${domain}`))
-  const kind = domain !== '' && isKnown ? 'Managed' : 'Unknown'
-  const cloud = { cloud_instance_name: 'localhost', cloud_audience_urn: 'urn:federation:MicrosoftOnline' }
-  if (!/^2/.test(request.query['api-version'] ?? '')) {
-    return json({ ver: '1.0', account_type: kind, domain_name: domain, ...cloud })
+  const isManaged = home !== undefined || users.some(({ username }) => domainOf(username) === domain)
+  const kind = isManaged ? 'Managed' : 'Unknown'
+  const cloud = {
+    cloud_instance_name: cloudInstance(request),
+    cloud_audience_urn: 'urn:federation:MicrosoftOnline',
   }
-  return json({
-    NameSpaceType: kind,
-    Login: login,
-    DomainName: domain,
-    FederationBrandName: home?.name ?? null,
-    TenantBrandingInfo: null,
-    ...cloud,
-  })
+  if (request.query['api-version']?.startsWith('2')) {
+    const brand = home === undefined ? {} : { FederationBrandName: home.name }
+    return json({ NameSpaceType: kind, Login: login, ...(isManaged ? { DomainName: domain } : {}), ...brand, ...cloud })
+  }
+  return json({ ver: '1.0', account_type: kind, ...(isManaged ? { domain_name: domain } : {}), ...cloud })
+}
+
+function domainOf(username: string): string {
+  return username.slice(username.lastIndexOf('@') + 1).toLowerCase()
 }

@@ -9,8 +9,8 @@ import { clientCapabilities } from '../token/client-capabilities.ts'
 import { delegatedScopes } from '../token/delegated-scopes.ts'
 import { claimsAskForSecondFactor } from './requested-claims.ts'
 
-export type ResponseMode = 'query' | 'fragment' | 'form_post'
-export type Prompt = 'none' | 'login' | 'select_account' | 'consent' | 'create'
+type ResponseMode = 'query' | 'fragment' | 'form_post'
+type Prompt = 'none' | 'login' | 'select_account' | 'consent' | 'create'
 
 /** Where an answer goes. Only what was found registered becomes one. */
 export interface ReplyAddress {
@@ -74,7 +74,11 @@ export function replyAddress(context: RouteContext): { app: App; tenant: Tenant 
   }
   const registered = registeredRedirect(app.redirectUris, redirectUri)
   if (registered === undefined) {
-    throw new Refusal(50011, { status: 400, details: { redirect: redirectUri, client: app.clientId } })
+    throw new Refusal(50011, {
+      status: 400,
+      error: 'invalid_request',
+      details: { redirect: redirectUri, client: app.clientId },
+    })
   }
   const known = MODES.find((each) => each === mode)
   const usual = type?.split(' ').includes('id_token') ? 'fragment' : 'query'

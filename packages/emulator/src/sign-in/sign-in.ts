@@ -29,10 +29,10 @@ export interface SignIn {
   confirmed?: boolean
 }
 
-export type SignInPage = 'password' | 'account' | 'second-factor' | 'consent' | 'confirmation'
+type SignInPage = 'password' | 'account' | 'second-factor' | 'consent' | 'confirmation'
 
 /** An app sent the browser here, or a device showed a code that was typed in. */
-export type Purpose =
+type Purpose =
   | { kind: 'app'; request: AuthorizationRequest }
   | { kind: 'device'; request: SignInRequest; userCode: string }
 
