@@ -106,7 +106,8 @@ function accessKey(
   clientId: string,
   request: TokenRequest,
 ): TokenKey {
-  const realm = request.tenantId === 'organizations' ? homeTenantId || 'organizations' : request.tenantId
+  const isHome = /^(?:organizations|common)$/i.test(request.tenantId)
+  const realm = (isHome && homeTenantId) || request.tenantId
   return {
     kind: 'access',
     partition: homeAccountId,

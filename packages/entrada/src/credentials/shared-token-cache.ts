@@ -107,11 +107,16 @@ export class SharedCacheTokens {
     const { host } = context
     const documents = sharedDocuments(host.env, toolHostOf(host).platform, name)
     this.#looks = { host, paths: cachePath === undefined ? documents.flatMap(({ path }) => path ?? []) : [cachePath] }
-    const filter: AccountFilter = { username: username || undefined, tenantId, homeAccountId: record?.homeAccountId }
+    const home = isAnyTenant(tenantId) ? undefined : tenantId
+    const filter: AccountFilter = {
+      username: username || undefined,
+      tenantId: home,
+      homeAccountId: record?.homeAccountId,
+    }
     const clientId = record?.clientId ?? developerSignOnClientId
     const allowed = context.additionallyAllowedTenants
     // Who has no tenant of their own, and lists none, may be asked for in any (as in Python, since 1.25).
-    const additionallyAllowedTenants = tenantId === undefined && allowed.length === 0 ? ['*'] : allowed
+    const additionallyAllowedTenants = home === undefined && allowed.length === 0 ? ['*'] : allowed
     const open = async (): Promise<SharedCache> => {
       const { openSharedCache } = await import('./shared-cache.ts')
       const plugin = () => registeredPlugins.persistence
@@ -145,6 +150,11 @@ export class SharedCacheTokens {
     await this.#tokens.close()
     await (await this.#cache)?.settled()
   }
+}
+
+/** What stands for the tenant of whoever signs in. */
+function isAnyTenant(tenantId: string | undefined): boolean {
+  return tenantId === undefined || /^(?:organizations|common)$/i.test(tenantId)
 }
 
 function checkChoice(

@@ -322,6 +322,14 @@ test('follows no symbolic link', async () => {
   expect((await failure(credential.getToken(scope))).message).toContain('a symbolic link, which is not followed')
 })
 
+test.each(['organizations', 'common'])('%s is the tenant of whoever has signed in', async (any) => {
+  const { credential, path } = credentialOf(signedIn(world.emulator, ada), { tenantId: any })
+  await credential.getToken(scope)
+  await credential.close()
+  expect(world.emulator.requests.at(-1)?.path).toBe(`/${any}/oauth2/v2.0/token`)
+  expect(onlyEntry(documentAt(path), 'AccessToken').realm).toBe(tenantId)
+})
+
 test('asks in any tenant of a user who has none of their own here, unless a list says which', async () => {
   const { credential } = credentialOf(signedIn(world.emulator, ada))
   await credential.getToken(scope, { tenantId: otherTenantId }).catch(() => undefined)
