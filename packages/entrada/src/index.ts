@@ -51,6 +51,10 @@ export { EnvironmentCredential, type EnvironmentCredentialOptions } from './cred
 export { GitHubActionsCredential, type GitHubActionsCredentialOptions } from './credentials/github-actions.ts'
 export { ManagedIdentityCredential, type ManagedIdentityCredentialOptions } from './credentials/managed-identity.ts'
 export {
+  type ManagedIdentityAssertionOptions,
+  managedIdentityAssertion,
+} from './credentials/managed-identity-assertion.ts'
+export {
   OnBehalfOfCredential,
   type OnBehalfOfCredentialAssertionOptions,
   type OnBehalfOfCredentialCertificateContentOptions,
