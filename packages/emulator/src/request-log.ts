@@ -18,6 +18,9 @@ const SECRET_FIELDS = [
   'device_code',
   'refresh_token',
   'code_verifier',
+  'id_token_hint',
+  // What a sign-in form continues.
+  'form',
 ]
 const SECRET_HEADERS = ['authorization', 'cookie', 'proxy-authorization', 'secret', 'x-identity-header']
 

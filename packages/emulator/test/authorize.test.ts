@@ -145,6 +145,12 @@ describe('any other wrong request', () => {
       700054,
       'unsupported_response_type',
     ],
+    [
+      'id_token without a nonce',
+      { client_id: spaClientId, redirect_uri: spaRedirect, response_type: 'id_token' },
+      900144,
+      'invalid_request',
+    ],
     ['an unknown response_mode', { response_mode: 'pigeon' }, 70007, 'invalid_request'],
     ['no scope', { scope: undefined }, 900144, 'invalid_request'],
     ['scopes of two resources', { scope: 'https://a.example/x https://b.example/y' }, 28000, 'invalid_scope'],

@@ -67,8 +67,13 @@ test.for(['SIGTERM', 'SIGINT'] as const)('it runs, says how to sign in, and stop
     client_secret: value('AZURE_CLIENT_SECRET'),
     scope: 'https://storage.azure.com/.default',
   })
-  const response = await fetch(`${httpUrl}/${value('AZURE_TENANT_ID')}/oauth2/v2.0/token`, { method: 'POST', body })
+  const path = `${httpUrl}/${value('AZURE_TENANT_ID')}/oauth2/v2.0/token`
+  const response = await fetch(path, { method: 'POST', body })
   expect(response.status).toBe(200)
+  const [, username = '', password = ''] = /with a browser: (\S+), password (\S+)/.exec(run.output()) ?? []
+  body.set('grant_type', 'password')
+  for (const [name, given] of Object.entries({ username, password })) body.set(name, given)
+  expect((await fetch(path, { method: 'POST', body })).status).toBe(200)
   expect(existsSync(value('NODE_EXTRA_CA_CERTS'))).toBe(true)
   run.child.kill(signal)
   expect(await once(run.child, 'close')).toEqual([0, null])

@@ -7,7 +7,7 @@ Runs a local emulator of Microsoft Entra ID, for tests and offline work, until i
 
   --port PORT              port of https (default: any that is free)
   --http-port PORT         port of http (default: any that is free)
-  --directory FILE         tenants, apps and users, as JSON (default: one tenant, one app)
+  --directory FILE         tenants, apps and users, as JSON (default: one of each)
   --host NAME              another host name to answer to; may be repeated
   --public-cloud-issuer    issue tokens in the name of https://sts.windows.net/, which
                            software with a fixed list of issuers, such as Azurite, asks for

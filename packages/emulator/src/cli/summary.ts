@@ -23,7 +23,7 @@ export function summary({ emulator, directory, issuer, hosts, directoryFile }: S
     ...directory.apps.map(({ clientId, name }): [string, string] => ['app', `${clientId}  ${name}`]),
   ]
   const table = rows.map(([name, value]) => `  ${name.padEnd(8)}${value}`).join('\n')
-  return `Entra ID emulator. For tests only: whoever reaches it gets tokens.\n\n${table}\n${signIn(emulator, directory, directoryFile)}${hosts.map(asHost).join('')}\nCtrl+C stops it.\n`
+  return `Entra ID emulator. For tests only: whoever reaches it gets tokens.\n\n${table}\n${signIn(emulator, directory, directoryFile)}${user(directory, directoryFile)}${hosts.map(asHost).join('')}\nCtrl+C stops it.\n`
 }
 
 function signIn(emulator: SummaryParts['emulator'], directory: Directory, directoryFile: string | undefined): string {
@@ -36,6 +36,13 @@ function signIn(emulator: SummaryParts['emulator'], directory: Directory, direct
   )
   const once = directoryFile === undefined ? '; its secret is shown this once' : ''
   return `\nTo sign in as "${app.name}"${once}:\n\n${lines.map((line) => `  ${line}`).join('\n')}\n`
+}
+
+/** The one that nobody declared; a declared password is not repeated. */
+function user({ users }: Directory, directoryFile: string | undefined): string {
+  const [first] = users
+  if (first === undefined || directoryFile !== undefined) return ''
+  return `\nTo sign in with a browser: ${first.username}, password ${first.password}\n`
 }
 
 function asHost({ host, env }: SummaryParts['hosts'][number]): string {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { DirectoryDeclaration } from './declaration.ts'
 
-/** One tenant with one app, `demo`, and a subscription. Its ids are always the same, its secret never. */
+/** One tenant with one app, `demo`, one user and a subscription. Their ids are always the same, their secrets never. */
 export function defaultDirectory(): DirectoryDeclaration {
   const tenantId = '7e57ab1e-0000-4000-8000-000000000001'
   return {
@@ -13,6 +13,15 @@ export function defaultDirectory(): DirectoryDeclaration {
         clientId: '7e57ab1e-0000-4000-8000-00000000000a',
         tenantId,
         secrets: [{ value: `emulator~${randomBytes(24).toString('base64url')}` }],
+        redirectUris: ['http://localhost'],
+      },
+    ],
+    users: [
+      {
+        objectId: '7e57ab1e-0000-4000-8000-0000000000da',
+        username: 'demo@contoso.onmicrosoft.com',
+        password: `emulator-${randomBytes(6).toString('hex')}`,
+        displayName: 'Demo User',
       },
     ],
     subscriptions: [{ id: '7e57ab1e-0000-4000-8000-000000000005', name: 'Contoso' }],
