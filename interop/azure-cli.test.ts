@@ -107,7 +107,7 @@ test('az takes the emulator for a cloud of its own, too, without a proxy: as an 
   expect(decodeJwt((await credential.getToken(scope)).token)).toMatchObject(ofAda)
 })
 
-test('a chain fails where nobody is signed in, and succeeds once somebody is', async () => {
+test('a chain fails where nobody is signed in, starts no az again, and succeeds once somebody is', async () => {
   const az = await house.fresh()
   const env = { ...az.env, AZURE_TOKEN_CREDENTIALS: 'dev' }
   await using alone = azureCli(az)
@@ -120,6 +120,9 @@ test('a chain fails where nobody is signed in, and succeeds once somebody is', a
     name: 'AggregateAuthenticationError',
     message: expect.stringContaining("Please run 'az login'"),
   })
+  const started = (await az.runs()).length
+  await expect(chain.getToken(scope)).rejects.toMatchObject({ name: 'AggregateAuthenticationError' })
+  expect(await az.runs()).toHaveLength(started)
   await signIns['a service principal'](az)
   for (const credential of [alone, chain]) {
     expect(decodeJwt((await credential.getToken(scope)).token)).toMatchObject(ofDeploy)
