@@ -6,6 +6,9 @@ export interface StoreRule {
   run(store: TokenStore): Promise<void>
 }
 
+/** Longer than a rule takes, in milliseconds. */
+const minute = 60_000
+
 const access: TokenKey = {
   kind: 'access',
   partition: 'app',
@@ -115,6 +118,47 @@ export function tokenStoreContract(now: () => number = Date.now): readonly Store
         const read = await store.get(access)
         if (read !== undefined) read.secret = 'changed'
         same((await store.get(access))?.secret, 'kept')
+      },
+    },
+    {
+      name: 'takes a long token, and any text in a key',
+      async run(store) {
+        const key = { ...access, partition: '__proto__', clientId: '\u00e9 "{}*\n', target: 'x'.repeat(2000) }
+        const written = record('t'.repeat(20_000), key)
+        await store.set(written)
+        same(await store.get(key), written)
+        same(await store.list('__proto__'), [written])
+      },
+    },
+    {
+      name: 'lets one at a time hold a key, if it has leases',
+      async run(store) {
+        if (store.lease === undefined) return
+        const held = await store.lease(access, minute)
+        same([held !== undefined, await store.lease(access, minute)], [true, undefined])
+        same((await store.lease({ ...access, cae: true }, minute)) !== undefined, true)
+        await held?.release()
+        same((await store.lease(access, minute)) !== undefined, true)
+      },
+    },
+    {
+      name: 'lets nobody release what another holds, if it has leases',
+      async run(store) {
+        if (store.lease === undefined) return
+        const first = await store.lease(access, minute)
+        await first?.release()
+        const second = await store.lease(access, minute)
+        await first?.release()
+        same([second !== undefined, await store.lease(access, minute)], [true, undefined])
+      },
+    },
+    {
+      name: 'gives and replaces the record of a key that is held',
+      async run(store) {
+        await store.lease?.(access, minute)
+        await store.set(record('kept'))
+        same((await store.get(access))?.secret, 'kept')
+        same((await store.list('app')).length, 1)
       },
     },
   ]

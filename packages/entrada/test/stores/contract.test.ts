@@ -114,6 +114,44 @@ const faulty: [string, string, (store: TokenStore, records: Map<string, TokenRec
       get: async (key) => records.get(tokenKeyText(key)),
     }),
   ],
+  [
+    'cuts long tokens',
+    'takes a long token, and any text in a key',
+    (store) => ({ set: (record) => store.set({ ...record, secret: record.secret.slice(0, 16_384) }) }),
+  ],
+  [
+    'lets everybody hold a key',
+    'lets one at a time hold a key, if it has leases',
+    () => ({ lease: async () => ({ release: async () => undefined }) }),
+  ],
+  [
+    'releases whatever is held',
+    'lets nobody release what another holds, if it has leases',
+    () => {
+      let isHeld = false
+      const release = async (): Promise<void> => {
+        isHeld = false
+      }
+      return {
+        async lease() {
+          if (isHeld) return undefined
+          isHeld = true
+          return { release }
+        },
+      }
+    },
+  ],
+  [
+    'keeps its leases among the records',
+    'gives and replaces the record of a key that is held',
+    (store) => ({
+      async lease(key) {
+        const lease = { ...recordOf('lease'), key: { ...key, kind: 'id' as const } }
+        await store.set(lease)
+        return { release: () => store.delete(lease.key) }
+      },
+    }),
+  ],
 ]
 
 test.each(faulty)('a store that %s is found by the rule "%s"', async (_, name, break_) => {
