@@ -4,7 +4,7 @@ import { checkTenant } from '../oauth/tenant.ts'
 import { registeredPlugins } from '../plugins/registry.ts'
 import type { CredentialContext } from './context.ts'
 import { TokenSource } from './credential.ts'
-import { developerSignOnClientId } from './shared-token-cache.ts'
+import { developerClientId } from './user-options.ts'
 
 /**
  * The account that is signed in to the operating system, through the broker of the plug-in `@azure/identity-broker`:
@@ -19,7 +19,7 @@ export function brokerTokens(context: CredentialContext, tenantId: string = 'org
   return new TokenSource({
     context: own,
     tenantId,
-    clientId: developerSignOnClientId,
+    clientId: developerClientId,
     async acquire(request, signal) {
       const broker = registeredPlugins.nativeBroker
       if (broker === undefined) {
@@ -32,7 +32,7 @@ export function brokerTokens(context: CredentialContext, tenantId: string = 'org
       const { token, homeAccountId } = await askBroker({
         credential,
         broker,
-        clientId: developerSignOnClientId,
+        clientId: developerClientId,
         authority: `${authority}/${request.tenantId}`,
         scopes: request.scopes,
         claims: claimsParameter(request.claims, request.enableCae, credential),

@@ -8,9 +8,11 @@ import { brokerTokens } from './broker.ts'
 import type { CredentialContext } from './context.ts'
 import { environmentTokens } from './environment.ts'
 import { gitHubTokens } from './github-actions.ts'
+import { interactiveTokens } from './interactive-browser.ts'
 import { managedTokens } from './managed-identity.ts'
-import { sharedCacheTokens } from './shared-token-cache.ts'
+import { sharedCacheTokens } from './shared-cache-tokens.ts'
 import { UnavailableSource } from './unavailable.ts'
+import { identityIn } from './user-options.ts'
 import { visualStudioCodeTokens } from './visual-studio-code.ts'
 import type { Member } from './walk.ts'
 import { workloadTokens } from './workload-identity.ts'
@@ -27,6 +29,7 @@ export type ExcludeOption =
   | 'excludeAzureCliCredential'
   | 'excludeAzurePowerShellCredential'
   | 'excludeAzureDeveloperCliCredential'
+  /** Excluded unless this is `false`. */
   | 'excludeInteractiveBrowserCredential'
   | 'excludeBrokerCredential'
 
@@ -65,6 +68,10 @@ export interface MemberOptions {
   sharedCacheTenantId?: string | undefined
   /** Default `tenantId`, else the tenant of the sign-in. */
   visualStudioCodeTenantId?: string | undefined
+  /** The tenant that a person signs in to in the browser; default `tenantId`, else `AZURE_TENANT_ID`, else theirs. */
+  interactiveBrowserTenantId?: string | undefined
+  /** The application that a person signs in to in the browser; default the Azure CLI's. */
+  interactiveBrowserClientId?: string | undefined
   /** The tenant that the broker is asked in; default `tenantId`, else the account's own. */
   brokerTenantId?: string | undefined
   /** The workload identity asks through the token proxy of AKS identity binding. */
@@ -135,6 +142,16 @@ const memberKinds: readonly MemberKind[] = [
     exclude: 'excludeAzureDeveloperCliCredential',
     group: 'dev',
     build: azureDeveloperCliTokens,
+  },
+  {
+    name: 'InteractiveBrowserCredential',
+    exclude: 'excludeInteractiveBrowserCredential',
+    group: 'dev',
+    isOptional: true,
+    build: (context, { interactiveBrowserTenantId, interactiveBrowserClientId: clientId, tenantId }) => {
+      const asked = interactiveBrowserTenantId ?? tenantId ?? (context.host.env.AZURE_TENANT_ID?.trim() || undefined)
+      return interactiveTokens(identityIn(context, { tenantId: asked, clientId }))
+    },
   },
   {
     name: 'BrokerCredential',

@@ -119,7 +119,8 @@ test.each<[string, (entry: Record<string, unknown>) => void]>([
   ['another client', (entry) => Object.assign(entry, { client_id: 'other' })],
   ['another cloud', (entry) => Object.assign(entry, { environment: 'login.microsoftonline.us' })],
   ['other scopes', (entry) => Object.assign(entry, { target: 'https://vault.azure.net/.default' })],
-  ['proof of possession', (entry) => Object.assign(entry, { token_type: 'pop', key_id: 'k' })],
+  ['proof of possession', (entry) => Object.assign(entry, { token_type: 'pop' })],
+  ['a key', (entry) => Object.assign(entry, { key_id: 'k' })],
   ['an assertion', (entry) => Object.assign(entry, { userAssertionHash: 'h' })],
 ])('takes no access token of %s from the cache', async (_, change) => {
   const { credential, path } = credentialOf(signedIn(world.emulator, ada))
@@ -347,11 +348,11 @@ test.each<[string, unknown, RegExp]>([
   [
     'half a record',
     { authenticationRecord: { clientId: 'x' } },
-    /authenticationRecord has no homeAccountId, authority/,
+    /options\.authenticationRecord has no authority, homeAccountId, tenantId, username/,
   ],
   [
     'a record of http',
-    { authenticationRecord: { clientId: 'x', homeAccountId: 'y', authority: 'http://a.b' } },
+    { authenticationRecord: { clientId: 'x', homeAccountId: 'y', tenantId, username: 'z', authority: 'http://a.b' } },
     /https/,
   ],
 ])('refuses %s', (_, options, words) => {
