@@ -157,6 +157,17 @@ test('finds the account in the document of the other kind, and leaves no access 
   expect(onlyEntry(written, 'RefreshToken').secret).not.toBe(ada)
 })
 
+test('takes no access token of the other kind', async () => {
+  const { credential, path } = credentialOf(signedIn(world.emulator, ada))
+  const plain = await credential.getToken(scope)
+  await credential.close()
+  await using next = credentialOf(documentAt(path)).credential
+  expect((await next.getToken(scope, { enableCae: true })).token).not.toBe(plain.token)
+  await using byPath = new SharedTokenCacheCredential({ ...world.options({}), cachePath: path })
+  expect((await byPath.getToken(scope, { enableCae: true })).token).not.toBe(plain.token)
+  expect(world.tokenRequests()).toBe(3)
+})
+
 test('reads a file whose path is given, such as a tool’s own', async () => {
   const { path } = homeWith(signedIn(world.emulator, ada, { family: '' }), 'msal_token_cache.json')
   await using credential = new SharedTokenCacheCredential(user.username, { ...world.options({}), cachePath: path })
