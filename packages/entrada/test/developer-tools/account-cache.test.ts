@@ -140,7 +140,7 @@ describe.each(kinds)('%s', (_, profile, Credential) => {
     })
     machine.files.set(profile, {})
     await using credential = new Credential(machine.options)
-    machine.clock.time += 3_350_000
+    machine.clock.time += 3_560_000
     const { refreshAfterTimestamp = 0 } = await credential.getToken(scope)
     expect(refreshAfterTimestamp - machine.clock.time).toBeGreaterThanOrEqual(30_000)
     machine.clock.time += 29_000

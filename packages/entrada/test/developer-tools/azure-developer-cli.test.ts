@@ -30,6 +30,23 @@ test('asks azd for every scope, in its tenant, without a prompt', async () => {
   ])
 })
 
+test('leaves azd the secrets that it reads itself, and no other', async () => {
+  const needed = {
+    SYSTEM_ACCESSTOKEN: 'a',
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'b',
+    AZD_AUTH_KEY: 'c',
+    IDENTITY_HEADER: 'd',
+  }
+  const machine = imagine(() => ({ stdout: good }), {
+    env: { ...needed, AZURE_CLIENT_SECRET: 's', AZURE_PASSWORD: 'p' },
+  })
+  await using credential = new AzureDeveloperCliCredential(machine.options)
+  await credential.getToken(scope)
+  expect(machine.started[0]?.env).toMatchObject(needed)
+  expect(Object.keys(machine.started[0]?.env ?? {})).not.toContain('AZURE_CLIENT_SECRET')
+  expect(Object.keys(machine.started[0]?.env ?? {})).not.toContain('AZURE_PASSWORD')
+})
+
 test('hands claims to azd, as base64', async () => {
   const machine = imagine(() => ({ stdout: good }))
   await using credential = new AzureDeveloperCliCredential(machine.options)

@@ -20,12 +20,14 @@ const kinds: [string, new (options: TokenCredentialOptions) => EntradaCredential
 
 const opaque = `0.AXoA${'Zm9vYmFy_-'.repeat(30)}`
 const short = 'sh0rt-Secret~1'
+const small = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2lnbmVk'
 const wrapped = token.replace(/.{80}/g, '$&\n')
 
 /** What tools have been seen to print next to tokens, and worse. */
 const outputs: [string, string][] = [
   ['the token alone', token],
   ['an opaque token alone', opaque],
+  ['a small token', `here: ${small}`],
   ['JSON', JSON.stringify({ accessToken: token, expires_on: 'x' })],
   ['JSON after a warning', `WARNING: x\n{"accessToken": "${token}", "expiresOn": "never"}`],
   ['JSON within JSON', JSON.stringify({ error: JSON.stringify({ access_token: token, refresh_token: opaque }) })],
@@ -33,6 +35,7 @@ const outputs: [string, string][] = [
   ['JSON within JSON with a short secret', JSON.stringify({ error: JSON.stringify({ token: short }) })],
   ['half of JSON', `{"accessToken":"${token.slice(0, -7)}`],
   ['a token in colours', `\u001b[31m${token.slice(0, 40)}\u001b[0m${token.slice(40)}`],
+  ['a token in many colours', opaque.replace(/.{30}/g, '$&\u001b[1m')],
   ['a token with a NUL in it', `${token.slice(0, 40)}\0${token.slice(40)}`],
   ['a token over lines', wrapped],
   ['a token over Windows’ lines', wrapped.replaceAll('\n', '\r\n')],
@@ -65,6 +68,7 @@ describe.each(kinds)('%s shows no token', (_, Credential) => {
       .concat(error.stack ?? '', String(error.cause))
       .join('\n')
     expect(shown).not.toContain(short)
+    for (const part of small.split('.')) expect(shown).not.toContain(part)
     expect(parts.filter((part) => shown.includes(part))).toEqual([])
   })
 })
