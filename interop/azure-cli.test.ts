@@ -149,6 +149,11 @@ test('what Entra ID refuses through az is told in its own words', async () => {
     errorResponse: { error: 'developer_tool_error', errorCodes: [50020] },
     message: expect.stringContaining(`User account '${ada.username}'`),
   })
+  const nowhere = '33333333-3333-4333-8333-333333333333'
+  await expect(credential.getToken(scope, { tenantId: nowhere })).rejects.toMatchObject({
+    name: 'AuthenticationError',
+    errorResponse: { errorCodes: expect.arrayContaining([90002]) },
+  })
   emulator.revokeRefreshTokens(ada.username)
   await expect(credential.getToken('https://vault.azure.net/.default')).rejects.toMatchObject({
     name: 'CredentialUnavailableError',
