@@ -75,6 +75,20 @@ test('key-vault.ts reads a secret, for a token that the vault’s challenge aske
   expect(vault.answers).toEqual(['tenant challenge', 200])
 })
 
+test.each(['imds', 'app-service'] as const)(
+  'managed-identity.ts lists the containers as the identity of %s',
+  async (kind) => {
+    const host = await emulator.managedIdentity({ host: kind })
+    const { AZURE_CLIENT_ID: _, AZURE_CLIENT_SECRET: __, ...others } = env
+    emulator.requests.clear()
+    const example = await startExample('managed-identity.ts', folder.path, { ...others, ...host.env })
+    expect(await example.finished()).toEqual({ code: 0, errors: '', output: 'Found 2 containers' })
+    expect(emulator.requests).toHaveLength(1)
+    expect(host.requests).toHaveLength(1)
+    await host.close()
+  },
+)
+
 describe('chain.ts', () => {
   test('signs in with the managed identity of its host', async () => {
     const host = await emulator.managedIdentity({ host: 'app-service' })

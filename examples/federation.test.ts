@@ -27,6 +27,18 @@ test('the program under “Azure Pipelines” gets a token as the job of a pipel
   expect(signedIn()).toEqual([['https://management.azure.com/.default', 200]])
 })
 
+test('the program under “Managed identity” gets a token as the application that trusts the identity of its host', async () => {
+  const host = await emulator.managedIdentity({ host: 'app-service', identities: [{ name: 'shop' }] })
+  const { clientId: IDENTITY_CLIENT_ID, objectId = '', tenantId } = host.identities[0] ?? {}
+  const issuer = `${AZURE_AUTHORITY_HOST}/${tenantId}/v2.0`
+  const trust = { name: 'shop-host', issuer, subject: objectId, audience: 'api://AzureADTokenExchange' }
+  emulator.updateApp('demo', { federatedCredentials: [trust] })
+  const { AZURE_TENANT_ID, AZURE_CLIENT_ID } = emulator.env()
+  await run(programUnder('Managed identity'), { AZURE_TENANT_ID, AZURE_CLIENT_ID, IDENTITY_CLIENT_ID, ...host.env })
+  expect(signedIn()).toEqual([['https://management.azure.com/.default', 200]])
+  expect(host.requests.map(({ status }) => status)).toEqual([200])
+})
+
 /** The one program of a section of the page. */
 function programUnder(heading: string): string {
   const [, section = ''] = page.split(`\n## ${heading}\n`)

@@ -7,6 +7,8 @@ import {
   ClientSecretCredential,
   DefaultAzureCredential,
   EnvironmentCredential,
+  ManagedIdentityCredential,
+  managedIdentityAssertion,
   SharedTokenCacheCredential,
   VisualStudioCodeCredential,
 } from 'entrada'
@@ -133,6 +135,53 @@ test.each<[string, () => unknown]>([
   ['a time-out', () => new AzureCliCredential({ processTimeoutInMs: -1 })],
   ['cache', () => new AzureCliCredential({ cache: 'no' as never })],
 ])('a reader finds the error of a developer tool: %s', async (_, provoke) => {
+  const { message } = await failure((async () => provoke())())
+  expect(headingFor(message), message).toBeDefined()
+})
+
+const managed = (env: Record<string, string>, options: object = {}): ManagedIdentityCredential =>
+  new ManagedIdentityCredential({ host: { env, platform: 'linux' }, retryOptions: { maxRetries: 0 }, ...options })
+const appService = { IDENTITY_ENDPOINT: 'http://127.0.0.1:1/token', IDENTITY_HEADER: 'header' }
+const cluster = { ...appService, IDENTITY_ENDPOINT: 'https://127.0.0.1:1/token', IDENTITY_SERVER_THUMBPRINT: 'x' }
+const imds = { AZURE_POD_IDENTITY_AUTHORITY_HOST: 'http://127.0.0.1:1' }
+const token = (more: object): string => JSON.stringify({ access_token: 'token', expires_in: 60, ...more })
+
+test.each<[string, () => unknown]>([
+  ['nobody there', () => managed(imds, { fetch: refuse }).getToken('scope')],
+  ['a host that is down', () => managed(appService, { fetch: refuse }).getToken('scope')],
+  ['no such identity', () => managed(imds, { fetch: answer(400, '{}') }).getToken('scope')],
+  ['another server', () => managed(imds, { fetch: answer(200, '<html>') }).getToken('scope')],
+  ['Docker Desktop', () => managed(imds, { fetch: answer(403, 'unreachable') }).getToken('scope')],
+  ['a refusal', () => managed(appService, { fetch: answer(500, '{}') }).getToken('scope')],
+  ['no token', () => managed(appService, { fetch: answer(200, '{}') }).getToken('scope')],
+  [
+    'another identity',
+    () => managed(appService, { clientId: 'a', fetch: answer(200, token({ client_id: 'b' })) }).getToken('scope'),
+  ],
+  [
+    'another resource',
+    () => managed(appService, { fetch: answer(200, token({ resource: 'other' })) }).getToken('scope'),
+  ],
+  ['a host of one identity', () => managed(cluster, { clientId: 'a' })],
+  ['half a host', () => managed({ IDENTITY_ENDPOINT: 'x' }).getToken('scope')],
+  ['a bad endpoint', () => managed({ ...appService, IDENTITY_ENDPOINT: 'x' }).getToken('scope')],
+  ['a bad header', () => managed({ ...appService, IDENTITY_HEADER: '\n' }).getToken('scope')],
+  ['a bad thumbprint', () => managed(cluster).getToken('scope')],
+  ['a bad old endpoint', () => managed({ MSI_ENDPOINT: 'x' }).getToken('scope')],
+  ['a bad old secret', () => managed({ MSI_ENDPOINT: 'http://127.0.0.1:1', MSI_SECRET: '\n' }).getToken('scope')],
+  ['a bad address of IMDS', () => managed({ AZURE_POD_IDENTITY_AUTHORITY_HOST: 'x' }).getToken('scope')],
+  ['several scopes', () => managed(appService).getToken(['a', 'b'])],
+  ['two ids', () => managed(appService, { clientId: 'a', objectId: 'b' })],
+  ['an id that is none', () => managed(appService, { clientId: 5 })],
+  [
+    'a challenge for another file',
+    () =>
+      managed({ IDENTITY_ENDPOINT: 'http://127.0.0.1:1', IMDS_ENDPOINT: 'x' }, { fetch: answer(401, '') }).getToken(
+        's',
+      ),
+  ],
+  ['an assertion of nothing', () => managedIdentityAssertion(undefined as never)],
+])('a reader finds the error of a managed identity: %s', async (_, provoke) => {
   const { message } = await failure((async () => provoke())())
   expect(headingFor(message), message).toBeDefined()
 })
