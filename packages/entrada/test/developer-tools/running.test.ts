@@ -30,9 +30,9 @@ const written = (name: string) => (existsSync(file(name)) ? readFileSync(file(na
 
 /** A shell's command that writes down its own process, the pids of what it starts, and then never ends. */
 const tree = () => `
+echo $$ > ${file('child')}
 /bin/sleep 600 & echo $! > ${file('grandchild')}
 (/bin/sleep 600 & echo $! > ${file('great-grandchild')}; /bin/sleep 600) &
-echo $$ > ${file('child')}
 /bin/sleep 600`
 
 /** Resolves when none of the processes of the tree lives. One that is dead and not yet buried counts as dead. */
@@ -205,8 +205,8 @@ test('fifty concurrent callers share one process, and the next ones its token', 
   expect(written('runs')).toBe('x')
 })
 
-test('a program that ends takes its tools with it', async () => {
-  machine.install('az', tree())
+/** Runs a program with the library in a process of its own. Gives its exit code and what it printed. */
+async function runProgram(text: string): Promise<{ code: number | null; output: string }> {
   await build({
     entryPoints: [fileURLToPath(new URL('../../src/index.ts', import.meta.url))],
     outfile: file('entrada.mjs'),
@@ -220,12 +220,33 @@ test('a program that ends takes its tools with it', async () => {
     file('program.mjs'),
     `import { existsSync, readFileSync } from 'node:fs'
 import { AzureCliCredential } from './entrada.mjs'
-new AzureCliCredential().getToken('${scope}').catch(() => undefined)
 const pid = '${file('great-grandchild')}'
-setInterval(() => { if (existsSync(pid) && readFileSync(pid, 'utf8') !== '') process.exit(7) }, 5)`,
+const isThere = () => existsSync(pid) && readFileSync(pid, 'utf8') !== ''
+const credential = new AzureCliCredential()
+credential.getToken('${scope}').catch(() => undefined)
+${text}`,
   )
-  const child = spawn(process.execPath, [file('program.mjs')], { env: machine.env, stdio: 'inherit' })
-  expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(7)
-  await until(() => written('great-grandchild') !== '')
+  const child = spawn(process.execPath, [file('program.mjs')], { env: machine.env })
+  let output = ''
+  child.stdout.on('data', (chunk) => {
+    output += chunk
+  })
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })))
+}
+
+test('a program that ends takes its tools with it', async () => {
+  machine.install('az', tree())
+  const { code } = await runProgram('setInterval(() => { if (isThere()) process.exit(7) }, 5)')
+  expect(code).toBe(7)
+  await treeIsDead()
+})
+
+test('a program that waits for close() alone lives until its tools are dead', async () => {
+  machine.install('az', tree())
+  const ended = await runProgram(`
+while (!isThere()) await new Promise((resolve) => setTimeout(resolve, 5))
+await credential.close()
+console.log('closed')`)
+  expect(ended).toEqual({ code: 0, output: 'closed\n' })
   await treeIsDead()
 })
