@@ -28,7 +28,7 @@ export type EntradaEvent = { credential: string } & (
   | { type: 'request-retried'; attempt: number; delayInMs: number; statusCode?: number; error?: unknown }
   | { type: 'credential-selected'; selected: string }
   | { type: 'credential-skipped'; skipped: string; error: unknown }
-  | { type: 'store-failed'; operation: 'get' | 'set' | 'delete'; error: unknown }
+  | { type: 'store-failed'; operation: 'get' | 'set' | 'delete' | 'lease'; error: unknown }
   | { type: 'warning'; message: string }
 )
 

@@ -22,18 +22,36 @@ export async function readStore(
   now: number,
   signal: AbortSignal,
 ): Promise<TokenRecord | undefined> {
-  if (signal.aborted) return undefined
+  return (await look(level, key, now, signal)).record
+}
+
+/** What a look into the store gave. A store that failed is not worth another look. */
+export interface Look {
+  record?: TokenRecord
+  hasFailed: boolean
+}
+
+/** As `readStore`, and says whether the store failed. */
+export async function look(level: SecondLevel, key: TokenKey, now: number, signal: AbortSignal): Promise<Look> {
+  try {
+    const value = await inTime(level, () => level.store.get(key), signal)
+    if (value === undefined || value === null) return { hasFailed: false }
+    const record = readTokenRecord(value, key)
+    if ('reason' in record) throw new Error(record.reason)
+    return record.expiresAt > now ? { record, hasFailed: false } : { hasFailed: false }
+  } catch (error) {
+    if (!signal.aborted) level.emit({ type: 'store-failed', operation: 'get', error })
+    return { hasFailed: true }
+  }
+}
+
+/** The store's answer. Rejects if it does not come in time, and as soon as the signal is aborted. */
+export async function inTime<T>(level: SecondLevel, ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted()
   const wait = new AbortController()
   const forget = onAbort(signal, () => wait.abort())
   try {
-    const value = await Promise.race([Promise.resolve(level.store.get(key)), tooSlow(level, wait.signal)])
-    if (value === undefined || value === null) return undefined
-    const record = readTokenRecord(value, key)
-    if ('reason' in record) throw new Error(record.reason)
-    return record.expiresAt > now ? record : undefined
-  } catch (error) {
-    if (!signal.aborted) level.emit({ type: 'store-failed', operation: 'get', error })
-    return undefined
+    return await Promise.race([Promise.resolve(ask()), tooSlow(level, wait.signal)])
   } finally {
     forget()
     wait.abort()
@@ -47,11 +65,24 @@ async function tooSlow(level: SecondLevel, signal: AbortSignal): Promise<never> 
 
 /** Writes without waiting. Never throws. */
 export function writeStore(level: SecondLevel, record: TokenRecord): void {
-  const failed = (error: unknown): void => level.emit({ type: 'store-failed', operation: 'set', error })
+  void putRecord(level, record)
+}
+
+/**
+ * Resolves when the store has the record, or has failed. Never rejects. A record that replaces another, whatever that
+ * one's end, has it deleted first: a store keeps the later of two.
+ */
+export async function putRecord(level: SecondLevel, record: TokenRecord, replaces?: 'replaces'): Promise<void> {
+  let operation: 'delete' | 'set' = 'set'
   try {
-    Promise.resolve(level.store.set(record)).catch(failed)
+    if (replaces !== undefined) {
+      operation = 'delete'
+      await level.store.delete(record.key)
+      operation = 'set'
+    }
+    await level.store.set(record)
   } catch (error) {
-    failed(error)
+    level.emit({ type: 'store-failed', operation, error })
   }
 }
 

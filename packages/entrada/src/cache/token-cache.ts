@@ -5,7 +5,8 @@ import { freshness, refreshTime } from './freshness.ts'
 import type { SecondLevel } from './second-level.ts'
 import { type Slot, TokenMemory } from './token-memory.ts'
 import { flightKey, itemOf, type TokenRequest } from './token-request.ts'
-import type { TokenKey } from './token-store.ts'
+import type { TokenKey, TokenRecord } from './token-store.ts'
+import type { Turn } from './turn.ts'
 
 export interface TokenCacheOptions {
   /** Name of the credential, for messages. */
@@ -118,7 +119,8 @@ export class TokenCache {
     const flight = ++this.#flightCount
     const start = now()
     const told = { scopes: request.scopes, tenantId: request.tenantId }
-    const stored = await this.#fromStore(request, signal, flight, held)
+    const turn = await this.#turn(request, signal, flight, held)
+    const stored = turn?.found
     if (stored !== undefined) {
       emit({
         type: 'token-acquired',
@@ -129,15 +131,17 @@ export class TokenCache {
       })
       return stored
     }
-    signal.throwIfAborted()
+    let written: Promise<void> | undefined
     try {
+      signal.throwIfAborted()
       const issued = await acquire(request, signal, held)
       const slot = this.#keep(request, issued, refreshTime(issued, start), flight)
       // What a claims challenge has overtaken stays out of the store too.
       if (second !== undefined && this.#findFor(request) === slot) {
-        const { writeStore } = await import('./second-level.ts')
+        const { putRecord } = await import('./second-level.ts')
         const { token: secret, refreshToken: _, ...times } = issued
-        writeStore(second, { key: second.keyOf(request), secret, cachedAt: start, ...times })
+        const record = { key: second.keyOf(request), secret, cachedAt: start, ...times }
+        written = putRecord(second, record, request.claims === undefined ? undefined : 'replaces')
       }
       const account = identify === undefined ? {} : { account: await identify(issued.token) }
       emit({
@@ -152,21 +156,34 @@ export class TokenCache {
     } catch (error) {
       if (!signal.aborted) emit({ type: 'token-failed', scopes: request.scopes, error, milliseconds: now() - start })
       throw error
+    } finally {
+      turn?.end(written)
     }
   }
 
-  async #fromStore(
+  /** What the store has, or else the turn to ask for a token where processes share it. */
+  async #turn(
     request: TokenRequest,
     signal: AbortSignal,
     flight: number,
     held: Slot | undefined,
-  ): Promise<Slot | undefined> {
+  ): Promise<Turn<Slot> | undefined> {
     const { second, now } = this.#options
     if (second === undefined || request.claims !== undefined) return undefined
-    const { readStore, recordRefreshTime } = await import('./second-level.ts')
-    const record = await readStore(second, second.keyOf(request), now(), signal)
-    if (record === undefined) return undefined
-    const refreshAt = recordRefreshTime(record)
+    const [{ takeTurn }, { recordRefreshTime }] = await Promise.all([import('./turn.ts'), import('./second-level.ts')])
+    const take = (record: TokenRecord): Slot | undefined =>
+      this.#take(request, record, recordRefreshTime(record), flight, held)
+    return takeTurn(second, { key: second.keyOf(request), now, signal, take })
+  }
+
+  #take(
+    request: TokenRequest,
+    record: TokenRecord,
+    refreshAt: number,
+    flight: number,
+    held: Slot | undefined,
+  ): Slot | undefined {
+    const { now } = this.#options
     const isNews = held === undefined ? freshness({ ...record, refreshAt }, now()) !== 'ending' : now() < refreshAt
     if (!isNews) return undefined
     // What has come meanwhile, with claims perhaps, is newer than what the store had.
