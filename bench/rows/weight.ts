@@ -88,7 +88,7 @@ async function bundled(name: string, from: string): Promise<{ start: number; all
     metafile: true,
     absWorkingDir: folder,
     outdir: 'bundle',
-    external: ['https-proxy-agent', 'jose', 'node-forge'],
+    external: ['https-proxy-agent', 'jose', 'node-forge', 'open'],
     logLevel: 'silent',
   })
   const sizes = new Map(

@@ -19,7 +19,7 @@ const firstRequest =
 export async function writeBundle(dir) {
   const bundle = await rolldown({
     input: { index: join(folder, 'src/index.ts'), store: join(folder, 'src/store.ts') },
-    external: [/^node:/, 'https-proxy-agent', 'jose', 'node-forge', 'tinyexec'],
+    external: [/^node:/, 'https-proxy-agent', 'jose', 'node-forge', 'open', 'tinyexec'],
     platform: 'neutral',
     tsconfig: join(folder, 'tsconfig.json'),
   })

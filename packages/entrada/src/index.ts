@@ -49,6 +49,13 @@ export {
 } from './credentials/device-code.ts'
 export { EnvironmentCredential, type EnvironmentCredentialOptions } from './credentials/environment.ts'
 export { GitHubActionsCredential, type GitHubActionsCredentialOptions } from './credentials/github-actions.ts'
+export {
+  type BrowserCustomizationOptions,
+  type BrowserLoginStyle,
+  InteractiveBrowserCredential,
+  type InteractiveBrowserCredentialInBrowserOptions,
+  type InteractiveBrowserCredentialNodeOptions,
+} from './credentials/interactive-browser.ts'
 export { ManagedIdentityCredential, type ManagedIdentityCredentialOptions } from './credentials/managed-identity.ts'
 export {
   type ManagedIdentityAssertionOptions,

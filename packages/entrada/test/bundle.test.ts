@@ -36,7 +36,7 @@ async function withEsbuild(entry: string, minify: boolean): Promise<string> {
     platform: 'node',
     splitting: true,
     minify,
-    external: ['https-proxy-agent', 'jose', 'node-forge', 'tinyexec'],
+    external: ['https-proxy-agent', 'jose', 'node-forge', 'open', 'tinyexec'],
     logLevel: 'error',
   })
   const loaded = new Set<string>()
@@ -61,7 +61,7 @@ async function bundleWithWebpack(): Promise<void> {
     experiments: { outputModule: true },
     entry: Object.fromEntries(credentials.map(({ name }) => [name, join(folder, `${name}.js`)])),
     output: { path: join(folder, 'webpack'), filename: '[name].js', library: { type: 'module' } },
-    externals: ['https-proxy-agent', 'jose', 'node-forge', 'tinyexec'],
+    externals: ['https-proxy-agent', 'jose', 'node-forge', 'open', 'tinyexec'],
   })
   await new Promise<void>((resolve, reject) => {
     compiler?.run((error, stats) => (error || stats?.hasErrors() ? reject(error ?? stats?.toString()) : resolve()))

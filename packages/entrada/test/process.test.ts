@@ -9,6 +9,7 @@ import { build } from 'esbuild'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { assertionOf } from './contract/assertion.ts'
 import { credentials } from './contract/credentials.ts'
+import { signInAt } from './sign-in/person.ts'
 import { createWorld, scope, user, type World } from './world.ts'
 
 let world: World
@@ -37,7 +38,7 @@ beforeAll(async () => {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    external: ['https-proxy-agent', 'node-forge', 'tinyexec'],
+    external: ['https-proxy-agent', 'node-forge', 'open', 'tinyexec'],
     logLevel: 'error',
   })
 })
@@ -136,6 +137,7 @@ async function startControl(): Promise<{ url: string; close: () => void }> {
     const [, what, argument] = (request.url ?? '').split('/')
     if (what === 'fault') world.emulator.faults.next({ delay: 60_000 })
     if (what === 'approve') world.emulator.approveDeviceCode(argument ?? '', { user })
+    if (what === 'browse') void signInAt(decodeURIComponent(argument ?? ''), world.emulator)
     if (what === 'ahead') world.emulator.clock.advance(Number(argument))
     response.setHeader('connection', 'close')
     response.end(what === 'assertion' ? await assertionOf(world) : '')

@@ -51,11 +51,22 @@ export function userIdentity(name: string, options: UserIdentityOptions = {}): U
   }
   const authorityHost = options?.authorityHost ?? (record && recordAuthority(record.authority, `${name}: authority`))
   const context = openContext(name, authorityHost === undefined ? options : { ...options, authorityHost })
-  const clientId = options?.clientId ?? record?.clientId ?? developerClientId
-  checkRequired(name, { clientId })
-  const tenantId = options?.tenantId ?? record?.tenantId ?? defaultTenant(clientId)
-  checkTenant(tenantId, `${name}: tenantId`)
-  return { context, tenantId, clientId, record }
+  const clientId = options?.clientId ?? record?.clientId
+  const tenantId = options?.tenantId ?? record?.tenantId
+  return { ...identityIn(context, { tenantId, clientId }), record }
+}
+
+/** The same for a member of a chain, whose context is the chain's. Nobody has signed in to it yet. */
+export function identityIn(
+  context: CredentialContext,
+  {
+    clientId = developerClientId,
+    tenantId = defaultTenant(clientId),
+  }: { clientId?: string | undefined; tenantId?: string | undefined },
+): UserIdentity {
+  checkRequired(context.name, { clientId })
+  checkTenant(tenantId, `${context.name}: tenantId`)
+  return { context, tenantId, clientId, record: undefined }
 }
 
 /** Microsoft's own program is for work and school accounts; whom another one is for, its registration says. */

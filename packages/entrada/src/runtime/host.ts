@@ -4,6 +4,7 @@
  */
 import type { Files } from './files.ts'
 import type { LookAtFile } from './look.ts'
+import type { ListenOnLoopback } from './loopback-server.ts'
 import type { RunProgram } from './program.ts'
 import type { SharedFiles } from './shared-files.ts'
 import { startTimer } from './timer.ts'
@@ -23,6 +24,8 @@ export interface Host {
   platform?: string
   /** Files that other programs write too: see `localSharedFiles`. */
   sharedFiles?: SharedFiles
+  /** Where a browser comes back to: see `listenHere`. */
+  listen?: ListenOnLoopback
   /** Imports an optional package by its name. */
   load?(name: string): Promise<unknown>
 }

@@ -13,6 +13,7 @@ import {
   type EntradaCredential,
   EnvironmentCredential,
   GitHubActionsCredential,
+  InteractiveBrowserCredential,
   ManagedIdentityCredential,
   OnBehalfOfCredential,
   SharedTokenCacheCredential,
@@ -31,6 +32,7 @@ import {
   user,
 } from '../app.ts'
 import { copyOfCache, signedInHome } from '../msal/shared-cache.ts'
+import { signInAt } from '../sign-in/person.ts'
 import { withoutMachine } from '../without-machine.ts'
 import type { World } from '../world.ts'
 import { assertionOf } from './assertion.ts'
@@ -192,6 +194,15 @@ export const credentials: readonly Row[] = [
     program: `new entrada.DeviceCodeCredential({ tenantId: process.env.AZURE_TENANT_ID,
       userPromptCallback: async ({ userCode }) => void (await fetch(process.env.CONTROL + 'approve/' + userCode)) })`,
     winner: 'DeviceCodeCredential',
+    isOfOneTenant: true,
+  },
+  {
+    name: 'InteractiveBrowserCredential',
+    create: (options, { emulator }) =>
+      new InteractiveBrowserCredential({ ...options, tenantId, openBrowser: (url) => signInAt(url, emulator) }),
+    program: `new entrada.InteractiveBrowserCredential({ tenantId: process.env.AZURE_TENANT_ID,
+      openBrowser: (url) => fetch(process.env.CONTROL + 'browse/' + encodeURIComponent(url)) })`,
+    winner: 'InteractiveBrowserCredential',
     isOfOneTenant: true,
   },
   {

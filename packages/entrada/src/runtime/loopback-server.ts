@@ -1,0 +1,99 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { builtin } from './builtin.ts'
+
+/** A request on loopback, and the one answer to it. */
+export interface LoopbackExchange {
+  method: string
+  /** Path and query. */
+  url: string
+  header(name: string): string | undefined
+  /** The whole body; `undefined` where it is longer than so many bytes. Rejects when the connection ends before it. */
+  body(maximumBytes: number): Promise<string | undefined>
+  /** Answers, and resolves when the answer has left, or nobody is there to take it. */
+  respond(status: number, headers: Readonly<Record<string, string>>, text: string): Promise<void>
+}
+
+export interface LoopbackServer {
+  port: number
+  /** Ends every connection, and resolves when nothing listens any more. */
+  close(): Promise<void>
+}
+
+/** Listens on an address of this machine; port 0 is any that is free. Rejects with a system error (`code`: EADDRINUSE...). */
+export type ListenOnLoopback = (
+  address: '127.0.0.1' | '::1',
+  port: number,
+  handle: (exchange: LoopbackExchange) => void,
+) => Promise<LoopbackServer>
+
+/** How long a request may take to arrive, in milliseconds: one that drips in must not hold a connection for long. */
+const headersTimeout = 5_000
+const requestTimeout = 10_000
+/** More than a browser opens; what others hold open must not keep it out for long. */
+const maximumConnections = 64
+
+/** HTTP servers of this machine, none of which keeps the process alive. */
+export const listenHere: ListenOnLoopback = (address, port, handle) => {
+  const http = builtin('node:http')
+  if (http === undefined) throw Object.assign(new Error('this runtime does not listen'), { code: 'ENOSYS' })
+  const times = { headersTimeout, requestTimeout, connectionsCheckingInterval: 1_000 }
+  const server = http.createServer(times, (request, response) => handle(exchangeOf(request, response)))
+  server.maxConnections = maximumConnections
+  server.on('connection', (socket) => {
+    socket.unref()
+    socket.on('error', () => undefined)
+  })
+  server.unref()
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host: address, port, exclusive: true }, () => {
+      server.off('error', reject)
+      server.on('error', () => undefined)
+      resolve({ port: (server.address() as { port: number }).port, close })
+    })
+  })
+}
+
+function exchangeOf(request: IncomingMessage, response: ServerResponse): LoopbackExchange {
+  return {
+    method: request.method ?? '',
+    url: request.url ?? '',
+    header: (name) => {
+      const value = request.headers[name]
+      return Array.isArray(value) ? value.join(', ') : value
+    },
+    body: (maximumBytes) => bodyOf(request, maximumBytes),
+    respond: (status, headers, text) =>
+      new Promise((resolve) => {
+        response.once('close', resolve)
+        response.writeHead(status, { ...headers, 'content-length': String(new TextEncoder().encode(text).length) })
+        response.end(request.method === 'HEAD' ? undefined : text)
+      }),
+  }
+}
+
+function bodyOf(request: IncomingMessage, maximumBytes: number): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = []
+    let size = 0
+    request.on('data', (chunk: Uint8Array) => {
+      size += chunk.byteLength
+      if (size > maximumBytes) {
+        request.pause()
+        return resolve(undefined)
+      }
+      chunks.push(chunk)
+    })
+    request.once('end', () => {
+      const decoder = new TextDecoder()
+      resolve(chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode())
+    })
+    request.once('error', reject)
+    request.once('close', () => reject(new Error('the connection ended before the body')))
+  })
+}
