@@ -1,4 +1,8 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InteractiveBrowserCredential } from '@azure/identity'
@@ -9,7 +13,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fillIn, launchChromium, newPerson, press } from './chromium.ts'
 import { chromium, component } from './components.ts'
-import { ada, charles, clientId, contosoSignsIn, tenantId } from './signing-in.ts'
+import { ada, charles, clientId, contosoSignsIn, pageClientId, tenantId } from './signing-in.ts'
 import { startTrustedEmulator } from './trusted-emulator.ts'
 
 component(chromium)
@@ -70,6 +74,49 @@ test('msal-node signs a user in with Chromium, with a second factor and consent,
   const again = await client.acquireTokenSilent({ scopes, account, forceRefresh: true })
   expect(decodeJwt(again.accessToken)).toMatchObject({ upn: charles })
 })
+
+test('a page signs a user in, redeems its code from its own origin, and no other origin’s page can', async () => {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<title>Shop</title>')
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  try {
+    const { port } = server.address() as AddressInfo
+    const redirectUri = `http://localhost:${port}/callback`
+    const verifier = randomBytes(32).toString('base64url')
+    const query = new URLSearchParams({
+      ...{ client_id: pageClientId, response_type: 'code', response_mode: 'fragment', redirect_uri: redirectUri },
+      scope: `openid offline_access ${scopes[0]}`,
+      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+      code_challenge_method: 'S256',
+    })
+    const page = await newPage()
+    await signIn(page, `${emulator.url}/${tenantId}/oauth2/v2.0/authorize?${query}`, ada, 'enchantress')
+    await page.waitForURL(`${redirectUri}#*`)
+    const code = new URLSearchParams(new URL(page.url()).hash.slice(1)).get('code') ?? ''
+    const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier }
+    const redeem = (): Promise<Answer> => {
+      const body = String(new URLSearchParams({ ...form, client_id: pageClientId }))
+      const address = `${emulator.url}/${tenantId}/oauth2/v2.0/token`
+      const init = { method: 'POST', body, headers: { 'content-type': 'application/x-www-form-urlencoded' } }
+      return page.evaluate<Answer>(`fetch(${JSON.stringify(address)}, ${JSON.stringify(init)})
+        .then((response) => response.json(), (error) => ({ error: String(error) }))`)
+    }
+    await page.goto(`http://127.0.0.1:${port}/`)
+    expect(await redeem()).toEqual({ error: 'TypeError: Failed to fetch' })
+    await page.goto(redirectUri)
+    const metadata = `fetch('${emulator.url}/${tenantId}/v2.0/.well-known/openid-configuration').then((r) => r.json())`
+    expect(await page.evaluate(metadata)).toHaveProperty('token_endpoint')
+    expect(await redeem()).toMatchObject({
+      token_type: 'Bearer',
+      refresh_token_expires_in: expect.any(Number) as number,
+    })
+  } finally {
+    server.close().closeAllConnections()
+  }
+})
+
+type Answer = Record<string, unknown>
 
 test('@azure/identity’s InteractiveBrowserCredential signs a user in with Chromium', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'entrada-browser-'))

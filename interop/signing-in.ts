@@ -2,6 +2,7 @@ import type { DirectoryDeclaration } from '@entrada/emulator'
 
 export const tenantId = '11111111-1111-4111-8111-111111111111'
 export const clientId = 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa'
+export const pageClientId = '5bacccc0-cccc-4ccc-8ccc-cccccccccccc'
 export const ada = 'ada@contoso.example'
 export const charles = 'charles@contoso.example'
 
@@ -17,6 +18,7 @@ export const contosoSignsIn: DirectoryDeclaration = {
       redirectUris: ['http://localhost'],
       consent: 'required',
     },
+    { name: 'Shop', clientId: pageClientId, tenantId, redirectUris: { spa: ['http://localhost/callback'] } },
   ],
   users: [
     {

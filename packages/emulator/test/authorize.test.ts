@@ -244,6 +244,8 @@ describe('what a page may redeem', () => {
     const { code = '' } = answerIn(await signIn(asked))
     const redeemed = { ...form, grant_type: 'authorization_code', code, scope: undefined }
     expect((await refusalOf(await requestToken(emulator, redeemed))).error_codes).toEqual([9002327])
+    const elsewhere = await requestToken(emulator, redeemed, { headers: { origin: 'https://shop.example' } })
+    expect((await refusalOf(elsewhere)).error_codes).toEqual([9002326])
     const response = await requestToken(emulator, redeemed, { headers })
     expect(response.headers.get('access-control-allow-origin')).toBe('http://localhost:3000')
     const answer = (await response.json()) as { refresh_token: string; refresh_token_expires_in: number }
@@ -261,6 +263,14 @@ describe('what a page may redeem', () => {
     emulator.clock.advance(24 * 60 * 60_000)
     expect((await refusalOf(await renew(renewed.refresh_token ?? ''))).error_codes).toEqual([700084])
     emulator.clock.set(start)
+  })
+
+  test('is refused without PKCE, also where no page asked for the code', async () => {
+    const options = { user: ada.username, app: 'page', redirectUri: spaRedirect, scope: 'openid' }
+    const code = emulator.authorizationCode(options)
+    const redeemed = { ...form, grant_type: 'authorization_code', code, scope: undefined }
+    const refused = await refusalOf(await requestToken(emulator, redeemed, { headers }))
+    expect(refused.error_codes).toEqual([9002325])
   })
 
   test('is nobody else’s to redeem from a page', async () => {

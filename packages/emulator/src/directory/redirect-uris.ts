@@ -44,6 +44,13 @@ export function registeredRedirect(registered: readonly RedirectUri[], given: st
   return asked === undefined ? undefined : registered.find(({ uri }) => portless(uri) === asked)
 }
 
+/** Whether an `Origin` is that of a registered page; of loopback's, any port will do. */
+export function isPageOrigin(registered: readonly RedirectUri[], origin: string): boolean {
+  const pages = registered.filter(({ platform }) => platform === 'spa').map(({ uri }) => new URL(uri).origin)
+  const asked = portless(origin)
+  return pages.some((page) => page === origin || (asked !== undefined && portless(page) === asked))
+}
+
 /** A loopback URI without its port, or `undefined` for every other. */
 function portless(uri: string): string | undefined {
   const parts = /^(https?:\/\/(?:localhost|127\.0\.0\.1))(?::\d{1,5})?(\/[^#]*)?$/.exec(uri)

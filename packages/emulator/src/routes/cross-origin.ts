@@ -1,3 +1,4 @@
+import { isPageOrigin } from '../directory/redirect-uris.ts'
 import type { ReceivedRequest } from '../received-request.ts'
 import type { Service } from '../service.ts'
 
@@ -13,9 +14,8 @@ export function crossOriginHeaders({ path, headers }: ReceivedRequest, { directo
   if (origin === undefined) return {}
   if (METADATA.test(path)) return { 'access-control-allow-origin': '*' }
   if (!TOKEN.test(path)) return {}
-  const spa = directory.apps.flatMap(({ redirectUris }) => redirectUris.filter(({ platform }) => platform === 'spa'))
-  const known = spa.some(({ uri }) => isSameSite(new URL(uri).origin, origin))
-  return known ? { 'access-control-allow-origin': origin, vary: 'Origin' } : {}
+  const isKnown = directory.apps.some(({ redirectUris }) => isPageOrigin(redirectUris, origin))
+  return isKnown ? { 'access-control-allow-origin': origin, vary: 'Origin' } : {}
 }
 
 /** The answer to the question that a browser asks before it sends a request of its own making. */
@@ -32,10 +32,4 @@ export function preflight(request: ReceivedRequest, service: Service): Response 
       'access-control-max-age': '86400',
     },
   })
-}
-
-/** As redirect URIs are compared: any port of loopback's will do. */
-function isSameSite(registered: string, given: string): boolean {
-  const portless = /^(https?:\/\/(?:localhost|127\.0\.0\.1))(?::\d{1,5})?$/
-  return registered === given || (portless.test(given) && portless.exec(registered)?.[1] === portless.exec(given)?.[1])
 }

@@ -16,7 +16,7 @@ export async function authorizationCode(context: RouteContext, tenant: Tenant, a
   if (!code) throw new Refusal(900144, { details: { parameter: 'code' } })
   if (!redirectUri) throw new Refusal(900144, { details: { parameter: 'redirect_uri' } })
   const registered = registeredRedirect(app.redirectUris, redirectUri)
-  checkOrigin(request, registered?.platform)
+  checkOrigin(request, app, registered?.platform)
   const proof = await authenticateUserClient(context, tenant, app, registered?.platform)
   if (registered === undefined) {
     throw new Refusal(50011, { details: { redirect: redirectUri, client: app.clientId } })

@@ -1,4 +1,5 @@
-import type { RedirectPlatform } from '../directory/redirect-uris.ts'
+import type { App } from '../directory/entries.ts'
+import { isPageOrigin, type RedirectPlatform } from '../directory/redirect-uris.ts'
 import type { ReceivedRequest } from '../received-request.ts'
 import { Refusal } from '../refusal.ts'
 import type { UserGrant } from './user-grant.ts'
@@ -10,9 +11,10 @@ export function sentTo(platform: RedirectPlatform, now: number): Pick<UserGrant,
   return platform === 'spa' ? { platform, endsAt: now + PAGE_LIFE_MS } : { platform }
 }
 
-/** Pages redeem what was issued to pages, and nobody else does. Throws a `Refusal`. */
-export function checkOrigin({ headers }: ReceivedRequest, platform: RedirectPlatform | undefined): void {
+/** Pages of the app redeem what was issued to its pages, and nobody else does. Throws a `Refusal`. */
+export function checkOrigin({ headers }: ReceivedRequest, app: App, platform: RedirectPlatform | undefined): void {
   const { origin } = headers
   if (platform === 'spa' && origin === undefined) throw new Refusal(9002327)
-  if (platform !== 'spa' && origin !== undefined) throw new Refusal(9002326, { details: { origin } })
+  const isOwn = origin === undefined || (platform === 'spa' && isPageOrigin(app.redirectUris, origin))
+  if (!isOwn) throw new Refusal(9002326, { details: { origin } })
 }

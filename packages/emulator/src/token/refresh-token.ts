@@ -15,7 +15,7 @@ export async function refreshToken(context: RouteContext, tenant: Tenant, app: A
   const { refresh_token: token } = request.form
   if (!token) throw new Refusal(900144, { details: { parameter: 'refresh_token' } })
   const platform = service.refreshTokens.platformOf(token)
-  checkOrigin(request, platform)
+  checkOrigin(request, app, platform)
   const proof = await authenticateUserClient(context, tenant, app, platform)
   const grant = service.refreshTokens.redeem(token, app.clientId, service.now())
   checkMember(tenant, app, grant.person)
