@@ -1,16 +1,7 @@
-import type { SharedFiles } from '../runtime/shared-files.ts'
 import type { MsalCacheAccess } from './access.ts'
 import { readMsalDocument } from './document.ts'
+import { type LockWorld, whileLocked } from './lock-file.ts'
 
-/** What the access to a file needs of the world. */
-export interface FileWorld {
-  files: SharedFiles
-  sleep(milliseconds: number, signal: AbortSignal): Promise<void>
-}
-
-/** As MSAL's extensions have it: so many tries, so many milliseconds apart. */
-const lockTries = 100
-const lockPause = 50
 /** A program that writes in place is caught half-way; then the file is read again, so many milliseconds later. */
 const readTries = 5
 const readPause = 50
@@ -19,7 +10,8 @@ const readPause = 50
  * A document in a plain file that other programs read and write too. They agree by a file beside it, `<path>.lockfile`,
  * that whoever writes creates and removes (the convention of MSAL's extensions).
  */
-export function fileAccess(path: string, { files, sleep }: FileWorld): MsalCacheAccess {
+export function fileAccess(path: string, world: LockWorld): MsalCacheAccess {
+  const { files, sleep } = world
   let last: Promise<unknown> = Promise.resolve()
   const pause = (milliseconds: number): Promise<void> => sleep(milliseconds, new AbortController().signal)
 
@@ -39,29 +31,10 @@ export function fileAccess(path: string, { files, sleep }: FileWorld): MsalCache
   }
 
   async function update(change: (text: string | undefined) => string | undefined): Promise<void> {
-    await lock()
-    try {
+    await whileLocked(path, world, async () => {
       const changed = change(await read())
       if (changed !== undefined) await files.replace(path, changed)
-    } finally {
-      await files.remove(`${path}.lockfile`)
-    }
-  }
-
-  async function lock(): Promise<void> {
-    const lockFile = `${path}.lockfile`
-    const holder = String(globalThis.process?.pid ?? '')
-    const first = await files.stamp(lockFile)
-    for (let attempt = 1; attempt <= lockTries; attempt++) {
-      if (await files.create(lockFile, holder)) return
-      await pause(lockPause)
-    }
-    // A write takes milliseconds: one lock that stands all this time was left behind by a program that died.
-    if (first !== undefined && (await files.stamp(lockFile)) === first) {
-      await files.remove(lockFile)
-      if (await files.create(lockFile, holder)) return
-    }
-    throw new Error(`${lockFile} is held by another program`)
+    })
   }
 
   return {

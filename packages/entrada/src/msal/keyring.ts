@@ -1,3 +1,4 @@
+import type { TokenStore } from '../cache/token-store.ts'
 import type { MsalCacheAccess, NoAccess } from './access.ts'
 
 /**
@@ -7,6 +8,15 @@ import type { MsalCacheAccess, NoAccess } from './access.ts'
 export interface KeyringModule {
   /** The document of that name, such as `msal.cache.nocae`. Rejects where the secret store can't be used. */
   openMsalCache(name: string): Promise<MsalCacheAccess>
+  /** A token store over the two documents of a cache. Rejects where the secret store can't be used. */
+  openKeyringTokenStore(options?: KeyringStoreOptions): Promise<TokenStore>
+}
+
+export interface KeyringStoreOptions {
+  /** Default `msal.cache`, which the SDKs and their tools share. */
+  name?: string | undefined
+  /** Where the secret store can't be used, a file that its owner alone can read takes its place. Not on Windows. */
+  unsafeAllowUnencryptedStorage?: boolean | undefined
 }
 
 /** The package by its name: no bundler looks for it, and who has not installed it lacks nothing else. */
@@ -17,16 +27,30 @@ export async function keyringAccess(
   name: string,
   load: (name: string) => Promise<unknown>,
 ): Promise<MsalCacheAccess | NoAccess> {
+  let keyring: KeyringModule
   try {
-    return await ((await load(keyringPackage)) as KeyringModule).openMsalCache(name)
+    keyring = (await load(keyringPackage)) as KeyringModule
   } catch (cause) {
-    if (isMissing(cause)) {
-      const reason = `what tools keep as ${name} is in the system's secret store, which ${keyringPackage} reads, and that is not installed.`
-      return { reason, mend: `Install ${keyringPackage}, or pass cachePath.`, cause }
-    }
-    const said = cause instanceof Error ? cause.message : String(cause)
-    const reason = `${keyringPackage} can't open ${name}: ${said}.`
-    return { reason, mend: "Unlock the system's secret store, or pass cachePath.", cause }
+    if (!isMissing(cause)) return unusable(name, cause)
+    const reason = `what tools keep as ${name} is in the system's secret store, which ${keyringPackage} reads, and that is not installed.`
+    return { reason, mend: `Install ${keyringPackage}, or pass cachePath.`, cause }
+  }
+  try {
+    return await keyring.openMsalCache(name)
+  } catch (cause) {
+    return unusable(name, cause)
+  }
+}
+
+/** The package's own errors say what is wrong and what to do; others say what they say. */
+function unusable(name: string, cause: unknown): NoAccess {
+  const { reason, mend } = (cause ?? {}) as { reason?: unknown; mend?: unknown }
+  const said = typeof reason === 'string' ? reason : `${cause instanceof Error ? cause.message : cause}.`
+  const usual = "Unlock the system's secret store, or pass cachePath."
+  return {
+    reason: `${keyringPackage} can't open ${name}: ${said}`,
+    mend: typeof mend === 'string' ? mend : usual,
+    cause,
   }
 }
 

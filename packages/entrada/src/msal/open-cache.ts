@@ -1,11 +1,12 @@
 import type { MsalCacheAccess, NoAccess } from './access.ts'
 import { readMsalDocument } from './document.ts'
-import { type FileWorld, fileAccess } from './file-access.ts'
+import { fileAccess } from './file-access.ts'
 import { keyringAccess } from './keyring.ts'
 import type { SharedDocument } from './locations.ts'
+import type { LockWorld } from './lock-file.ts'
 import { type MsalCachePlugin, pluginAccess } from './plugin-access.ts'
 
-export interface CacheWorld extends FileWorld {
+export interface CacheWorld extends LockWorld {
   /** Imports an optional package by its name. */
   load(name: string): Promise<unknown>
   /** Makes the plug-in of a document, if a cache plug-in is registered. */
