@@ -34,9 +34,9 @@ export async function writeBundle(dir) {
     minifyInternalExports: false,
     codeSplitting: {
       groups: [
-        // Without the stores: they are the second entry's, and a bundler keeps in `core.js` whatever a chunk that is
+        // Without what the second entry adds, for a bundler keeps in `core.js` whatever a chunk that is
         // loaded on demand imports from it.
-        { name: 'core', tags: ['$initial'], test: /src\/(?!store)/, priority: 2 },
+        { name: 'core', tags: ['$initial'], test: /src\/(?!store|msal|runtime\/shared-files)/, priority: 2 },
         // What every first token needs, in one file: each further file would cost a start about half a millisecond.
         { name: 'request', test: firstRequest, priority: 1 },
       ],

@@ -1,7 +1,7 @@
 import { aliasesOf } from '../msal/environments.ts'
 import type { Host } from '../runtime/host.ts'
 import { listenHere } from '../runtime/loopback-server.ts'
-import { toolHostOf } from '../runtime/tools.ts'
+import type { ToolHost } from '../runtime/tools.ts'
 import { signInWithBrowser } from '../sign-in/browser-sign-in.ts'
 import type { LoopbackUri } from '../sign-in/loopback-uri.ts'
 import type { OpenModule } from '../sign-in/start-browser.ts'
@@ -18,7 +18,12 @@ export interface BrowserChoice {
 }
 
 /** Signs in through a browser that comes back to this machine's loopback address. */
-export function askInBrowser(asked: Asked, context: CredentialContext, choice: BrowserChoice): Promise<SignedIn> {
+export function askInBrowser(
+  asked: Asked,
+  context: CredentialContext,
+  choice: BrowserChoice,
+  machine: ToolHost,
+): Promise<SignedIn> {
   const { uri, openBrowser, pages, timeoutMs } = choice
   const { host } = new URL(context.authority)
   const aliases = aliasesOf(host)
@@ -31,7 +36,8 @@ export function askInBrowser(asked: Asked, context: CredentialContext, choice: B
     timeoutMs,
     aliases: aliases.length > 1 ? aliases : [],
     listen: context.host.listen ?? listenHere,
-    open: openBrowser === undefined ? (url) => openHere(url, context) : (url) => openElsewhere(url, openBrowser),
+    open:
+      openBrowser === undefined ? (url) => openHere(url, context, machine) : (url) => openElsewhere(url, openBrowser),
     identify: async (answer, nonce) => ({ answer, record: await asked.identify(answer, nonce) }),
   })
 }
@@ -42,9 +48,9 @@ function usualPrompt({ account }: Asked, { loginHint }: BrowserChoice): string |
   return account === undefined ? 'select_account' : undefined
 }
 
-async function openHere(url: string, { host }: CredentialContext): Promise<never> {
+async function openHere(url: string, { host }: CredentialContext, machine: ToolHost): Promise<never> {
   const { startBrowser } = await import('../sign-in/start-browser.ts')
-  const { platform, look } = toolHostOf(host)
+  const { platform, look } = machine
   return startBrowser(url, { env: host.env, platform, look }, () => opener(host))
 }
 

@@ -1,6 +1,7 @@
 import { CredentialUnavailableError } from '../errors.ts'
 import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
 import { canListen } from '../runtime/can-listen.ts'
+import { toolHostOf } from '../runtime/tools.ts'
 import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
 import type { AuthenticationRecord } from './authentication-record.ts'
 import type { CredentialContext } from './context.ts'
@@ -117,14 +118,15 @@ export function interactiveTokens(
       // The seam between a program and a web page, by what each can do: a page can't listen.
       if (!canListen()) throw cannotListen(context)
       const { askInBrowser } = await import('./ask-in-browser.ts')
-      return askInBrowser(asked, context, {
+      const choice = {
         prompt: options.prompt,
         loginHint: options.loginHint,
         openBrowser: options.openBrowser,
         pages: { success: pages.successMessage, error: pages.errorMessage },
         uri,
         timeoutMs,
-      })
+      }
+      return askInBrowser(asked, context, choice, toolHostOf(context.host))
     },
   })
 }
