@@ -47,10 +47,37 @@ export const softHsm: Component = {
   ],
 }
 
+const keyringModules = new URL('keyring/node_modules/', import.meta.url).pathname
+
+export const keyring: Component = {
+  name: 'gnome-keyring (with keytar compiled for libsecret)',
+  debian: 'gnome-keyring dbus libsecret-tools libsecret-1-dev pkg-config build-essential python3',
+  present: [
+    '/usr/bin/gnome-keyring-daemon',
+    '/usr/bin/dbus-run-session',
+    '/usr/bin/secret-tool',
+    `${keyringModules}@azure/msal-node-extensions/package.json`,
+    `${keyringModules}@azure/identity-cache-persistence/package.json`,
+    `${keyringModules}keytar/build/Release/keytar.node`,
+  ],
+}
+
+export const pythonLibsecret: Component = {
+  name: 'Python’s msal_extensions with libsecret',
+  debian: 'azure-cli python3-gi gir1.2-secret-1',
+  present: ['/usr/lib/python3/dist-packages/msal_extensions', '/usr/lib/python3/dist-packages/gi'],
+}
+
 export const chromium: Component = {
   name: 'Chromium',
   debian: 'chromium',
   present: ['/usr/bin/chromium'],
+}
+
+export const redisServer: Component = {
+  name: 'Redis',
+  debian: 'redis-server',
+  present: ['/usr/bin/redis-server', '/usr/bin/redis-cli'],
 }
 
 /**

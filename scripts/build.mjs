@@ -4,7 +4,7 @@ import { npm } from './command.mjs'
 import { fingerprint } from './fingerprint.mjs'
 import { root } from './workspace.mjs'
 
-export const PACKAGES = ['emulator', 'entrada', 'redis']
+export const PACKAGES = ['emulator', 'entrada', 'keyring', 'redis']
 
 const SHARED_INPUTS = ['package-lock.json', 'tsconfig.base.json', 'tsconfig.json']
 const INPUTS = ['src', 'package.json', 'tsconfig.json', 'build.mjs']

@@ -7,11 +7,17 @@ import { root } from './workspace.mjs'
 /** Where Debian's `softhsm2` puts its PKCS#11 library. */
 export const SOFT_HSM_LIBRARY = '/usr/lib/softhsm/libsofthsm2.so'
 
+/** Where Debian's `libsecret-1-dev` puts the header that the library of the secret store is compiled with. */
+const LIBSECRET_HEADER = '/usr/include/libsecret-1/libsecret/secret.h'
+
 /**
  * Packages that need a compiler, each with a lock file of its own, so that nobody who lacks one is kept from installing
  * the workspace. `component` is the file of the software that their tests need.
  */
-export const NATIVE_PACKAGES = [{ folder: 'interop/soft-hsm', component: SOFT_HSM_LIBRARY }]
+export const NATIVE_PACKAGES = [
+  { folder: 'interop/soft-hsm', component: SOFT_HSM_LIBRARY },
+  { folder: 'interop/keyring', component: LIBSECRET_HEADER },
+]
 
 /** The folders of those whose component is here, and which are not installed as their lock file says. */
 export async function missingNativePackages() {
@@ -28,7 +34,8 @@ export async function installNativePackage(folder) {
   // The headers that came with this Node, where they did: node-gyp would download them.
   const prefix = dirname(dirname(process.execPath))
   const headers = existsSync(join(prefix, 'include', 'node', 'node.h')) ? { npm_config_nodedir: prefix } : {}
-  const env = { ...process.env, ...headers }
+  // Compiled, not downloaded as a binary from wherever its authors keep one.
+  const env = { ...process.env, ...headers, npm_config_build_from_source: 'true' }
   await npm(['ci', '--include=dev', '--no-audit', '--no-fund'], { cwd: join(root, folder), env })
 }
 

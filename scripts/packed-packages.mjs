@@ -5,7 +5,12 @@ import { cleanEnvironment } from './environment.mjs'
 import { temporaryFolder } from './temporary-folder.mjs'
 import { root } from './workspace.mjs'
 
-const CONSUMERS = ['consumer.mjs', 'consumer.cjs']
+/** Programs, and what each says. */
+const CONSUMERS = {
+  'consumer.mjs': 'token of 3 parts',
+  'consumer.cjs': 'token of 3 parts',
+  'keyring.mjs': 'KeyringError: @azure/msal-node-extensions is not installed.',
+}
 
 /**
  * Installs what npm would publish into a folder outside the workspace, and runs a user's program there: what works
@@ -19,10 +24,11 @@ export async function checkPackedPackages() {
     await install(folder.path, 'entrada')
     const size = await sizeOfInstalled(folder.path)
     await install(folder.path, 'emulator')
-    for (const consumer of CONSUMERS) {
+    await install(folder.path, 'keyring')
+    for (const [consumer, expected] of Object.entries(CONSUMERS)) {
       await copyFile(join(root, 'interop', 'packed', consumer), join(folder.path, consumer))
       const said = await node([consumer], { cwd: folder.path, env: cleanEnvironment() })
-      if (said.trim() !== 'token of 3 parts') throw new Error(`${consumer}, installed elsewhere, said: ${said}`)
+      if (said.trim() !== expected) throw new Error(`${consumer}, installed elsewhere, said: ${said}`)
     }
     return size
   } finally {

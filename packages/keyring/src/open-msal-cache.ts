@@ -1,0 +1,59 @@
+import { type MsalCacheAccess, msalFileAccess } from 'entrada/store'
+import { type CachePlace, cachePlace } from './cache-place.ts'
+import { keyringAccess, unusable } from './keyring-access.ts'
+import { KeyringError } from './keyring-error.ts'
+import { type KeyringHost, keyringHost } from './keyring-host.ts'
+import { loadMsalExtensions } from './msal-extensions.ts'
+import { storedText } from './stored-text.ts'
+
+export interface KeyringCacheOptions {
+  /**
+   * Where the secret store can't be used, a file that its owner alone can read takes its place. Not on Windows. It
+   * never keeps from encryption that works. Default false.
+   */
+  unsafeAllowUnencryptedStorage?: boolean | undefined
+  /** @internal The outside world, for tests. */
+  host?: Partial<KeyringHost>
+}
+
+/**
+ * A document of MSAL in the operating system's secret store, by its name, such as `msal.cache.nocae`. Rejects with a
+ * `KeyringError` where the store can't be used and an unencrypted file is not allowed.
+ */
+export function openMsalCache(name: string, options: KeyringCacheOptions = {}): Promise<MsalCacheAccess> {
+  return openCache(name, { ...options, isWritten: options.unsafeAllowUnencryptedStorage === true })
+}
+
+/** The same. `isWritten`: whether the store can be written is found out now, so that what is kept is not lost later. */
+export async function openCache(
+  name: string,
+  options: KeyringCacheOptions & { isWritten: boolean },
+): Promise<MsalCacheAccess> {
+  const host = keyringHost(options.host)
+  const place = cachePlace(name, host)
+  try {
+    return await openInStore(name, place, host, options.isWritten)
+  } catch (error) {
+    const isAllowed = options.unsafeAllowUnencryptedStorage === true && place.store !== 'DPAPI'
+    if (!isAllowed || !(error instanceof KeyringError)) throw error
+    await host.makeFolder(place.folder)
+    return msalFileAccess(place.path, host)
+  }
+}
+
+async function openInStore(
+  name: string,
+  place: CachePlace,
+  host: KeyringHost,
+  isWritten: boolean,
+): Promise<MsalCacheAccess> {
+  const library = await loadMsalExtensions(host)
+  const text = await storedText(place, library, host).catch((cause: unknown) => {
+    throw unusable(name, place, cause)
+  })
+  const access = keyringAccess(name, place, text, host)
+  // A locked keyring has nothing to give, and says so only when it is written.
+  if ((await access.read()) === undefined && isWritten)
+    await access.update((found) => (found === undefined ? '{}' : undefined))
+  return access
+}
