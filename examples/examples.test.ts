@@ -10,6 +10,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { givenAuthority } from '../interop/given-authority.ts'
 import { startKeyVault } from '../interop/key-vault-stand-in.ts'
 import { startSandbox } from '../interop/sandbox.mjs'
+import { signInAt } from '../packages/entrada/test/sign-in/person.ts'
 import { temporaryFolderOf } from '../scripts/temporary-folder.mjs'
 import { type RunningExample, startExample } from './running-example.ts'
 
@@ -182,6 +183,64 @@ test('web-app.ts serves many requests with one token, and closes on SIGTERM', as
   expect(answers).toEqual(Array(3).fill({ containers: ['invoices', 'photos'] }))
   expect(emulator.requests).toHaveLength(1)
   expect(await app.finished()).toMatchObject({ code: 0, errors: '' })
+})
+
+describe('with a person at the browser', () => {
+  const ada = { objectId: '00000000-0000-4000-8000-00000000ada0', username: 'ada@contoso.example' }
+
+  test('interactive.ts says who signed in, and lists containers as them, with one window', async () => {
+    await using browser = await startBrowser(ada)
+    const { output } = await resultOf('interactive.ts', browser.env)
+    expect(output).toBe('Authenticated user: ada@contoso.example\nContainer: invoices\nContainer: photos')
+    expect(browser.opened).toHaveLength(1)
+  })
+
+  test('fall-back-to-a-person.ts asks a person where the environment has nobody', async () => {
+    await using browser = await startBrowser(ada)
+    const AZURE_CLIENT_SECRET = ''
+    const { output } = await resultOf('fall-back-to-a-person.ts', { ...browser.env, AZURE_CLIENT_SECRET })
+    expect(output.split('\n')).toEqual([
+      'Default authentication unavailable, trying interactive',
+      'Authentication required for scopes: https://graph.microsoft.com/.default',
+      'Authentication completed for: ada@contoso.example',
+      expect.stringMatching(/^Token acquired, valid until \d{4}-/),
+    ])
+    expect(browser.opened).toHaveLength(1)
+  })
+
+  test('fall-back-to-a-person.ts asks nobody where the environment signs in, or is refused', async () => {
+    await using browser = await startBrowser(ada)
+    const { output } = await resultOf('fall-back-to-a-person.ts', browser.env)
+    expect(output).toMatch(/^Automatic authentication successful\n/)
+    const AZURE_CLIENT_SECRET = 'a-wrong-secret'
+    const example = await start('fall-back-to-a-person.ts', { ...browser.env, AZURE_CLIENT_SECRET })
+    expect((await example.finished()).errors).toMatch(/^Authentication failed: .*AADSTS7000215/)
+    expect(browser.opened).toEqual([])
+  })
+
+  /** The program that `BROWSER` names, and the person who signs in there. Nothing else of this machine is asked. */
+  async function startBrowser(person: typeof ada) {
+    const opened: string[] = []
+    const server = createServer((request, response) => {
+      const url = decodeURIComponent(request.url?.slice(1) ?? '')
+      opened.push(url)
+      void signInAt(url, emulator, person)
+      response.end()
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const PERSON = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    const BROWSER = join(folder.path, 'browser.mjs')
+    const program = `await fetch(process.env.PERSON + encodeURIComponent(process.argv[2]))`
+    await writeFile(BROWSER, `#!${process.execPath}\n${program}\n`, { mode: 0o755 })
+    return {
+      opened,
+      env: { PERSON, BROWSER, AZURE_TOKEN_CREDENTIALS: 'EnvironmentCredential' },
+      async [Symbol.asyncDispose]() {
+        server.close()
+        await once(server, 'close')
+      },
+    }
+  }
 })
 
 test('migrate/: the move from @azure/identity is one line, and the program does the same', async () => {
