@@ -2,6 +2,7 @@ import { cpus } from 'node:os'
 import type { Measure, Row } from './row.ts'
 import { cached, held } from './rows/cached.ts'
 import { azureCli } from './rows/developer-tools.ts'
+import { managedIdentity } from './rows/managed-identity.ts'
 import { memory } from './rows/memory.ts'
 import { onBehalfOf } from './rows/on-behalf-of.ts'
 import { coldCrowd, refreshWindow } from './rows/refresh.ts'
@@ -18,6 +19,7 @@ const measures: Readonly<Record<string, Measure>> = {
   crowd: coldCrowd,
   refresh: refreshWindow,
   'azure-cli': azureCli,
+  'managed-identity': managedIdentity,
   installed,
   bundle,
   memory,
