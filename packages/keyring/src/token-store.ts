@@ -21,7 +21,7 @@ import { sharedCacheName } from './cache-place.ts'
 import { keyringHost } from './keyring-host.ts'
 import { type KeyringCacheOptions, openCache } from './open-msal-cache.ts'
 
-/** Of a sign-in without a time, as long as Entra ID keeps one that is used, in milliseconds. */
+/** As long as Entra ID keeps a sign-in that is used, in milliseconds. */
 const signInLife = 90 * 24 * 3600_000
 
 /**
@@ -99,9 +99,9 @@ function hasPlace(key: TokenKey): boolean {
 function readRecord(document: MsalDocument, key: TokenKey, now: number): TokenRecord | undefined {
   if (key.kind === 'account') return readMsalAccountRecord(document, key, now)
   const record = readMsalRecord(document, key)
-  if (record === undefined || key.kind === 'access' || record.cachedAt > 0) return record
-  // Not every library writes when it kept a refresh token.
-  return { ...record, cachedAt: now, expiresAt: now + signInLife }
+  if (record === undefined || key.kind === 'access') return record
+  // Not every library writes when it kept a refresh token, and none how long it is good: the server knows.
+  return { ...record, cachedAt: record.cachedAt || now, expiresAt: now + signInLife }
 }
 
 async function documentOf(access: MsalCacheAccess): Promise<MsalDocument> {
