@@ -5,13 +5,15 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Emulator } from '@entrada/emulator'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { fillIn, launchChromium, newPerson, press, pressEnter, seriousViolations, tabTo } from './chromium.ts'
 import { chromium, component } from './components.ts'
 import { ada, charles, clientId, contosoSignsIn, tenantId } from './signing-in.ts'
 import { startTrustedEmulator } from './trusted-emulator.ts'
 
 component(chromium)
+// A browser on a busy machine takes its time.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
 
 let emulator: Emulator
 let browser: Browser | undefined

@@ -10,13 +10,15 @@ import { PublicClientApplication } from '@azure/msal-node'
 import type { Emulator } from '@entrada/emulator'
 import { decodeJwt } from 'jose'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { fillIn, launchChromium, newPerson, press } from './chromium.ts'
 import { chromium, component } from './components.ts'
 import { ada, charles, clientId, contosoSignsIn, pageClientId, tenantId } from './signing-in.ts'
 import { startTrustedEmulator } from './trusted-emulator.ts'
 
 component(chromium)
+// A browser on a busy machine takes its time.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
 
 let emulator: Emulator
 let browser: Browser | undefined

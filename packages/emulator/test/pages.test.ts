@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Emulator, startEmulator } from '../src/index.ts'
+import { type DirectoryDeclaration, type Emulator, startEmulator } from '../src/index.ts'
 import {
   authorizePath,
   clientId,
@@ -235,6 +236,25 @@ describe('consent', () => {
     await password(browser)
     expect(errorOf(await browser.submit({ action: 'decline' }))).toEqual(['access_denied', 'AADSTS65004', state])
   })
+})
+
+test('the guide’s directory is one that the emulator takes, and its way to sign in without a browser works', async () => {
+  const guide = await readFile(new URL('../../../docs/emulator.md', import.meta.url), 'utf8')
+  const directory = JSON.parse(/```json\n([\s\S]*?)```/.exec(guide)?.[1] ?? '') as DirectoryDeclaration
+  await using guided = await startEmulator({ directory })
+  const query = new URLSearchParams({
+    ...{ client_id: clientId, response_type: 'code', redirect_uri: 'http://localhost:5000', scope: 'openid' },
+  })
+  const page = await guided.fetch(`${guided.url}/contoso.example/oauth2/v2.0/authorize?${query}`)
+  const cookie = page.headers.get('set-cookie')?.split(';')[0] ?? ''
+  const form = /name="form" value="([^"]+)"/.exec(await page.text())?.[1] ?? ''
+  const next = await guided.fetch(`${guided.url}/common/login`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { cookie },
+    body: new URLSearchParams({ form, action: 'password', username: ada.username, password: 'enchantress' }),
+  })
+  expect(await next.text()).toContain('Prove it’s you')
 })
 
 test('who cancels goes back to the app', async () => {
