@@ -18,7 +18,10 @@ afterAll(async () => {
 beforeEach(() => emulator.requests.clear())
 
 const scope = 'https://storage.azure.com/.default'
-const programOf = (name: string): string => fileURLToPath(new URL(`managed-identity/${name}.mjs`, import.meta.url))
+const programs = {
+  theirs: fileURLToPath(new URL('managed-identity/get-tokens.mjs', import.meta.url)),
+  ours: fileURLToPath(new URL('managed-identity/get-entrada-tokens.mjs', import.meta.url)),
+}
 
 /** What a host sees of a request: `header`, `query` and `form` fields by name. */
 type Fields = Record<string, string | undefined>
@@ -79,16 +82,16 @@ async function seenBy(
 ): Promise<Seen> {
   const { keyDirectory, peerEnv } = more
   const given = { options: { retryOptions: { maxRetries: 0 }, ...options }, scope, times: 1 }
-  const run = async (name: string, env: Record<string, string>): Promise<Fields[]> => {
+  const run = async (program: string, env: Record<string, string>): Promise<Fields[]> => {
     emulator.requests.clear()
-    const command = [process.execPath, programOf(name)] as const
+    const command = [process.execPath, program] as const
     const got = await runClient<object>({ command, env, given, ...(keyDirectory !== undefined && { keyDirectory }) })
     expect(got).not.toHaveProperty('error')
     return host.requests.map(fieldsOf)
   }
   return {
-    theirs: await run('get-tokens', { ...host.env, ...peerEnv }),
-    ours: await run('get-entrada-tokens', host.env),
+    theirs: await run(programs.theirs, { ...host.env, ...peerEnv }),
+    ours: await run(programs.ours, host.env),
   }
 }
 

@@ -292,9 +292,10 @@ describe.each(credentials)('$name', (row) => {
     const claims = '{"access_token":{"nbf":{"essential":true,"value":"1"}}}'
     const second = await credential.getToken(scope, { claims })
     expect(second.token).not.toBe(first.token)
-    const { form, query } = world.emulator.requests.at(-1) ?? { form: {}, query: {} }
-    if (row.isOfHost) expect(query.token_sha256_to_refresh).toBe(createHash('sha256').update(first.token).digest('hex'))
-    else expect(form.claims).toBe(claims)
+    const sent = world.emulator.requests.at(-1)
+    if (row.isOfHost)
+      expect(sent?.query.token_sha256_to_refresh).toBe(createHash('sha256').update(first.token).digest('hex'))
+    else expect(sent?.form.claims).toBe(claims)
     expect((await credential.getToken(scope)).token).toBe(second.token)
     const third = await credential.getToken(scope, { claims })
     expect(third.token).not.toBe(second.token)

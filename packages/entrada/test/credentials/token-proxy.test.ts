@@ -8,6 +8,7 @@ import {
 } from 'entrada'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { serveTcp } from '../http/servers.ts'
+import { noFiles } from '../no-files.ts'
 import { withoutMachine } from '../without-machine.ts'
 import { createWorld, failure, otherTenantId, scope, tenantId, until, type World } from '../world.ts'
 import { thrown } from './thrown.ts'
@@ -89,7 +90,7 @@ test('callers who look at the authority’s file at any moment of its first read
     host: {
       ...world.options().host,
       env: { ...pod.env, ...proxy.env },
-      files: { stamp: (path) => either(path).stamp(), read: (path) => either(path).read() },
+      files: { ...noFiles, stamp: (path) => either(path).stamp(), read: (path) => either(path).read() },
     },
   })
   const scopes = Array.from({ length: 30 }, (_, index) => `https://a${index}.example/.default`)

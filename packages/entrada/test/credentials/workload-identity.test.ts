@@ -9,6 +9,7 @@ import {
 } from 'entrada'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { withFile } from '../certificates/with-file.ts'
+import { noFiles } from '../no-files.ts'
 import { withoutMachine } from '../without-machine.ts'
 import { clientId, createWorld, failure, scope, tenantId, type World } from '../world.ts'
 import { thrown } from './thrown.ts'
@@ -45,6 +46,7 @@ function overFile(
       env: { ...env },
       now: () => clock.now,
       files: {
+        ...noFiles,
         stamp: async () => (file.content === undefined ? absent() : file.stamp),
         read: async () => {
           file.reads++

@@ -11,7 +11,7 @@ export const resourceId =
 
 /** Secrets that a scan of every output can find. */
 export const header = 'RecognisableHeader/0123+='
-export const thumbprint = '0123456789abcdef0123456789ABCDEF01234567'
+const thumbprint = '0123456789abcdef0123456789ABCDEF01234567'
 
 /** The variables of each kind of host, as its platform sets them. */
 export const variables = {
