@@ -1,0 +1,46 @@
+// Our library with the system's secret store: signs somebody in, or asks in silence for who has signed in.
+import { cachePersistencePlugin } from '@azure/identity-cache-persistence'
+import { openKeyringTokenStore } from '@entrada/keyring'
+import {
+  DeviceCodeCredential,
+  deserializeAuthenticationRecord,
+  SharedTokenCacheCredential,
+  serializeAuthenticationRecord,
+  useIdentityPlugin,
+} from 'entrada'
+import { answer, task, userPromptCallback } from './answer.mjs'
+
+const { what, authorityHost, tenantId, scope, record, enableCae, username, plugin, allowUnencrypted } = task
+if (plugin) useIdentityPlugin(cachePersistencePlugin)
+/** @type {string[]} */
+const events = []
+const options = {
+  ...{ authorityHost, tenantId, userPromptCallback },
+  onEvent: (/** @type {{ type: string }} */ { type }) => void events.push(type),
+}
+
+/** @type {Record<string, () => Promise<object>>} */
+const tasks = {
+  async 'shared cache'() {
+    await using credential = new SharedTokenCacheCredential(username, options)
+    const { token } = await credential.getToken(scope, { enableCae })
+    return { token, events }
+  },
+  async 'sign in'() {
+    const tokenStore = await openKeyringTokenStore({ unsafeAllowUnencryptedStorage: allowUnencrypted })
+    const credential = new DeviceCodeCredential({ ...options, tokenStore })
+    const signedIn = await credential.authenticate(scope, { enableCae })
+    const { token } = await credential.getToken(scope, { enableCae })
+    return { token, record: serializeAuthenticationRecord(signedIn), events }
+  },
+  async silent() {
+    const tokenStore = await openKeyringTokenStore()
+    const authenticationRecord = deserializeAuthenticationRecord(record)
+    const silent = { ...options, tokenStore, authenticationRecord, disableAutomaticAuthentication: true }
+    await using credential = new DeviceCodeCredential(silent)
+    const { token } = await credential.getToken(scope, { enableCae })
+    return { token, events }
+  },
+}
+
+await answer(tasks[what])
