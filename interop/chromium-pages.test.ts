@@ -269,9 +269,7 @@ describe.for([
   ['dark', 'wide', 1280],
   ['dark', 'narrow', 360],
 ] as const)('%s and %s', ([colorScheme, size, width]) => {
-  test('axe-core finds nothing serious on any page, and none is wider than its window', {
-    timeout: 120_000,
-  }, async () => {
+  test('axe-core finds nothing serious on any page, and none is wider than its window', async () => {
     const { page } = await personWithApp({ colorScheme, viewport: { width, height: 800 } })
     const found: Record<string, unknown> = {}
     const folder = process.env.PICTURES

@@ -82,7 +82,7 @@ describe('a script makes MSAL’s next request fail with', () => {
 
   test('no code that the catalogue lacks', () => {
     expect(() => emulator.faults.next({ aadsts: 12345 })).toThrow(
-      "AADSTS12345 is not in the emulator's catalogue. It knows: 28000, ",
+      "AADSTS12345 is not in the emulator's catalogue. It knows: 16000, 28000, ",
     )
   })
 })
