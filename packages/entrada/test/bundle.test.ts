@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -99,4 +99,28 @@ test('the entry re-exports from core.js, and core.js imports nothing when it is 
   const index = await readFile(join(folder, 'library/index.js'), 'utf8')
   expect(index.match(/from "([^"]+)"/g)).toEqual(['from "./core.js"'])
   expect(await readFile(join(folder, 'library/core.js'), 'utf8')).not.toMatch(/^import /m)
+})
+
+test('a web page gets nothing that only a program can use: no server, no opener of browsers, no process', async () => {
+  const { browser } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
+  const installed = join(folder, 'page')
+  await cp(join(folder, 'library'), join(installed, 'dist'), { recursive: true })
+  await rm(join(installed, 'dist/package.json'))
+  await writeFile(join(installed, 'package.json'), JSON.stringify({ type: 'module', sideEffects: false, browser }))
+  const { metafile } = await build({
+    stdin: { contents: `export { InteractiveBrowserCredential } from './page/dist/index.js'`, resolveDir: folder },
+    bundle: true,
+    write: false,
+    metafile: true,
+    absWorkingDir: folder,
+    outdir: 'out',
+    format: 'esm',
+    platform: 'browser',
+    splitting: true,
+    external: ['jose', 'node-forge'],
+    logLevel: 'error',
+  })
+  const held = Object.keys(metafile.inputs).filter((path) => !path.startsWith('(disabled):'))
+  expect(held).toContain('page/dist/user-session.js')
+  expect(held.filter((path) => /ask-in-browser|\/(?:open|tinyexec|https-proxy-agent)\//.test(path))).toEqual([])
 })

@@ -6,7 +6,11 @@ import {
   ChainedTokenCredential,
   ClientSecretCredential,
   DefaultAzureCredential,
+  DeviceCodeCredential,
+  deserializeAuthenticationRecord,
   EnvironmentCredential,
+  InteractiveBrowserCredential,
+  type InteractiveBrowserCredentialNodeOptions,
   ManagedIdentityCredential,
   managedIdentityAssertion,
   SharedTokenCacheCredential,
@@ -15,6 +19,7 @@ import {
 import { expect, test } from 'vitest'
 import type { Ended } from '../src/runtime/program.ts'
 import { imagine } from './developer-tools/machine.ts'
+import { parametersOf, post } from './sign-in/person.ts'
 import { withoutMachine } from './without-machine.ts'
 import { failure } from './world.ts'
 
@@ -82,6 +87,54 @@ test.each<[string, () => unknown]>([
   const { message } = await failure((async () => provoke())())
   expect(headingFor(message), message).toBeDefined()
 })
+
+/** A sign-in whose person, browser or authority is a function. */
+function person(options: InteractiveBrowserCredentialNodeOptions): Promise<unknown> {
+  return new InteractiveBrowserCredential({ host: { env }, openBrowser: () => undefined, ...options }).getToken('scope')
+}
+
+/** The same, with an answer that carries the state. */
+function answered(fields: Record<string, string>): Promise<unknown> {
+  return person({
+    openBrowser: (url) => post(url, { state: parametersOf(url).state ?? '', ...fields }),
+    fetch: answer(200, '{"access_token":"t","expires_in":3600}'),
+  })
+}
+
+/** A device's sign-in, with what the authority answers: to its beginning, then to its polls. */
+function device(...answers: string[]): Promise<unknown> {
+  const fetch = () => {
+    const body = answers.shift() ?? ''
+    return answer(body.startsWith('{"error') ? 400 : 200, body)()
+  }
+  const host = { env, sleep: async () => undefined }
+  return new DeviceCodeCredential({ host, userPromptCallback: () => undefined, fetch }).getToken('scope')
+}
+
+const begun = '{"device_code":"d","user_code":"u","verification_uri":"https://login.example"}'
+
+test.each<[string, () => unknown]>([
+  ['no browser', () => person({ openBrowser: () => Promise.reject(new Error('none')) })],
+  ['nobody', () => person({ timeoutInMs: 1 })],
+  ['a port of root’s, or taken', () => person({ redirectUri: 'http://localhost:1', host: { env, listen: occupied } })],
+  ['no loopback', () => new InteractiveBrowserCredential({ redirectUri: 'https://app.example' })],
+  ['no code', () => answered({})],
+  ['no id token', () => answered({ code: 'c' })],
+  ['disabled', () => person({ disableAutomaticAuthentication: true })],
+  ['no device code', () => device('{}')],
+  ['expired', () => device(begun, '{"error":"expired_token"}')],
+  ['declined', () => device(begun, '{"error":"authorization_declined"}')],
+  ['no record', () => deserializeAuthenticationRecord('{}')],
+  ['no JSON', () => deserializeAuthenticationRecord('')],
+  ['a record of tomorrow', () => deserializeAuthenticationRecord('{"version":"2.0"}')],
+])('a reader finds the error of a person’s sign-in: %s', async (_, provoke) => {
+  const { message } = await failure((async () => provoke())())
+  expect(headingFor(message), message).toBeDefined()
+})
+
+function occupied(): never {
+  throw Object.assign(new Error('taken'), { code: 'EADDRINUSE' })
+}
 
 const signedOut = "ERROR: Please run 'az login' to setup account."
 const again = 'ERROR: AADSTS50076: multi-factor authentication'

@@ -169,28 +169,19 @@ export class TokenCache {
     held: Slot | undefined,
   ): Promise<Turn<Slot> | undefined> {
     const { second, now } = this.#options
-    if (second === undefined || request.claims !== undefined) return undefined
-    const [{ takeTurn }, { recordRefreshTime }] = await Promise.all([import('./turn.ts'), import('./second-level.ts')])
-    const take = (record: TokenRecord): Slot | undefined =>
-      this.#take(request, record, recordRefreshTime(record), flight, held)
+    // A subject without an id is nobody yet: what comes is filed under who signs in.
+    if (second === undefined || request.claims !== undefined || request.subject?.id === '') return undefined
+    const { takeTurn } = await import('./turn.ts')
+    const take = (record: TokenRecord, refreshAt: number): Slot | undefined => {
+      const isNews = held === undefined ? freshness({ ...record, refreshAt }, now()) !== 'ending' : now() < refreshAt
+      if (!isNews) return undefined
+      // What has come meanwhile, with claims perhaps, is newer than what the store had.
+      const current = this.#findFor(request)
+      if (current !== undefined && current !== held && now() < current.expiresAt) return current
+      const { secret: token, expiresAt, tokenType = 'Bearer' } = record
+      return this.#keep(request, { token, expiresAt, tokenType }, refreshAt, flight)
+    }
     return takeTurn(second, { key: second.keyOf(request), now, signal, take })
-  }
-
-  #take(
-    request: TokenRequest,
-    record: TokenRecord,
-    refreshAt: number,
-    flight: number,
-    held: Slot | undefined,
-  ): Slot | undefined {
-    const { now } = this.#options
-    const isNews = held === undefined ? freshness({ ...record, refreshAt }, now()) !== 'ending' : now() < refreshAt
-    if (!isNews) return undefined
-    // What has come meanwhile, with claims perhaps, is newer than what the store had.
-    const current = this.#findFor(request)
-    if (current !== undefined && current !== held && now() < current.expiresAt) return current
-    const { secret: token, expiresAt, tokenType = 'Bearer' } = record
-    return this.#keep(request, { token, expiresAt, tokenType }, refreshAt, flight)
   }
 
   #keep(request: TokenRequest, issued: IssuedToken, refreshAt: number, flight: number): Slot {

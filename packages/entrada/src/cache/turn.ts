@@ -2,7 +2,7 @@
  * One request for a token among many processes that share a store: whoever has the store's lease of the key asks, and
  * the others wait for what it writes. Who asks may die, so a lease ends by itself, and another takes over.
  */
-import { inTime, look, type SecondLevel } from './second-level.ts'
+import { inTime, look, recordRefreshTime, type SecondLevel } from './second-level.ts'
 import type { Lease, TokenKey, TokenRecord } from './token-store.ts'
 
 /** So long a lease lasts, in milliseconds: longer than a request takes, and not long to wait where its holder died. */
@@ -25,8 +25,8 @@ export interface TurnOptions<Found> {
   key: TokenKey
   now: () => number
   signal: AbortSignal
-  /** The record in use, or `undefined` where it is not good enough. */
-  take(record: TokenRecord): Found | undefined
+  /** The record in use, with the time of its refresh; `undefined` where it is not good enough. */
+  take(record: TokenRecord, refreshAt: number): Found | undefined
 }
 
 /** Never rejects: where the store fails, is slow or has no leases, it is the caller's turn. */
@@ -59,7 +59,7 @@ async function read<Found>(
   { key, now, signal, take }: TurnOptions<Found>,
 ): Promise<{ turn: Turn<Found>; isOver: boolean }> {
   const { record, hasFailed } = await look(level, key, now(), signal)
-  const found = record && take(record)
+  const found = record && take(record, recordRefreshTime(record))
   return found === undefined ? { turn: alone, isOver: hasFailed } : { turn: { ...alone, found }, isOver: true }
 }
 

@@ -16,10 +16,9 @@ export function onBehalfOf(assertion: string): Grant {
   return { fields: { grant_type, assertion, requested_token_use: 'on_behalf_of' }, scopes: userScopes }
 }
 
-/** A code that the authorization endpoint gave (RFC 6749, 4.1.3), with the verifier of its challenge (RFC 7636, 4.5). */
-export function authorizationCode(code: string, redirectUri: string, verifier?: string): Grant {
-  const fields = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
-  return { fields: verifier === undefined ? fields : { ...fields, code_verifier: verifier }, scopes: userScopes }
+/** A code that the authorization endpoint gave (RFC 6749, 4.1.3). */
+export function authorizationCode(code: string, redirectUri: string): Grant {
+  return { fields: { grant_type: 'authorization_code', code, redirect_uri: redirectUri }, scopes: userScopes }
 }
 
 /** A refresh token (RFC 6749, 6). */

@@ -1,6 +1,6 @@
 import { CredentialUnavailableError } from '../errors.ts'
 import { claimsParameter } from '../oauth/claims.ts'
-import { authorizationCode } from '../oauth/grants.ts'
+import { type Grant, userScopes } from '../oauth/grants.ts'
 import { requestUserToken, type TokenEndpoint, type UserGrantAnswer } from '../oauth/token-endpoint.ts'
 import { abortError, onAbort } from '../runtime/abort.ts'
 import type { ListenOnLoopback } from '../runtime/loopback-server.ts'
@@ -10,7 +10,7 @@ import { readAuthorizationAnswer } from './authorization-answer.ts'
 import { authorizationUrl } from './authorization-url.ts'
 import { type CallbackAnswer, type Loopback, openLoopback } from './loopback.ts'
 import type { LoopbackUri } from './loopback-uri.ts'
-import { makeProofKey } from './proof-key.ts'
+import { makeProofKey, type ProofKey } from './proof-key.ts'
 import { randomValue } from './random-value.ts'
 
 export interface BrowserSignIn<Identity> {
@@ -60,7 +60,7 @@ export async function signInWithBrowser<Identity>(request: BrowserSignIn<Identit
     callback = await answerOf(request, loopback, authorizationUrl({ ...parts, responseMode: 'form_post' }))
     const { credential } = endpoint
     const code = readAuthorizationAnswer(callback.fields, { credential, scopes: request.scopes, hosts })
-    const answer = await requestUserToken(endpoint, authorizationCode(code, redirectUri, proof.verifier), request)
+    const answer = await requestUserToken(endpoint, provenCode(code, redirectUri, proof), request)
     const identity = await request.identify(answer, nonce)
     await callback.show(200, pages.success === undefined ? success : { html: pages.success })
     return identity
@@ -70,6 +70,12 @@ export async function signInWithBrowser<Identity>(request: BrowserSignIn<Identit
   } finally {
     await loopback.close()
   }
+}
+
+/** A code, with the proof that it was asked for here (RFC 7636, 4.5). */
+function provenCode(code: string, redirectUri: string, { verifier }: ProofKey): Grant {
+  const fields = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier }
+  return { fields, scopes: userScopes }
 }
 
 const success = { heading: 'You are signed in', text: 'You can close this window and go back to the program.' }

@@ -149,10 +149,9 @@ describe('the sign-in', () => {
     const browse = async (url: string) => {
       page = await signInAt(url, world.emulator, grace)
     }
-    const { host, ...options } = world.options()
     await using first = inBrowser()
     const authenticationRecord = await first.authenticate(scope)
-    await using credential = inBrowser({ ...options, host, authenticationRecord }, browse)
+    await using credential = inBrowser({ authenticationRecord }, browse)
     expect((await failure(credential.getToken(scope))).message).toContain(`${grace.username} signed in`)
     await until(() => page !== undefined)
     expect(page?.status).toBe(400)
