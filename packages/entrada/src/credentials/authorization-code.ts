@@ -6,7 +6,7 @@ import { checkTenant } from '../oauth/tenant.ts'
 import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
 import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions, IssuedToken } from '../types.ts'
 import { openContext } from './context.ts'
-import type { TokenSource } from './credential.ts'
+import { type Tokens, unlessInPage } from './not-in-page.ts'
 import type {
   AuthorityValidationOptions,
   CredentialPersistenceOptions,
@@ -27,7 +27,7 @@ export interface AuthorizationCodeCredentialOptions
  */
 export class AuthorizationCodeCredential implements EntradaCredential {
   readonly name = 'AuthorizationCodeCredential'
-  readonly #tokens: TokenSource
+  readonly #tokens: Tokens
   readonly #user: () => Subject
 
   /** For an application with a secret. */
@@ -69,7 +69,8 @@ export class AuthorizationCodeCredential implements EntradaCredential {
     const subjects = new Subjects(name)
     this.#user = () => subjects.of(authorizationCode)
     const obtain = redeemOnce(name, () => codeGrant(authorizationCode, redirectUri))
-    this.#tokens = userTokens({ app: { tenantId, clientId, authenticate }, context, obtain })
+    const app = { tenantId, clientId, authenticate }
+    this.#tokens = unlessInPage(context, () => userTokens({ app, context, obtain }))
     polyfillAsyncDispose(this)
   }
 

@@ -7,6 +7,7 @@ import {
   type DeveloperToolOptions,
   DeveloperToolTokens,
 } from './developer-tool.ts'
+import { type Tokens, unlessInPage } from './not-in-page.ts'
 
 export interface AzureCliCredentialOptions extends DeveloperToolCredentialOptions {
   /** Name or id of the subscription whose account is to be used. */
@@ -19,11 +20,12 @@ export interface AzureCliCredentialOptions extends DeveloperToolCredentialOption
  */
 export class AzureCliCredential implements EntradaCredential {
   readonly name = 'AzureCliCredential'
-  readonly #tokens: DeveloperToolTokens
+  readonly #tokens: Tokens
 
   /** @throws TypeError for a malformed option. */
   constructor(options?: AzureCliCredentialOptions) {
-    this.#tokens = azureCliTokens(openContext('AzureCliCredential', options), options ?? {})
+    const context = openContext('AzureCliCredential', options)
+    this.#tokens = unlessInPage(context, () => azureCliTokens(context, options ?? {}))
     polyfillAsyncDispose(this)
   }
 

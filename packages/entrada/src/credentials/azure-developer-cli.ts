@@ -7,6 +7,7 @@ import {
   type DeveloperToolOptions,
   DeveloperToolTokens,
 } from './developer-tool.ts'
+import { type Tokens, unlessInPage } from './not-in-page.ts'
 
 export type AzureDeveloperCliCredentialOptions = DeveloperToolCredentialOptions
 
@@ -16,11 +17,12 @@ export type AzureDeveloperCliCredentialOptions = DeveloperToolCredentialOptions
  */
 export class AzureDeveloperCliCredential implements EntradaCredential {
   readonly name = 'AzureDeveloperCliCredential'
-  readonly #tokens: DeveloperToolTokens
+  readonly #tokens: Tokens
 
   /** @throws TypeError for a malformed option. */
   constructor(options?: AzureDeveloperCliCredentialOptions) {
-    this.#tokens = azureDeveloperCliTokens(openContext('AzureDeveloperCliCredential', options), options ?? {})
+    const context = openContext('AzureDeveloperCliCredential', options)
+    this.#tokens = unlessInPage(context, () => azureDeveloperCliTokens(context, options ?? {}))
     polyfillAsyncDispose(this)
   }
 

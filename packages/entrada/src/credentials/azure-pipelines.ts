@@ -6,7 +6,7 @@ import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
 import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
 import { applicationTokens } from './application.ts'
 import { openContext } from './context.ts'
-import type { TokenSource } from './credential.ts'
+import { type Tokens, unlessInPage } from './not-in-page.ts'
 import type {
   AuthorityValidationOptions,
   CredentialPersistenceOptions,
@@ -34,7 +34,7 @@ export interface AzurePipelinesIdentity {
  */
 export class AzurePipelinesCredential implements EntradaCredential {
   readonly name = 'AzurePipelinesCredential'
-  readonly #tokens: TokenSource
+  readonly #tokens: Tokens
 
   constructor(
     tenantId: string,
@@ -64,37 +64,40 @@ export class AzurePipelinesCredential implements EntradaCredential {
     })
     checkTenant(tenantId, `${name}: tenantId`)
     const context = openContext(name, isBag ? first : options)
-    const { env } = context.host
-    const address = env.SYSTEM_OIDCREQUESTURI?.trim()
-    if (!address) {
-      const mend = 'Run it in a job of Azure Pipelines, and pass $(System.AccessToken).'
-      throw new CredentialUnavailableError(`${name}: SYSTEM_OIDCREQUESTURI is not set. ${mend}`, { mend })
-    }
-    const url = secureUrl(address, `${name}: SYSTEM_OIDCREQUESTURI`)
-    url.pathname = url.pathname.replace(/\/+$/, '')
-    url.searchParams.set('api-version', '7.1')
-    url.searchParams.set('serviceConnectionId', connection as string)
-    const headers = {
-      'Content-Type': 'application/json',
-      Accept: 'application/json',
-      Authorization: `Bearer ${access}`,
-      // Without it a refused job is led to a sign-in page.
-      'X-TFS-FedAuthRedirect': 'Suppress',
-    }
-    const { http, emit } = context
-    const authenticate = clientAssertion(async ({ signal }) => {
-      const { requestOidcToken } = await import('../federation/oidc-request.ts')
-      return requestOidcToken({
-        credential: name,
-        http,
-        emit,
-        signal,
-        request: { method: 'POST', url: url.href, headers },
-        field: 'oidcToken',
-        mend: 'Check the id of the service connection, and that the job may use it and passes $(System.AccessToken).',
+    const open = (): Tokens => {
+      const { env } = context.host
+      const address = env.SYSTEM_OIDCREQUESTURI?.trim()
+      if (!address) {
+        const mend = 'Run it in a job of Azure Pipelines, and pass $(System.AccessToken).'
+        throw new CredentialUnavailableError(`${name}: SYSTEM_OIDCREQUESTURI is not set. ${mend}`, { mend })
+      }
+      const url = secureUrl(address, `${name}: SYSTEM_OIDCREQUESTURI`)
+      url.pathname = url.pathname.replace(/\/+$/, '')
+      url.searchParams.set('api-version', '7.1')
+      url.searchParams.set('serviceConnectionId', connection as string)
+      const headers = {
+        'Content-Type': 'application/json',
+        Accept: 'application/json',
+        Authorization: `Bearer ${access}`,
+        // Without it a refused job is led to a sign-in page.
+        'X-TFS-FedAuthRedirect': 'Suppress',
+      }
+      const { http, emit } = context
+      const authenticate = clientAssertion(async ({ signal }) => {
+        const { requestOidcToken } = await import('../federation/oidc-request.ts')
+        return requestOidcToken({
+          credential: name,
+          http,
+          emit,
+          signal,
+          request: { method: 'POST', url: url.href, headers },
+          field: 'oidcToken',
+          mend: 'Check the id of the service connection, and that the job may use it and passes $(System.AccessToken).',
+        })
       })
-    })
-    this.#tokens = applicationTokens({ tenantId, clientId: given.clientId as string, authenticate }, context)
+      return applicationTokens({ tenantId, clientId: given.clientId as string, authenticate }, context)
+    }
+    this.#tokens = unlessInPage(context, open)
     polyfillAsyncDispose(this)
   }
 

@@ -7,6 +7,7 @@ import {
   type DeveloperToolOptions,
   DeveloperToolTokens,
 } from './developer-tool.ts'
+import { type Tokens, unlessInPage } from './not-in-page.ts'
 
 export type AzurePowerShellCredentialOptions = DeveloperToolCredentialOptions
 
@@ -16,11 +17,12 @@ export type AzurePowerShellCredentialOptions = DeveloperToolCredentialOptions
  */
 export class AzurePowerShellCredential implements EntradaCredential {
   readonly name = 'AzurePowerShellCredential'
-  readonly #tokens: DeveloperToolTokens
+  readonly #tokens: Tokens
 
   /** @throws TypeError for a malformed option. */
   constructor(options?: AzurePowerShellCredentialOptions) {
-    this.#tokens = azurePowerShellTokens(openContext('AzurePowerShellCredential', options), options ?? {})
+    const context = openContext('AzurePowerShellCredential', options)
+    this.#tokens = unlessInPage(context, () => azurePowerShellTokens(context, options ?? {}))
     polyfillAsyncDispose(this)
   }
 

@@ -5,7 +5,7 @@ import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions }
 import { applicationTokens } from './application.ts'
 import { certificateAuthentication, checkCertificate } from './certificate-authentication.ts'
 import { openContext } from './context.ts'
-import type { TokenSource } from './credential.ts'
+import { type Tokens, unlessInPage } from './not-in-page.ts'
 import type {
   AuthorityValidationOptions,
   CredentialPersistenceOptions,
@@ -60,7 +60,7 @@ export type CertificateConfiguration = string | ClientCertificateCredentialPEMCo
  */
 export class CertificateCredential implements EntradaCredential {
   readonly name = 'CertificateCredential'
-  readonly #tokens: TokenSource
+  readonly #tokens: Tokens
 
   /** @throws CredentialUnavailableError for a missing argument, `TypeError` for a malformed one. */
   constructor(
@@ -76,7 +76,7 @@ export class CertificateCredential implements EntradaCredential {
     const context = openContext(name, options)
     const sendsChain = options?.sendCertificateChain === true
     const authenticate = certificateAuthentication({ source, clientId, sendsChain }, context)
-    this.#tokens = applicationTokens({ tenantId, clientId, authenticate }, context)
+    this.#tokens = unlessInPage(context, () => applicationTokens({ tenantId, clientId, authenticate }, context))
     polyfillAsyncDispose(this)
   }
 

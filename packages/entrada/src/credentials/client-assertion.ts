@@ -4,7 +4,7 @@ import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
 import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
 import { applicationTokens } from './application.ts'
 import { openContext } from './context.ts'
-import type { TokenSource } from './credential.ts'
+import { type Tokens, unlessInPage } from './not-in-page.ts'
 import type {
   AuthorityValidationOptions,
   CredentialPersistenceOptions,
@@ -25,7 +25,7 @@ export interface ClientAssertionCredentialOptions
  */
 export class ClientAssertionCredential implements EntradaCredential {
   readonly name = 'ClientAssertionCredential'
-  readonly #tokens: TokenSource
+  readonly #tokens: Tokens
 
   /**
    * @param tenantId - Id (a GUID) or domain of the tenant.
@@ -44,7 +44,8 @@ export class ClientAssertionCredential implements EntradaCredential {
     checkCallback(getAssertion, name)
     checkTenant(tenantId, `${name}: tenantId`)
     const authenticate = clientAssertion(async () => checkAssertion(await getAssertion(), name))
-    this.#tokens = applicationTokens({ tenantId, clientId, authenticate }, openContext(name, options))
+    const context = openContext(name, options)
+    this.#tokens = unlessInPage(context, () => applicationTokens({ tenantId, clientId, authenticate }, context))
     polyfillAsyncDispose(this)
   }
 

@@ -10,6 +10,7 @@ import { environmentTokens } from './environment.ts'
 import { gitHubTokens } from './github-actions.ts'
 import { interactiveTokens } from './interactive-browser.ts'
 import { managedTokens } from './managed-identity.ts'
+import { type Tokens, unlessInPage } from './not-in-page.ts'
 import { sharedCacheTokens } from './shared-cache-tokens.ts'
 import { UnavailableSource } from './unavailable.ts'
 import { identityIn } from './user-options.ts'
@@ -180,7 +181,7 @@ export function buildMember(kind: MemberKind, context: CredentialContext, option
 
 function built(kind: MemberKind, context: CredentialContext, options: MemberOptions & Excluded): Member['credential'] {
   try {
-    return kind.build(context, options)
+    return unlessInPage(context, () => kind.build(context, options) as Tokens)
   } catch (error) {
     if (!(error instanceof CredentialUnavailableError)) throw error
     const { message, mend = '' } = error

@@ -1,7 +1,8 @@
 import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
-import type { DeviceCodePrompt } from '../sign-in/device-code.ts'
+import type { DeviceCodePrompt } from '../sign-in/device-code-answer.ts'
 import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
 import type { AuthenticationRecord } from './authentication-record.ts'
+import { refuseInPage } from './not-in-page.ts'
 import { type InteractiveCredentialOptions, userIdentity } from './user-options.ts'
 import { UserSignIn } from './user-sign-in.ts'
 
@@ -47,6 +48,7 @@ export class DeviceCodeCredential implements EntradaCredential {
       isAutomatic: options?.disableAutomaticAuthentication !== true,
       needsPerson: true,
       async ask({ identify, account: _, ...asked }) {
+        refuseInPage(identity.context)
         const { signInWithDeviceCode } = await import('../sign-in/device-code.ts')
         const answer = await signInWithDeviceCode({ ...asked, show, sleep: identity.context.host.sleep })
         return { answer, record: await identify(answer) }

@@ -8,6 +8,7 @@ import { certificateAuthentication } from './certificate-authentication.ts'
 import { type CredentialContext, openContext } from './context.ts'
 import type { TokenSource } from './credential.ts'
 import { type EnvironmentIdentity, readAllowedTenants, readEnvironment } from './environment-variables.ts'
+import { type Tokens, unlessInPage } from './not-in-page.ts'
 import type {
   AuthorityValidationOptions,
   CredentialPersistenceOptions,
@@ -32,11 +33,12 @@ export interface EnvironmentCredentialOptions
  */
 export class EnvironmentCredential implements EntradaCredential {
   readonly name = 'EnvironmentCredential'
-  readonly #tokens: Pick<TokenSource, 'getToken' | 'getTokenInfo' | 'close'>
+  readonly #tokens: Tokens
 
   /** @throws TypeError for a variable that holds no tenant or authority. */
   constructor(options?: EnvironmentCredentialOptions) {
-    this.#tokens = environmentTokens(openContext('EnvironmentCredential', options))
+    const context = openContext('EnvironmentCredential', options)
+    this.#tokens = unlessInPage(context, () => environmentTokens(context))
     polyfillAsyncDispose(this)
   }
 

@@ -8,6 +8,7 @@ import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions }
 import { applicationTokens } from './application.ts'
 import { type CredentialContext, openContext } from './context.ts'
 import type { TokenSource } from './credential.ts'
+import { type Tokens, unlessInPage } from './not-in-page.ts'
 import type {
   AuthorityValidationOptions,
   CredentialPersistenceOptions,
@@ -31,11 +32,12 @@ export interface GitHubActionsCredentialOptions
  */
 export class GitHubActionsCredential implements EntradaCredential {
   readonly name = 'GitHubActionsCredential'
-  readonly #tokens: TokenSource
+  readonly #tokens: Tokens
 
   /** @throws CredentialUnavailableError for a missing id or outside such a job, `TypeError` for a malformed one. */
   constructor(options?: GitHubActionsCredentialOptions) {
-    this.#tokens = gitHubTokens(openContext('GitHubActionsCredential', options), options ?? {})
+    const context = openContext('GitHubActionsCredential', options)
+    this.#tokens = unlessInPage(context, () => gitHubTokens(context, options ?? {}))
     polyfillAsyncDispose(this)
   }
 

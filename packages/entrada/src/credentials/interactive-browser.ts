@@ -6,8 +6,9 @@ import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions }
 import type { AuthenticationRecord } from './authentication-record.ts'
 import type { CredentialContext } from './context.ts'
 import { checkBrowserOptions } from './interactive-browser-options.ts'
+import { type PageChoice, pageChoice, withTabStore } from './page-options.ts'
 import { type InteractiveCredentialOptions, type UserIdentity, userIdentity } from './user-options.ts'
-import { UserSignIn } from './user-sign-in.ts'
+import { UserSignIn, type UserSignInOptions } from './user-sign-in.ts'
 
 /** What the person sees at the end, in place of our own pages: whole HTML documents. */
 export interface BrowserCustomizationOptions {
@@ -67,7 +68,9 @@ export class InteractiveBrowserCredential implements EntradaCredential {
 
   /** @throws TypeError for an option that can't be. */
   constructor(options: InteractiveBrowserCredentialNodeOptions | InteractiveBrowserCredentialInBrowserOptions = {}) {
-    this.#user = interactiveTokens(userIdentity(this.name, options), options)
+    const page = pageChoice(this.name, options)
+    const own = withTabStore(options, page)
+    this.#user = interactiveTokens(userIdentity(this.name, own), own, page)
     polyfillAsyncDispose(this)
   }
 
@@ -102,10 +105,11 @@ export class InteractiveBrowserCredential implements EntradaCredential {
 export function interactiveTokens(
   identity: UserIdentity,
   options: InteractiveBrowserCredentialNodeOptions = {},
+  page?: PageChoice,
 ): UserSignIn {
   const { context } = identity
   const { redirectUri: given, browserCustomizationOptions: pages = {}, timeoutInMs: timeoutMs = 300_000 } = options
-  const redirectUri = typeof given === 'function' ? given() : given
+  const redirectUri = page !== undefined ? undefined : typeof given === 'function' ? given() : given
   const uri = checkBrowserOptions(context.name, { ...options, redirectUri })
   if (options.brokerOptions !== undefined) {
     context.emit({ type: 'warning', message: 'the option brokerOptions has no effect. The system browser is used.' })
@@ -114,7 +118,9 @@ export function interactiveTokens(
     ...identity,
     isAutomatic: options.disableAutomaticAuthentication !== true,
     needsPerson: true,
+    ...(page && inPage(identity, page)),
     async ask(asked) {
+      if (page !== undefined) return (await import('./ask-in-page.ts')).askInPage(asked, context, page)
       // The seam between a program and a web page, by what each can do: a page can't listen.
       if (!canListen()) throw cannotListen(context)
       const { askInBrowser } = await import('./ask-in-browser.ts')
@@ -129,6 +135,14 @@ export function interactiveTokens(
       return askInBrowser(asked, context, choice, toolHostOf(context.host))
     },
   })
+}
+
+/** What only a web page does: it finds who was here before, and ends the session at the authority. */
+function inPage(identity: UserIdentity, page: PageChoice): Pick<UserSignInOptions, 'begin' | 'leave'> {
+  return {
+    begin: async (signal) => (await import('./ask-in-page.ts')).beginInPage(identity, page, signal),
+    leave: async () => (await import('./ask-in-page.ts')).leaveInPage(identity, page),
+  }
 }
 
 function cannotListen({ name }: CredentialContext): CredentialUnavailableError {

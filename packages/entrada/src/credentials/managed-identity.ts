@@ -8,6 +8,7 @@ import { checkOptions } from './check-options.ts'
 import { type CredentialContext, openContext } from './context.ts'
 import type { TokenSource } from './credential.ts'
 import { HostTokens } from './host-tokens.ts'
+import { type Tokens, unlessInPage } from './not-in-page.ts'
 import type { TokenCredentialOptions } from './options.ts'
 import { UnavailableSource } from './unavailable.ts'
 import { workloadTokens } from './workload-identity.ts'
@@ -36,7 +37,7 @@ export interface ManagedIdentityCredentialOptions extends TokenCredentialOptions
  */
 export class ManagedIdentityCredential implements EntradaCredential {
   readonly name = 'ManagedIdentityCredential'
-  readonly #tokens: ManagedTokens
+  readonly #tokens: Tokens
 
   /** @param clientId - Of a user-assigned identity. */
   constructor(clientId: string, options?: Omit<ManagedIdentityCredentialOptions, keyof ManagedIdentityIds>)
@@ -51,7 +52,7 @@ export class ManagedIdentityCredential implements EntradaCredential {
     const name = 'ManagedIdentityCredential'
     for (const bag of [given, others]) checkOptions(name, bag)
     const context = openContext(name, options)
-    this.#tokens = managedTokens(context, options, { mayStore: true })
+    this.#tokens = unlessInPage(context, () => managedTokens(context, options, { mayStore: true }))
     polyfillAsyncDispose(this)
   }
 

@@ -8,7 +8,7 @@ import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions }
 import { certificateAuthentication, checkCertificate } from './certificate-authentication.ts'
 import { checkAssertion, checkCallback } from './client-assertion.ts'
 import { type CredentialContext, openContext } from './context.ts'
-import type { TokenSource } from './credential.ts'
+import { type Tokens, unlessInPage } from './not-in-page.ts'
 import type {
   AuthorityValidationOptions,
   CredentialPersistenceOptions,
@@ -16,7 +16,7 @@ import type {
 } from './options.ts'
 import { checkRequired } from './required.ts'
 import { Subjects } from './subject.ts'
-import { userTokens } from './user-tokens.ts'
+import { type UserTokensOptions, userTokens } from './user-tokens.ts'
 
 interface OnBehalfOfCredentialBase {
   tenantId: string
@@ -78,7 +78,7 @@ export interface OnBehalfOfGetTokenOptions extends GetTokenOptions {
  */
 export class OnBehalfOfCredential implements EntradaCredential {
   readonly name = 'OnBehalfOfCredential'
-  readonly #tokens: TokenSource
+  readonly #tokens: Tokens
   readonly #subjects: Subjects
   readonly #own: string | undefined
 
@@ -93,11 +93,9 @@ export class OnBehalfOfCredential implements EntradaCredential {
     const authenticate = authenticationOf(options, context)
     this.#own = userAssertionToken
     this.#subjects = new Subjects(name)
-    this.#tokens = userTokens({
-      app: { tenantId, clientId, authenticate },
-      context,
-      obtain: ({ subject }, send) => send(onBehalfOf((subject as Subject).secret)),
-    })
+    const app = { tenantId, clientId, authenticate }
+    const obtain: UserTokensOptions['obtain'] = ({ subject }, send) => send(onBehalfOf((subject as Subject).secret))
+    this.#tokens = unlessInPage(context, () => userTokens({ app, context, obtain }))
     polyfillAsyncDispose(this)
   }
 

@@ -3,13 +3,14 @@ import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions }
 import type { AuthenticationRecord } from './authentication-record.ts'
 import { checkOptions } from './check-options.ts'
 import { openContext } from './context.ts'
+import { type Tokens, unlessInPage } from './not-in-page.ts'
 import type {
   AuthorityValidationOptions,
   MultiTenantTokenCredentialOptions,
   TokenCachePersistenceOptions,
 } from './options.ts'
 import { checkRecord, recordAuthority } from './record-json.ts'
-import { type SharedCacheTokens, sharedCacheTokens } from './shared-cache-tokens.ts'
+import { sharedCacheTokens } from './shared-cache-tokens.ts'
 
 export interface SharedTokenCacheCredentialOptions
   extends MultiTenantTokenCredentialOptions,
@@ -32,7 +33,7 @@ export interface SharedTokenCacheCredentialOptions
  */
 export class SharedTokenCacheCredential implements EntradaCredential {
   readonly name = 'SharedTokenCacheCredential'
-  readonly #tokens: SharedCacheTokens
+  readonly #tokens: Tokens
 
   constructor(username?: string, options?: SharedTokenCacheCredentialOptions)
   constructor(options?: SharedTokenCacheCredentialOptions)
@@ -48,13 +49,15 @@ export class SharedTokenCacheCredential implements EntradaCredential {
     const record = given && checkRecord(given, source)
     const authorityHost = options.authorityHost ?? (record && recordAuthority(record.authority, source))
     const context = openContext(name, authorityHost === undefined ? options : { ...options, authorityHost })
-    this.#tokens = sharedCacheTokens(context, {
-      username: isBag ? first.username : (first ?? options.username),
-      tenantId,
-      record,
-      cachePath,
-      name: tokenCachePersistenceOptions?.name,
-    })
+    const open = (): Tokens =>
+      sharedCacheTokens(context, {
+        username: isBag ? first.username : (first ?? options.username),
+        tenantId,
+        record,
+        cachePath,
+        name: tokenCachePersistenceOptions?.name,
+      })
+    this.#tokens = unlessInPage(context, open)
     polyfillAsyncDispose(this)
   }
 

@@ -1,6 +1,7 @@
 import { type RefreshTokenOwner, RefreshTokens } from '../cache/refresh-tokens.ts'
 import type { TokenKey } from '../cache/token-store.ts'
 import { AzureAuthorityHosts } from '../oauth/authority.ts'
+import { orAborted } from '../runtime/abort.ts'
 import type { AccessToken, AccessTokenInfo, GetTokenOptions } from '../types.ts'
 import { CurrentAccount } from './accounts.ts'
 import type { AuthenticationRecord } from './authentication-record.ts'
@@ -19,6 +20,19 @@ export interface UserSignInOptions {
   /** Whether asking takes a person, who is never asked for a refresh that runs ahead of need. */
   needsPerson: boolean
   ask: AskUser
+  /** Who is signed in already, where the runtime keeps that. Asked before the first token. */
+  begin?: Begin
+  /** Ends the session at the authority, when the tokens are gone. */
+  leave?: () => Promise<void>
+}
+
+/** Finds who is signed in already. */
+export type Begin = (signal: AbortSignal) => Promise<SignedInBefore | undefined>
+
+export interface SignedInBefore {
+  record: AuthenticationRecord
+  /** Where it is new. */
+  refreshToken?: string
 }
 
 /**
@@ -29,6 +43,10 @@ export class UserSignIn {
   readonly #options: UserSignInOptions
   readonly #account: CurrentAccount
   readonly #tokens: TokenSource
+  readonly #refreshTokens: RefreshTokens<RefreshTokenOwner>
+  #begin: Begin | undefined
+  #ending: AbortController | undefined
+  #beginning: Promise<void> | undefined
   #session: Promise<UserSession> | undefined
   #authenticating = 0
 
@@ -36,6 +54,8 @@ export class UserSignIn {
     const { context, tenantId, clientId, record } = options
     this.#options = options
     this.#account = new CurrentAccount(record)
+    this.#refreshTokens = refreshTokensOf(options)
+    this.#begin = options.begin
     this.#tokens = new TokenSource({
       context,
       tenantId,
@@ -45,10 +65,12 @@ export class UserSignIn {
   }
 
   getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
-    return this.#tokens.getToken(scopes, options, this.#account.subject)
+    const get = (): Promise<AccessToken> => this.#tokens.getToken(scopes, options, this.#account.subject)
+    return this.#begin === undefined ? get() : this.#begun(this.#begin, options).then(get)
   }
 
-  getTokenInfo(scopes: string | string[], options?: GetTokenOptions): Promise<AccessTokenInfo> {
+  async getTokenInfo(scopes: string | string[], options?: GetTokenOptions): Promise<AccessTokenInfo> {
+    if (this.#begin !== undefined) await this.#begun(this.#begin, options)
     return this.#tokens.getTokenInfo(scopes, options, this.#account.subject)
   }
 
@@ -67,15 +89,41 @@ export class UserSignIn {
 
   /** Forgets the account and its tokens, in memory and in the store. Rejects where the store keeps them. */
   async signOut(): Promise<void> {
-    const { id } = this.#account.subject
+    // Whoever could not be found is not here.
+    if (this.#begin !== undefined) await this.#begun(this.#begin).catch(() => undefined)
+    const { isKnown, subject } = this.#account
     this.#account.signOut()
     this.#tokens.forget()
-    await (await this.#open()).forget(id)
+    await (await this.#open()).forget(subject.id)
+    if (isKnown) await this.#options.leave?.()
   }
 
   async close(): Promise<void> {
+    this.#begin = undefined
+    this.#ending?.abort()
     await this.#tokens.close()
     await (await this.#session)?.close()
+  }
+
+  /** Resolves when it is known who is signed in already; what went wrong is the callers', and the next one asks again. */
+  async #begun(begin: Begin, options?: GetTokenOptions): Promise<void> {
+    const { abortSignal } = options ?? {}
+    if (abortSignal?.aborted === true) return
+    this.#beginning ??= this.#findAccount(begin).finally(() => {
+      this.#beginning = undefined
+    })
+    await orAborted(this.#beginning, abortSignal, `${this.#options.context.name}: the caller aborted getToken.`)
+  }
+
+  async #findAccount(begin: Begin): Promise<void> {
+    this.#ending ??= new AbortController()
+    const { signal } = this.#ending
+    const found = await orAborted(begin(signal), signal, `${this.#options.context.name} is closed.`)
+    this.#begin = undefined
+    if (found === undefined || this.#account.isKnown) return
+    this.#account.set(found.record)
+    const { subject } = this.#account
+    if (found.refreshToken !== undefined) await this.#refreshTokens.set({ subject }, found.refreshToken)
   }
 
   #open(): Promise<UserSession> {
@@ -83,7 +131,7 @@ export class UserSignIn {
       openUserSession({
         ...this.#options,
         account: this.#account,
-        refreshTokens: refreshTokensOf(this.#options),
+        refreshTokens: this.#refreshTokens,
         mayAsk: () => this.#options.isAutomatic || this.#authenticating > 0,
       }),
     )

@@ -8,6 +8,7 @@ import { toolHostOf } from '../runtime/tools.ts'
 import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions, IssuedToken } from '../types.ts'
 import { type CredentialContext, openContext } from './context.ts'
 import { TokenSource } from './credential.ts'
+import { type Tokens, unlessInPage } from './not-in-page.ts'
 import type { MultiTenantTokenCredentialOptions } from './options.ts'
 
 /** The client id of Visual Studio Code's own sign-in. */
@@ -28,11 +29,12 @@ export interface VisualStudioCodeCredentialOptions extends MultiTenantTokenCrede
  */
 export class VisualStudioCodeCredential implements EntradaCredential {
   readonly name = 'VisualStudioCodeCredential'
-  readonly #tokens: VisualStudioCodeTokens
+  readonly #tokens: Tokens
 
   /** @throws CredentialUnavailableError for AD FS, which this sign-in does not know. */
   constructor(options?: VisualStudioCodeCredentialOptions) {
-    this.#tokens = visualStudioCodeTokens(openContext('VisualStudioCodeCredential', options), options?.tenantId)
+    const context = openContext('VisualStudioCodeCredential', options)
+    this.#tokens = unlessInPage(context, () => visualStudioCodeTokens(context, options?.tenantId))
     polyfillAsyncDispose(this)
   }
 

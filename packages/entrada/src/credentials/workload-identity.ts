@@ -10,6 +10,7 @@ import { applicationTokens } from './application.ts'
 import { type CredentialContext, openContext } from './context.ts'
 import type { TokenSource } from './credential.ts'
 import { listOf } from './list-of.ts'
+import { type Tokens, unlessInPage } from './not-in-page.ts'
 import type {
   AuthorityValidationOptions,
   CredentialPersistenceOptions,
@@ -42,11 +43,12 @@ export interface WorkloadIdentityCredentialOptions
  */
 export class WorkloadIdentityCredential implements EntradaCredential {
   readonly name = 'WorkloadIdentityCredential'
-  readonly #tokens: TokenSource
+  readonly #tokens: Tokens
 
   /** @throws CredentialUnavailableError for what neither the options nor the environment say, `TypeError` for no tenant. */
   constructor(options?: WorkloadIdentityCredentialOptions) {
-    this.#tokens = workloadTokens(openContext('WorkloadIdentityCredential', options), options ?? {})
+    const context = openContext('WorkloadIdentityCredential', options)
+    this.#tokens = unlessInPage(context, () => workloadTokens(context, options ?? {}))
     polyfillAsyncDispose(this)
   }
 

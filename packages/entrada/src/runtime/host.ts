@@ -5,6 +5,7 @@
 import type { Files } from './files.ts'
 import type { LookAtFile } from './look.ts'
 import type { ListenOnLoopback } from './loopback-server.ts'
+import type { Page } from './page.ts'
 import type { RunProgram } from './program.ts'
 import type { SharedFiles } from './shared-files.ts'
 import { startTimer } from './timer.ts'
@@ -26,6 +27,8 @@ export interface Host {
   sharedFiles?: SharedFiles
   /** Where a browser comes back to: see `listenHere`. */
   listen?: ListenOnLoopback
+  /** The web page that this is in: see `thisPage`. */
+  page?: Page
   /** Imports an optional package by its name. */
   load?(name: string): Promise<unknown>
 }
