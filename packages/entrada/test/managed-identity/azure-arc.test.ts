@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
@@ -158,6 +158,30 @@ describe('a file that a stranger names', () => {
     await expect(read('folder.key')).rejects.toMatchObject({ code: 'EINVAL' })
     execFileSync('mkfifo', [join(place, 'pipe.key')])
     await expect(read('pipe.key')).rejects.toMatchObject({ code: 'EINVAL' })
+  })
+
+  test('is the one that was looked at, though somebody swaps it for a link meanwhile', async () => {
+    await writeFile(join(place, 'foreign.txt'), 'of somebody else')
+    let isOver = false
+    const swapping = (async () => {
+      for (let turn = 0; !isOver; turn++) {
+        const next = join(place, `next-${turn % 2}`)
+        await (turn % 2 === 0 ? writeFile(next, 'secret') : symlink(join(place, 'foreign.txt'), next))
+        await rename(next, join(place, 'swapped.key'))
+      }
+    })()
+    const seen = new Set<string>()
+    for (let turn = 0; turn < 500; turn++) {
+      seen.add(
+        await read('swapped.key').then(
+          (bytes) => new TextDecoder().decode(bytes),
+          ({ code }) => code,
+        ),
+      )
+    }
+    isOver = true
+    await swapping
+    expect(['secret', 'ELOOP', 'ENOENT']).toEqual(expect.arrayContaining([...seen]))
   })
 
   test('is there', async () => {
