@@ -1,19 +1,18 @@
 import { Flights } from '../cache/flights.ts'
 import type { RefreshTokenOwner, RefreshTokens } from '../cache/refresh-tokens.ts'
-import { type SecondLevel, writeStore } from '../cache/second-level.ts'
 import type { TokenRequest } from '../cache/token-request.ts'
-import type { TokenKey } from '../cache/token-store.ts'
 import { AuthenticationError, AuthenticationRequiredError } from '../errors.ts'
-import { base64urlOf } from '../oauth/base64url.ts'
 import { refreshToken } from '../oauth/grants.ts'
 import { requestUserToken, type TokenEndpoint, type UserGrantAnswer } from '../oauth/token-endpoint.ts'
 import { homeAccountOf } from '../sign-in/id-token.ts'
-import type { GetTokenOptions, IssuedToken } from '../types.ts'
+import type { IssuedToken } from '../types.ts'
 import type { CurrentAccount } from './accounts.ts'
 import { endpointOf } from './application.ts'
 import type { AuthenticationRecord } from './authentication-record.ts'
 import { groupOf } from './credential.ts'
 import { accountOf } from './user-account.ts'
+import { forgetRecords, writeAccount } from './user-records.ts'
+import { anotherAccount, signInRequired } from './user-refusals.ts'
 import type { UserSignInOptions } from './user-sign-in.ts'
 
 /** A question to a person, or to what stands for one. */
@@ -56,9 +55,6 @@ export interface UserSessionOptions extends UserSignInOptions {
 /** Users who are not in the tenant that was asked: another sign-in of theirs would not change that. */
 const notInTenant: readonly number[] = [50020, 50034, 51004]
 
-/** As long as Entra ID keeps a refresh token, in milliseconds. */
-const accountLife = 90 * 24 * 3600_000
-
 export function openUserSession(options: UserSessionOptions): UserSession {
   const { context, tenantId: ownTenantId, clientId, account, refreshTokens, mayAsk, needsPerson, ask } = options
   const { name, host, second } = context
@@ -76,7 +72,7 @@ export function openUserSession(options: UserSessionOptions): UserSession {
     if ('issued' in silent) return silent.issued
     const claims = silent.claims ?? request.claims
     if (!mayAsk() || (needsPerson && held !== undefined && host.now() < held.expiresAt)) {
-      throw required(request, claims, mayAsk(), silent.because)
+      throw signInRequired(name, request, { claims, isEarly: mayAsk(), cause: silent.because })
     }
     // One window, however many wait: who did not open it goes on with the refresh token that it brings.
     const { answer, by } = await signIns.join('', (ending) => signIn(request, claims, turn, ending), { signal })
@@ -118,7 +114,7 @@ export function openUserSession(options: UserSessionOptions): UserSession {
       const record = accountOf(answer, asked)
       const { record: expected } = account
       if (expected !== undefined && !isSame(expected.homeAccountId, record.homeAccountId)) {
-        throw anotherAccount(expected, record, request)
+        throw anotherAccount(name, request, expected, record)
       }
       return record
     }
@@ -128,7 +124,7 @@ export function openUserSession(options: UserSessionOptions): UserSession {
     if (!account.isKnown) account.set(record)
     const owner = { subject: account.subject }
     if (answer.issued.refreshToken !== undefined) await refreshTokens.set(owner, answer.issued.refreshToken)
-    if (second !== undefined) writeAccount(second, record)
+    if (second !== undefined) writeAccount(second, record, { environment, now: host.now() })
     return { answer, record, by: request }
   }
 
@@ -152,48 +148,10 @@ export function openUserSession(options: UserSessionOptions): UserSession {
     throw new AuthenticationError(200, { error: 'invalid_response', errorDescription: message }, { message })
   }
 
-  function required(
-    { scopes, claims: asked, tenantId, enableCae }: TokenRequest,
-    claims: string | undefined,
-    isEarly: boolean,
-    cause: unknown,
-  ): AuthenticationRequiredError {
-    const mend = isEarly ? 'The token at hand is used until it ends.' : 'Call authenticate(), then ask again.'
-    const reason = isEarly ? 'a person has to sign in again.' : 'Automatic authentication has been disabled.'
-    const getTokenOptions: GetTokenOptions = { tenantId, enableCae, ...(asked === undefined ? {} : { claims: asked }) }
-    const { statusCode, errorResponse } = (cause ?? {}) as Partial<AuthenticationError>
-    return new AuthenticationRequiredError({
-      ...{ scopes: [...scopes], claims, getTokenOptions, message: `${name}: ${reason} ${mend}`, mend, cause },
-      ...(statusCode === undefined ? {} : { statusCode }),
-      ...(errorResponse === undefined ? {} : { errorResponse }),
-    })
-  }
-
-  function anotherAccount(expected: AuthenticationRecord, came: AuthenticationRecord, { scopes }: TokenRequest): Error {
-    const mend = `Sign in as ${expected.username}, or call signOut() first.`
-    const message = `${name}: ${came.username} signed in, and this credential is ${expected.username}'s. ${mend}`
-    return new AuthenticationRequiredError({ scopes: [...scopes], message, mend })
-  }
-
-  function writeAccount(level: SecondLevel, record: AuthenticationRecord): void {
-    const cachedAt = host.now()
-    const key: TokenKey = { kind: 'account', partition: record.homeAccountId, environment, clientId, cae: false }
-    const secret = base64urlOf(JSON.stringify(record))
-    writeStore(level, { key, secret, cachedAt, expiresAt: cachedAt + accountLife })
-  }
-
   async function forget(homeAccountId: string): Promise<void> {
     refreshTokens.clear()
     if (second === undefined || homeAccountId === '') return
-    try {
-      const records = await second.store.list(homeAccountId)
-      const own = records.filter(({ key }) => key.clientId === clientId && key.environment === environment)
-      await Promise.all(own.map(({ key }) => second.store.delete(key)))
-    } catch (error) {
-      second.emit({ type: 'store-failed', operation: 'delete', error })
-      const mend = 'Call signOut() again when it answers, or remove the records of the account there.'
-      throw new Error(`${name}: signed out here, but the tokenStore keeps its records. ${mend}`, { cause: error })
-    }
+    await forgetRecords(second, name, { homeAccountId, environment, clientId })
   }
 
   async function close(): Promise<void> {

@@ -1,21 +1,12 @@
 import { AuthenticationError, type ErrorResponse } from '../errors.ts'
-import { isLoopback } from '../http/local-host.ts'
 import { claimsParameter } from '../oauth/claims.ts'
 import { refusalError } from '../oauth/entra-error.ts'
 import { type Grant, userScopes } from '../oauth/grants.ts'
 import { postForm, requestUserToken, type TokenEndpoint, type UserGrantAnswer } from '../oauth/token-endpoint.ts'
 import { parseObject } from '../oauth/token-response.ts'
-import { oneLine } from '../runtime/one-line.ts'
+import { type DeviceCode, type DeviceCodePrompt, readDeviceCode } from './device-code-answer.ts'
 
-/** What a person needs to sign in on another device. */
-export interface DeviceCodePrompt {
-  userCode: string
-  verificationUri: string
-  /** What to do, in a sentence of Entra ID's. */
-  message: string
-  /** When the code ends, in milliseconds since the epoch. */
-  expiresOnTimestamp: number
-}
+export type { DeviceCodePrompt }
 
 export interface DeviceCodeRequest {
   endpoint: TokenEndpoint
@@ -29,20 +20,8 @@ export interface DeviceCodeRequest {
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>
 }
 
-interface DeviceCode extends DeviceCodePrompt {
-  deviceCode: string
-  /** Milliseconds. */
-  life: number
-  interval: number
-}
-
 /** What `slow_down`, or an answer that did not come, adds to the interval (RFC 8628, 3.5), in milliseconds. */
 const slower = 5_000
-const usualInterval = 5_000
-const usualLife = 900_000
-/** No code of Entra ID lives longer than a day, and no server wants polls that are an hour apart. */
-const longestLife = 86_400_000
-const longestInterval = 3_600_000
 
 /**
  * Signs a person in who has a browser elsewhere (RFC 8628): shows them a code, and asks for their token at the server's
@@ -88,37 +67,6 @@ async function requestCode({
   const mend = 'Check authorityHost, and what stands between it and this program.'
   const message = `${credential}: ${new URL(authority).host} gave no device code that can be used. ${mend}`
   throw new AuthenticationError(200, { error: 'invalid_response', errorDescription: message }, { message, mend })
-}
-
-/** Reads the answer of RFC 8628, 3.2. What is shown to a person can't move the cursor of their terminal. */
-function readDeviceCode(body: Record<string, unknown> | undefined, requestedAt: number): DeviceCode | undefined {
-  const { device_code: deviceCode, user_code: userCode, message, expires_in: life, interval } = body ?? {}
-  const uri = body?.verification_uri ?? body?.verification_url
-  if (typeof deviceCode !== 'string' || deviceCode === '' || typeof userCode !== 'string') return undefined
-  if (typeof uri !== 'string' || !isPage(uri)) return undefined
-  const shownCode = oneLine(userCode, 100)
-  const lifeMs = milliseconds(life, usualLife, longestLife)
-  const said = typeof message === 'string' ? oneLine(message, 1000) : ''
-  return {
-    deviceCode,
-    userCode: shownCode,
-    verificationUri: uri,
-    message: said || `To sign in, open ${uri} in a browser and enter the code ${shownCode}.`,
-    expiresOnTimestamp: requestedAt + lifeMs,
-    life: lifeMs,
-    interval: milliseconds(interval, usualInterval, longestInterval),
-  }
-}
-
-function isPage(uri: string): boolean {
-  if (!/^[\x21-\x7e]{1,2000}$/.test(uri) || !URL.canParse(uri)) return false
-  const { protocol, hostname } = new URL(uri)
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
-}
-
-function milliseconds(seconds: unknown, usual: number, longest: number): number {
-  const number = typeof seconds === 'string' ? Number(seconds || Number.NaN) : seconds
-  return typeof number === 'number' && number > 0 ? Math.min(number * 1000, longest) : usual
 }
 
 async function poll(request: DeviceCodeRequest, code: DeviceCode, signal: AbortSignal): Promise<UserGrantAnswer> {

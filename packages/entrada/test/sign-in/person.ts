@@ -1,8 +1,8 @@
 import type { Emulator } from '@entrada/emulator'
-import { clientId, publicClientId, tenantId, user } from '../app.ts'
+import { publicClientId, tenantId, user } from '../app.ts'
 import type { World } from '../world.ts'
 
-export { clientId, publicClientId, tenantId, user }
+export { publicClientId, tenantId, user }
 
 /** Another person of the same tenant. */
 export const grace = { objectId: '66666666-6666-4666-8666-666666666666', username: 'grace@contoso.onmicrosoft.com' }
