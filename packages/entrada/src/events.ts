@@ -29,6 +29,8 @@ export type EntradaEvent = { credential: string } & (
   | { type: 'credential-selected'; selected: string }
   | { type: 'credential-skipped'; skipped: string; error: unknown }
   | { type: 'store-failed'; operation: 'get' | 'set' | 'delete' | 'lease'; error: unknown }
+  /** The store that `tokenCachePersistenceOptions` asked for. */
+  | { type: 'store-selected'; store: 'plug-in' | 'keyring' | 'encrypted files'; reason: string }
   | { type: 'warning'; message: string }
 )
 

@@ -1,4 +1,5 @@
 import type { SecondLevel } from '../cache/second-level.ts'
+import { storeOnDemand } from '../cache/store-on-demand.ts'
 import type { Emit } from '../events.ts'
 import { type Http, openHttp } from '../http/http.ts'
 import { AzureAuthorityHosts, parseAuthority } from '../oauth/authority.ts'
@@ -49,11 +50,11 @@ export function openContext(name: string, options: AnyOptions = {}): CredentialC
   for (const option of withoutEffect) {
     if (options[option] !== undefined) warn(`the option ${option} has no effect. Use the option fetch instead.`)
   }
-  if (options.tokenCachePersistenceOptions?.enabled === true && options.tokenStore === undefined) {
-    warn(
-      'tokenCachePersistenceOptions: no persistent store is installed; tokens are kept in memory. Pass a tokenStore.',
-    )
-  }
+  const { tokenCachePersistenceOptions: persistence } = options
+  const persistent =
+    persistence?.enabled === true
+      ? storeOnDemand(async () => (await import('./persistent-store.ts')).openPersistentStore(persistence, host, emit))
+      : undefined
   const http = openHttp(options, host, warn)
   const context = {
     options,
@@ -65,7 +66,7 @@ export function openContext(name: string, options: AnyOptions = {}): CredentialC
   }
   const named = (as: string, close: () => void): CredentialContext => {
     const tell: Emit = (event) => sink(as, event)
-    const { tokenStore: store } = options
+    const { tokenStore: store = persistent } = options
     const second = store && { store, sleep: host.sleep, emit: tell }
     return { ...context, name: as, emit: tell, second, close, forMember: (member) => named(member, () => undefined) }
   }

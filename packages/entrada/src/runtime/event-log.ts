@@ -53,6 +53,8 @@ function sentence(event: EntradaEvent): { level: EventLevel; text: string } {
         level: 'warning',
         text: `goes on without the token store, whose ${event.operation} failed: ${said(event.error)}`,
       }
+    case 'store-selected':
+      return { level: 'info', text: `keeps tokens in the store: ${event.store} (${event.reason})` }
     case 'warning':
       return { level: 'warning', text: event.message }
   }

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto'
+import { inspect } from 'node:util'
+import { type RedisClient, redisTokenStore } from '@entrada/redis'
+import { recordName, type TokenKey, tokenEnvelope } from 'entrada/store'
+import { describe, expect, test } from 'vitest'
+
+const keys = randomBytes(32)
+const key: TokenKey = { kind: 'access', partition: 'ada', environment: 'e', clientId: 'client', cae: false }
+const record = { key, secret: 'recognisable-secret', cachedAt: Date.now(), expiresAt: Date.now() + 3_600_000 }
+
+/** A client that answers as it is told, and remembers what it was asked. */
+function clientThat(answer: (args: readonly string[]) => unknown) {
+  const asked: (readonly string[])[] = []
+  const client = async (args: readonly string[]): Promise<unknown> => {
+    asked.push(args)
+    return answer(args)
+  }
+  return { client, asked }
+}
+
+async function failure(promise: Promise<unknown>): Promise<Error> {
+  return promise.then(
+    () => Promise.reject(new Error('it did not reject')),
+    (error: Error) => error,
+  )
+}
+
+describe('an answer that is no good', () => {
+  test.each<[string, unknown, RegExp]>([
+    ['a number', 5, /gave a number where a text belongs/],
+    ['a list', ['x'], /gave a object where a text belongs/],
+    ['garbage', 'garbage', /the record is no envelope/],
+    ['bytes of garbage', new Uint8Array(300), /the record is no envelope/],
+    [
+      'another’s record',
+      tokenEnvelope(keys).seal({ ...record, key: { ...key, clientId: 'x' } }),
+      /belongs to another key/,
+    ],
+  ])('%s: rejects, and what it may hold is not repeated', async (_, reply, words) => {
+    const { client } = clientThat(([name]) => (name === 'GETRANGE' ? reply : 0))
+    expect((await failure(redisTokenStore(client, { keys }).get(key))).message).toMatch(words)
+  })
+
+  test('is nothing where there is nothing', async () => {
+    for (const reply of ['', null, undefined, new Uint8Array(0)]) {
+      expect(await redisTokenStore(clientThat(() => reply).client, { keys }).get(key)).toBeUndefined()
+    }
+  })
+
+  test('as bytes is as good as a text', async () => {
+    const sealed = Buffer.from(tokenEnvelope(keys).seal(record))
+    expect(await redisTokenStore(clientThat(() => sealed).client, { keys }).get(key)).toEqual(record)
+  })
+})
+
+describe('a Redis that is away', () => {
+  const away = (): Promise<never> => Promise.reject(new Error('connect ECONNREFUSED'))
+
+  test('is left alone for a time that doubles, and used again after one answer', async () => {
+    const clock = { time: 0 }
+    let reply: () => unknown = away
+    const { client, asked } = clientThat(() => reply())
+    const store = redisTokenStore(client, { keys, now: () => clock.time })
+    const isAsked = async (): Promise<boolean> => {
+      const before = asked.length
+      await store.get(key).catch(() => undefined)
+      return asked.length > before
+    }
+    expect(await isAsked()).toBe(true)
+    expect(await isAsked()).toBe(false)
+    clock.time = 500
+    expect(await isAsked()).toBe(true)
+    clock.time = 1499
+    expect(await isAsked()).toBe(false)
+    clock.time = 1500
+    reply = () => ''
+    expect(await isAsked()).toBe(true)
+    expect(await isAsked()).toBe(true)
+  })
+
+  test('says so in words that name the command, and repeat no key and no secret', async () => {
+    const { client } = clientThat((args) => Promise.reject(Object.assign(new Error('broken'), { command: { args } })))
+    const error = await failure(redisTokenStore(client, { keys }).set(record))
+    expect(error.message).toBe('redisTokenStore: EVAL failed: broken')
+    const shown = inspect(error, { depth: 9, showHidden: true })
+    expect(shown).not.toContain('recognisable')
+    expect(shown).not.toContain('entrada1.')
+  })
+
+  test('that never answers is waited for no longer than asked', async () => {
+    const store = redisTokenStore(() => new Promise(() => undefined), { keys, answerWithinMs: 1 })
+    expect((await failure(store.get(key))).message).toBe('redisTokenStore: GETRANGE failed: no answer within 1 ms')
+  })
+
+  test.each(['WRONGTYPE Operation against a key', 'OOM command not allowed'])(
+    'is not one that says: %s',
+    async (words) => {
+      const { client, asked } = clientThat(() => Promise.reject(new Error(words)))
+      const store = redisTokenStore(client, { keys })
+      await failure(store.set(record))
+      await failure(store.set(record))
+      expect(asked).toHaveLength(2)
+    },
+  )
+
+  test.each(['MOVED 3999 127.0.0.1:6381', 'LOADING Redis is loading', 'CLUSTERDOWN The cluster is down'])(
+    'is one that says: %s',
+    async (words) => {
+      const { client, asked } = clientThat(() => Promise.reject(new Error(words)))
+      const store = redisTokenStore(client, { keys })
+      expect((await failure(store.get(key))).message).toContain(words)
+      await failure(store.get(key))
+      expect(asked).toHaveLength(1)
+    },
+  )
+})
+
+test.each([undefined, null, {}, 'redis://localhost', 5])('%j is no client', (client) => {
+  expect(() => redisTokenStore(client as RedisClient, { keys })).toThrow(
+    /client is no client of redis, ioredis or iovalkey/,
+  )
+})
+
+test('a key is needed', () => {
+  expect(() => redisTokenStore(async () => '', {} as never)).toThrow(/keys is no key.*openssl rand -base64 32/)
+})
+
+test('a record that has expired is not written, and every other with its time to live', async () => {
+  const { client, asked } = clientThat(() => 1)
+  const store = redisTokenStore(client, { keys, now: () => 1000 })
+  await store.set({ ...record, expiresAt: 1000 })
+  expect(asked).toEqual([])
+  await store.set({ ...record, expiresAt: 5000.2 })
+  expect(asked[0]?.slice(-3)).toEqual(['5001', '1000', recordName(key)])
+})
