@@ -2,13 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { component, keyring, pythonLibsecret } from './components.ts'
 import { programOf, runInSession, startKeyringSession } from './keyring-session.ts'
 import { ada, codeOf, developerClientId, redeemed, redirectUri, scope } from './msal-cache.ts'
 import { applicationOf, startTrustedEmulator } from './trusted-emulator.ts'
 
 component(keyring)
+// Each starts programs, one after the other, and waits for each.
+vi.setConfig({ testTimeout: 60_000 })
 component(pythonLibsecret)
 
 const program = fileURLToPath(new URL('python/msal_keyring.py', import.meta.url))

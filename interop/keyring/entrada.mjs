@@ -22,9 +22,7 @@ const options = {
 /** @type {Record<string, () => Promise<object>>} */
 const tasks = {
   async 'shared cache'() {
-    await using credential = new SharedTokenCacheCredential(username, options)
-    const { token } = await credential.getToken(scope, { enableCae })
-    return { token, events }
+    return oneToken(new SharedTokenCacheCredential(username, options))
   },
   async 'sign in'() {
     const tokenStore = await openKeyringTokenStore({ unsafeAllowUnencryptedStorage: allowUnencrypted })
@@ -37,10 +35,18 @@ const tasks = {
     const tokenStore = await openKeyringTokenStore()
     const authenticationRecord = deserializeAuthenticationRecord(record)
     const silent = { ...options, tokenStore, authenticationRecord, disableAutomaticAuthentication: true }
-    await using credential = new DeviceCodeCredential(silent)
-    const { token } = await credential.getToken(scope, { enableCae })
-    return { token, events }
+    return oneToken(new DeviceCodeCredential(silent))
   },
 }
 
 await answer(tasks[what])
+
+/** @param {import('entrada').EntradaCredential} credential */
+async function oneToken(credential) {
+  try {
+    const { token } = await credential.getToken(scope, { enableCae })
+    return { token, events }
+  } finally {
+    await credential.close()
+  }
+}

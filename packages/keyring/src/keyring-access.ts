@@ -8,12 +8,20 @@ import type { StoredText } from './stored-text.ts'
 /** Windows' file is written in place: one that is caught half-way is read again, so many milliseconds later. */
 const readTries = 5
 const readPause = 50
+/** Programs that look at once whether the secret store works get in each other's way. */
+const verifyTries = 3
+
+/** The document, and whether its secret store can be written. */
+export interface KeyringAccess extends MsalCacheAccess {
+  /** Rejects where there is no document because the secret store can't be used. */
+  verify(): Promise<void>
+}
 
 /**
  * The document as the library uses it. Whoever changes it holds the lock files of MSAL's extensions; what can't be read
  * is never written over.
  */
-export function keyringAccess(name: string, place: CachePlace, text: StoredText, host: KeyringHost): MsalCacheAccess {
+export function keyringAccess(name: string, place: CachePlace, text: StoredText, host: KeyringHost): KeyringAccess {
   const { store, path, siblings } = place
   let last: Promise<unknown> = Promise.resolve()
 
@@ -45,10 +53,26 @@ export function keyringAccess(name: string, place: CachePlace, text: StoredText,
   }
 
   async function update(change: (text: string | undefined) => string | undefined): Promise<void> {
-    const task = async (): Promise<void> => {
-      const changed = change(await read())
+    await alone(async () => {
+      const changed = change((await read()) ?? (await readVerified()))
       if (changed !== undefined) await guarded(text.save(changed))
+    })
+  }
+
+  /** A locked keyring seems to be empty. What is unlocked for the first write is not written over. */
+  async function readVerified(): Promise<string | undefined> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await guarded(text.verify())
+        return await read()
+      } catch (error) {
+        if (attempt === verifyTries) throw error
+        await host.sleep(readPause, new AbortController().signal)
+      }
     }
+  }
+
+  async function alone(task: () => Promise<void>): Promise<void> {
     const locks = siblings.length === 0 ? [path] : siblings
     await locks.reduceRight((inner, lock) => () => whileLocked(lock, host, inner), task)()
   }
@@ -63,6 +87,7 @@ export function keyringAccess(name: string, place: CachePlace, text: StoredText,
 
   return {
     read,
+    verify: () => alone(async () => void (await readVerified())),
     /** One after the other: the lock tells programs apart, not the calls of this one. */
     update(change) {
       const mine = last.then(() => update(change))

@@ -7,6 +7,8 @@ export interface Persistence {
   /** Nothing where there is no such text. */
   load(): Promise<string | null>
   save(text: string): Promise<void>
+  /** Writes, reads and removes a text of its own. Rejects where that fails. */
+  verifyPersistence(): Promise<boolean>
 }
 
 /** What is used of `@azure/msal-node-extensions`. */

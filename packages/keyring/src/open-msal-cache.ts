@@ -52,8 +52,12 @@ async function openInStore(
     throw unusable(name, place, cause)
   })
   const access = keyringAccess(name, place, text, host)
-  // A locked keyring has nothing to give, and says so only when it is written.
-  if ((await access.read()) === undefined && isWritten)
-    await access.update((found) => (found === undefined ? '{}' : undefined))
+  // A locked keyring has nothing to give, and does not say so.
+  if ((await access.read()) === undefined && (isWritten || (await isMarked(place, host)))) await access.verify()
   return access
+}
+
+/** Whether a program has kept a document there: what it marks the change with is not empty. */
+async function isMarked({ store, path }: CachePlace, { files }: KeyringHost): Promise<boolean> {
+  return store !== 'DPAPI' && ((await files.read(path))?.length ?? 0) > 0
 }

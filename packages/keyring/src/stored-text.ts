@@ -7,6 +7,8 @@ import type { MsalExtensions, Persistence } from './msal-extensions.ts'
 export interface StoredText {
   load(): Promise<string | undefined>
   save(text: string): Promise<void>
+  /** Rejects where the secret store can't be written. */
+  verify(): Promise<void>
 }
 
 /** What the secret store holds of the document. Makes the file beside it, if it is not there. */
@@ -24,6 +26,7 @@ function one(persistence: Persistence): StoredText {
   return {
     load: async () => (await persistence.load()) || undefined,
     save: (text) => persistence.save(text),
+    verify: async () => void (await persistence.verifyPersistence()),
   }
 }
 
@@ -34,6 +37,7 @@ function one(persistence: Persistence): StoredText {
  */
 function joined(own: StoredText, shared: StoredText, announceShared: () => Promise<void>): StoredText {
   return {
+    verify: own.verify,
     async load() {
       const [signIns, tokens] = [await shared.load(), await own.load()]
       if (signIns === undefined && tokens === undefined) return undefined

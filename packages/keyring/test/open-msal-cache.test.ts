@@ -132,6 +132,36 @@ test('a keyring that can be read and not written is no keyring to who would writ
   expect(readFileSync(`${home}/.IdentityService/${name}`, 'utf8')).toBe(document('ada'))
 })
 
+test('a locked keyring, which seems to be empty, is told of where somebody has kept something in it', async () => {
+  const store = secretStore()
+  const { host } = systemWith(store)
+  await (await openMsalCache(name, { host })).update(() => document('ada'))
+  const kept = new Map(store.texts)
+  store.texts.clear()
+  store.fault.save = new Error('Cannot create an item in a locked collection')
+  await expect(openMsalCache(name, { host })).rejects.toThrow('a locked collection. Unlock the keyring')
+  // Unlocked by the person who is asked because something is to be written: that was there all the time.
+  delete store.fault.save
+  const access = await openMsalCache(name, { host })
+  store.whenVerified = async () => {
+    for (const [where, text] of kept) store.texts.set(where, text)
+  }
+  await access.update((text) => JSON.stringify({ ...JSON.parse(text ?? '{}'), RefreshToken: {} }))
+  expect(JSON.parse(store.texts.get(sharedEntry) ?? '')).toEqual({ ...JSON.parse(document('ada')), RefreshToken: {} })
+})
+
+test('a keyring that another program looks at in the same moment is asked again', async () => {
+  const store = secretStore()
+  const { home, host } = systemWith(store)
+  store.fault.save = new Error('Persistence check failed')
+  const sleep = async () => {
+    delete store.fault.save
+  }
+  const access = await openMsalCache(name, { host: { ...host, sleep }, unsafeAllowUnencryptedStorage: true })
+  await access.update(() => document('ada'))
+  expect(readFileSync(`${home}/.IdentityService/${name}`, 'utf8')).toBe('{}')
+})
+
 test('Windows never falls back to a plain file', async () => {
   const store = secretStore()
   store.fault.load = new Error('Decryption failed')

@@ -15,12 +15,14 @@ export interface SecretStore {
   saved: string[]
   /** Thrown by what the store is asked to do, where it is set. */
   fault: { load?: Error; save?: Error }
+  /** Called when somebody asks whether the store works. */
+  whenVerified?: () => Promise<void>
   library: MsalExtensions
 }
 
 export function secretStore(): SecretStore {
   const texts = new Map<string, string>()
-  const store: Omit<SecretStore, 'library'> = { texts, opened: [], saved: [], fault: {} }
+  const store: Omit<SecretStore, 'library'> & Partial<SecretStore> = { texts, opened: [], saved: [], fault: {} }
   const persistence = (path: string, where: string, mark: string | undefined): Persistence => ({
     async load() {
       if (store.fault.load !== undefined) throw store.fault.load
@@ -31,6 +33,12 @@ export function secretStore(): SecretStore {
       texts.set(where, text)
       store.saved.push(where)
       if (mark !== undefined) writeFileSync(path, mark)
+    },
+    async verifyPersistence() {
+      await store.whenVerified?.()
+      const fault = store.fault.load ?? store.fault.save
+      if (fault !== undefined) throw fault
+      return true
     },
   })
   const create =
@@ -47,7 +55,7 @@ export function secretStore(): SecretStore {
     KeychainPersistence: { create: create('Keychain') },
     LibSecretPersistence: { create: create('libsecret') },
   }
-  return { ...store, library }
+  return Object.assign(store, { library })
 }
 
 /** A system of that kind with that secret store, and a home folder that goes with the test. */
