@@ -115,6 +115,7 @@ export type { TlsOptions } from './http/node-transport.ts'
 export type { ProxyOptions } from './http/proxy.ts'
 export type { Transport, TransportInit, TransportResponse } from './http/transport.ts'
 export { AzureAuthorityHosts } from './oauth/authority.ts'
+export { returnFromSignIn } from './page/return-from-sign-in.ts'
 export { type IdentityPlugin, useIdentityPlugin } from './plugins/registry.ts'
 export { type AzureLogger, type Debugger, logger } from './runtime/log.ts'
 export type {
