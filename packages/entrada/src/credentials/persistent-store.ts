@@ -29,14 +29,16 @@ export async function openPersistentStore(
     emit({ type: 'store-selected', store: 'plug-in', reason: 'it was registered by useIdentityPlugin' })
     return withLease(store)
   }
-  let reason: string
+  let reason = '@entrada/keyring is not installed'
   try {
-    const { openKeyringTokenStore } = await loadKeyring(host)
-    const store = await openKeyringTokenStore({ name, unsafeAllowUnencryptedStorage })
-    emit({ type: 'store-selected', store: 'keyring', reason: '@entrada/keyring is installed' })
-    return withLease(store)
+    const keyring = await loadKeyring(host)
+    if (keyring !== undefined) {
+      const store = await keyring.openKeyringTokenStore({ name, unsafeAllowUnencryptedStorage })
+      emit({ type: 'store-selected', store: 'keyring', reason: '@entrada/keyring is installed' })
+      return withLease(store)
+    }
   } catch (error) {
-    reason = isMissing(error) ? '@entrada/keyring is not installed' : `@entrada/keyring can't be used: ${said(error)}`
+    reason = `@entrada/keyring can't be used: ${said(error)}`
   }
   const folder = folderOf(name, host)
   emit({ type: 'store-selected', store: 'encrypted files', reason: `${reason}; they are in ${folder}` })
@@ -57,9 +59,15 @@ function folderOf(name: string, { env, platform = globalThis.process?.platform }
   return `${home}/${platform === 'win32' ? 'entrada' : '.entrada'}/${part}`
 }
 
-async function loadKeyring({ load }: Host): Promise<KeyringModule> {
+/** `undefined` where it is not installed. What it needs itself and lacks is another matter. */
+async function loadKeyring({ load }: Host): Promise<KeyringModule | undefined> {
   const importByName = (name: string): Promise<unknown> => import(/* webpackIgnore: true */ /* @vite-ignore */ name)
-  return (await (load ?? importByName)('@entrada/keyring')) as KeyringModule
+  try {
+    return (await (load ?? importByName)('@entrada/keyring')) as KeyringModule
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
 }
 
 function isMissing(error: unknown): boolean {
