@@ -47,7 +47,10 @@ test.each([false, true])(
     expect(silent).toMatchObject({ token: expect.any(String), events: ['token-acquired'] })
     expect(redeemed(emulator)).toHaveLength(1)
     // The same account for a credential that keeps its record, and from the cache of the process before.
-    expect(await ours(session.env, { what: 'silent', record, enableCae })).toMatchObject({ token: silent.token })
+    expect(await ours(session.env, { what: 'silent', record, enableCae })).toMatchObject({
+      token: silent.token,
+      events: ['store-selected', 'token-acquired'],
+    })
 
     const back = await official(session.env, { what: 'silent', record, enableCae, scope: vault })
     expect(back.token).toBeTruthy()

@@ -32,10 +32,12 @@ const tasks = {
     return { token, record: serializeAuthenticationRecord(signedIn), events }
   },
   async silent() {
-    const tokenStore = await openKeyringTokenStore()
     const authenticationRecord = deserializeAuthenticationRecord(record)
-    const silent = { ...options, tokenStore, authenticationRecord, disableAutomaticAuthentication: true }
-    return oneToken(new DeviceCodeCredential(silent))
+    const tokenCachePersistenceOptions = { enabled: true }
+    // On a busy machine, importing the library takes longer than a credential waits for a store.
+    const host = { sleep: untilAborted }
+    const silent = { ...options, host, tokenCachePersistenceOptions, authenticationRecord }
+    return oneToken(new DeviceCodeCredential({ ...silent, disableAutomaticAuthentication: true }))
   },
 }
 
@@ -49,4 +51,12 @@ async function oneToken(credential) {
   } finally {
     await credential.close()
   }
+}
+
+/**
+ * @param {number} _
+ * @param {AbortSignal} signal
+ */
+function untilAborted(_, signal) {
+  return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
 }
