@@ -27,16 +27,20 @@ export type ListenOnLoopback = (
 ) => Promise<LoopbackServer>
 
 /** How long a request may take to arrive, in milliseconds: one that drips in must not hold a connection for long. */
-const headersTimeout = 5_000
-const requestTimeout = 10_000
+const usualTime = 10_000
 /** More than a browser opens; what others hold open must not keep it out for long. */
 const maximumConnections = 64
 
 /** HTTP servers of this machine, none of which keeps the process alive. */
-export const listenHere: ListenOnLoopback = (address, port, handle) => {
+export const listenHere: ListenOnLoopback = (address, port, handle) => listenWithin(usualTime, address, port, handle)
+
+/** The same, with another time for a request to arrive in. */
+export function listenWithin(requestTimeout: number, ...where: Parameters<ListenOnLoopback>): Promise<LoopbackServer> {
+  const [address, port, handle] = where
   const http = builtin('node:http')
   if (http === undefined) throw Object.assign(new Error('this runtime does not listen'), { code: 'ENOSYS' })
-  const times = { headersTimeout, requestTimeout, connectionsCheckingInterval: 1_000 }
+  const connectionsCheckingInterval = requestTimeout / 10
+  const times = { headersTimeout: requestTimeout, requestTimeout, connectionsCheckingInterval }
   const server = http.createServer(times, (request, response) => handle(exchangeOf(request, response)))
   server.maxConnections = maximumConnections
   server.on('connection', (socket) => {

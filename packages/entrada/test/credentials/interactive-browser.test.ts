@@ -473,6 +473,17 @@ describe('in the default chain', () => {
     expect(parametersOf(opened[0] ?? '').client_id).toBe('1950a258-227b-4e31-a9cf-717495945fc2')
   })
 
+  test('it is unavailable where the package that opens browsers was left out', async () => {
+    const { host, ...options } = machine(() => undefined)
+    await using credential = new InteractiveBrowserCredential({
+      ...options,
+      host: { ...host, load: () => Promise.reject(new Error('ERR_MODULE_NOT_FOUND')) },
+    })
+    expect((await failure(credential.getToken(scope))).message).toMatch(
+      /no browser can be opened here: the optional package open is not installed\. Use DeviceCode/,
+    )
+  })
+
   test('it is unavailable where there is no display, and says what to do', async () => {
     await using credential = new DefaultAzureCredential({
       ...machine(() => undefined, {}),

@@ -255,6 +255,16 @@ describe('signOut()', () => {
     expect(grantsOf(world)).toEqual([poll, poll, poll])
   })
 
+  test('leaves nothing in memory that would come back with the same person', async () => {
+    await using credential = withPeople()
+    await credential.getToken(scope)
+    const { token } = await credential.getToken(otherScope)
+    await credential.signOut()
+    await credential.getToken(scope)
+    expect((await credential.getToken(otherScope)).token).not.toBe(token)
+    expect(grantsOf(world)).toEqual([poll, 'refresh_token', poll, 'refresh_token'])
+  })
+
   test('says so where the store keeps its records', async () => {
     const list = () => Promise.reject(new Error('no connection'))
     await using credential = withPeople({ tokenStore: { ...memoryTokenStoreMethods(store()), list } })
@@ -406,6 +416,17 @@ describe('the id token', () => {
     expect(error).toMatchObject({ name: 'AuthenticationError', statusCode: 200 })
     expect(error.message).toMatch(/gave an identity that does not count: .* sign in again\.$/)
     expect(error.message).toMatch(reason)
+  })
+
+  test('of a guest names them in the tenant they visit; they are filed under their home, which comes beside it', async () => {
+    const home = Buffer.from('{"uid":"home-object","utid":"home-tenant"}').toString('base64url')
+    const fetch = async (url: string, init: TransportInit) => {
+      const answer = await world.emulator.fetch(url, init)
+      if (!url.endsWith('/token')) return answer
+      return Response.json({ ...((await answer.json()) as object), client_info: home })
+    }
+    await using credential = withPeople({ fetch })
+    expect(await credential.authenticate(scope)).toMatchObject({ homeAccountId: 'home-object.home-tenant', tenantId })
   })
 
   test('may be of any organization where none is named, but of no personal account', async () => {

@@ -1,7 +1,12 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
-import { type ListenOnLoopback, type LoopbackServer, listenHere } from '../../src/runtime/loopback-server.ts'
+import {
+  type ListenOnLoopback,
+  type LoopbackServer,
+  listenHere,
+  listenWithin,
+} from '../../src/runtime/loopback-server.ts'
 import { type CallbackAnswer, type Loopback, type LoopbackOptions, openLoopback } from '../../src/sign-in/loopback.ts'
 import { anyLoopback } from '../../src/sign-in/loopback-uri.ts'
 import { failure, until } from '../world.ts'
@@ -140,6 +145,19 @@ test('connections that send nothing, half a head or half a body keep nobody out,
   await loopback.close()
   await until(() => slow.every(({ isClosed }) => isClosed()))
   expect(slow.map(({ received }) => received())).toEqual(['', '', '', ''])
+})
+
+test('a request that drips in is ended when its time is up', async () => {
+  const hasty: ListenOnLoopback = (...where) => listenWithin(100, ...where)
+  await using loopback = await waiting({ listen: hasty })
+  const head = `POST / HTTP/1.1\r\nHost: localhost:${loopback.port}\r\nContent-Type: ${form}\r\nContent-Length: 100\r\n\r\n`
+  const slow = ['', 'POST / HT', `${head}code=sto`].map((text) => {
+    const opened = socketTo(loopback)
+    opened.socket.write(text)
+    return opened
+  })
+  await until(() => slow.every(({ isClosed }) => isClosed()))
+  await rightAnswerArrives(loopback)
 })
 
 function socketTo({ port }: { port: number }): { socket: Socket; received(): string; isClosed(): boolean } {
