@@ -7,6 +7,7 @@ import { memory } from './rows/memory.ts'
 import { onBehalfOf } from './rows/on-behalf-of.ts'
 import { coldCrowd, refreshWindow } from './rows/refresh.ts'
 import { firstToken, importTime } from './rows/start.ts'
+import { stores } from './rows/stores.ts'
 import { bundle, installed } from './rows/weight.ts'
 
 /** In the order of the report; the names choose, as in `npm run bench -- cached start`. */
@@ -20,6 +21,7 @@ const measures: Readonly<Record<string, Measure>> = {
   refresh: refreshWindow,
   'azure-cli': azureCli,
   'managed-identity': managedIdentity,
+  stores,
   installed,
   bundle,
   memory,
