@@ -5,8 +5,8 @@ import {
   serializeAuthenticationRecord,
   useIdentityPlugin,
 } from '@azure/identity'
-import { cachePersistencePlugin } from '@azure/identity-cache-persistence'
 import { answer, task, userPromptCallback } from './answer.mjs'
+import { cachePersistencePlugin } from './cache-plugin.mjs'
 
 useIdentityPlugin(cachePersistencePlugin)
 const { what, authorityHost, tenantId, scope, record, enableCae } = task

@@ -1,5 +1,4 @@
 // Our library with the system's secret store: signs somebody in, or asks in silence for who has signed in.
-import { cachePersistencePlugin } from '@azure/identity-cache-persistence'
 import { openKeyringTokenStore } from '@entrada/keyring'
 import {
   DeviceCodeCredential,
@@ -9,6 +8,7 @@ import {
   useIdentityPlugin,
 } from 'entrada'
 import { answer, task, userPromptCallback } from './answer.mjs'
+import { cachePersistencePlugin } from './cache-plugin.mjs'
 
 const { what, authorityHost, tenantId, scope, record, enableCae, username, plugin, allowUnencrypted } = task
 if (plugin) useIdentityPlugin(cachePersistencePlugin)
@@ -41,7 +41,7 @@ const tasks = {
   },
 }
 
-await answer(tasks[what])
+await answer(async () => tasks[what]?.() ?? {})
 
 /** @param {import('entrada').EntradaCredential} credential */
 async function oneToken(credential) {
