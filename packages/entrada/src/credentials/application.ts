@@ -1,5 +1,5 @@
 import type { ClientAuthentication } from '../oauth/client-authentication.ts'
-import { clientCredentials } from '../oauth/grants.ts'
+import type { Grant } from '../oauth/grants.ts'
 import type { TokenEndpoint } from '../oauth/token-endpoint.ts'
 import type { IssuedToken } from '../types.ts'
 import type { CredentialContext } from './context.ts'
@@ -12,6 +12,9 @@ export interface Application {
   clientId: string
   authenticate: ClientAuthentication
 }
+
+/** An application that asks for itself (RFC 6749, 4.4). */
+const clientCredentials: Grant = { fields: { grant_type: 'client_credentials' }, scopes: [] }
 
 /** The token endpoint as an application sees it. */
 export function endpointOf({ clientId, authenticate }: Application, context: CredentialContext): TokenEndpoint {

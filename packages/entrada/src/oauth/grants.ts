@@ -7,9 +7,6 @@ export interface Grant {
 /** What a user flow asks for besides, so that there is a refresh token and an id token (OpenID Connect Core, 11). */
 export const userScopes: readonly string[] = ['openid', 'profile', 'offline_access']
 
-/** An application that asks for itself (RFC 6749, 4.4). */
-export const clientCredentials: Grant = { fields: { grant_type: 'client_credentials' }, scopes: [] }
-
 /** An application that asks for the user who called it (RFC 7523, 2.1; Microsoft's on-behalf-of flow). */
 export function onBehalfOf(assertion: string): Grant {
   const grant_type = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
