@@ -9,6 +9,7 @@ import { root } from './workspace.mjs'
 const CONSUMERS = {
   'consumer.mjs': 'token of 3 parts',
   'consumer.cjs': 'token of 3 parts',
+  'redis.mjs': 'a token of a store that has nothing: undefined',
   'keyring.mjs': 'KeyringError: @azure/msal-node-extensions is not installed.',
 }
 
@@ -25,6 +26,7 @@ export async function checkPackedPackages() {
     const size = await sizeOfInstalled(folder.path)
     await install(folder.path, 'emulator')
     await install(folder.path, 'keyring')
+    await install(folder.path, 'redis')
     for (const [consumer, expected] of Object.entries(CONSUMERS)) {
       await copyFile(join(root, 'interop', 'packed', consumer), join(folder.path, consumer))
       const said = await node([consumer], { cwd: folder.path, env: cleanEnvironment() })
