@@ -19,6 +19,7 @@ await answer(async () => {
   if (what === 'sign in') {
     const credential = new DeviceCodeCredential(options)
     const signedIn = await credential.authenticate(scope, { enableCae })
+    if (signedIn === undefined) throw new Error('nobody has signed in')
     const { token } = await credential.getToken(scope, { enableCae })
     return { token, record: serializeAuthenticationRecord(signedIn) }
   }
