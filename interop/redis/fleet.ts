@@ -7,7 +7,7 @@ import type { Emulator } from '@entrada/emulator'
 import { build } from 'esbuild'
 
 /** A process that shares a store with others. */
-export interface Member {
+interface Member {
   /** The token that it gets now. Rejects with what it was refused for, or if the process ends. */
   token(scope: string): Promise<string>
   /** Whether it has gone to the token service. */

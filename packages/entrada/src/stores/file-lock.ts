@@ -8,7 +8,7 @@ import type { PrivateFiles } from '../runtime/private-files.ts'
 import type { ThisProcess } from '../runtime/this-process.ts'
 
 /** What a lock needs of the world. */
-export interface LockWorld {
+interface LockWorld {
   files: PrivateFiles
   me: ThisProcess
   pause(milliseconds: number): Promise<void>
