@@ -1,5 +1,6 @@
 import { builtin } from '../runtime/builtin.ts'
 import type { Host } from '../runtime/host.ts'
+import { isPage } from '../runtime/page.ts'
 import { version } from '../version.ts'
 import { openTransport } from './default-transport.ts'
 import { exchange, type HttpAnswer } from './exchange.ts'
@@ -15,12 +16,15 @@ export function openClient(options: HttpOptions, host: Host, warn: (message: str
   // What is undefined is not given: a number of retries that is no number would never be reached.
   const given = Object.entries(options.retryOptions ?? {}).filter(([, value]) => value !== undefined)
   const policy = { ...defaultRetryPolicy, ...Object.fromEntries(given) }
-  const requestIdHeader = options.telemetryOptions?.clientRequestIdHeaderName ?? 'x-ms-client-request-id'
+  // In a page a browser would ask the server first whether it may send the header: two requests in the place of one.
+  const usualHeader = isPage() ? undefined : 'x-ms-client-request-id'
+  const requestIdHeader = options.telemetryOptions?.clientRequestIdHeaderName ?? usualHeader
   const userAgent = userAgentOf(options.userAgentOptions?.userAgentPrefix)
   return {
     send(request, { signal, emit, probeTimeoutMs, rule, gate }) {
       const send = (): Promise<HttpAnswer> => {
-        const headers = { ...request.headers, ...userAgent, [requestIdHeader]: randomId() }
+        const id = requestIdHeader === undefined ? {} : { [requestIdHeader]: randomId() }
+        const headers = { ...request.headers, ...userAgent, ...id }
         return exchange(
           { ...request, headers },
           { transport, now: host.now, timeoutMs: probeTimeoutMs ?? exchangeTimeout, signal },

@@ -19,7 +19,13 @@ export interface PopupRequest {
   signal: AbortSignal
 }
 
-/** How often a window is seen closed before that counts: a page of ours that comes back into it may speak first. */
+/**
+ * How often a window is seen at another site before it counts as the person's to close. One that is taken away from us
+ * (Cross-Origin-Opener-Policy) is seen there for a few milliseconds at most, and then seems closed.
+ */
+const looksElsewhere = 5
+
+/** How often it is seen closed before that counts: a page of ours that comes back into it may speak first. */
 const looksWhenClosed = 10
 
 /**
@@ -30,7 +36,7 @@ const looksWhenClosed = 10
 export function answerFromPopup(request: PopupRequest): Promise<string> {
   const { page, credential, url, state, timeoutMs, signal } = request
   return new Promise((resolve, reject) => {
-    let [wasElsewhere, looks] = [false, 0]
+    let [elsewhere, shut] = [0, 0]
     const ends: (() => void)[] = []
     const end = (act: () => void): void => {
       for (const each of ends.splice(0)) each()
@@ -50,15 +56,15 @@ export function answerFromPopup(request: PopupRequest): Promise<string> {
     ends.push(() => opened.close())
     const look = (): void => {
       if (opened.closed) {
-        // A window that was never seen elsewhere was taken away from us, and its page speaks through the channel.
-        if (wasElsewhere && ++looks > looksWhenClosed) fail(closed(credential))
+        // A window that was taken away from us is still there: its page speaks through the channel.
+        if (elsewhere >= looksElsewhere && ++shut > looksWhenClosed) fail(closed(credential))
         return
       }
       try {
         const answer = answerInAddress(opened.location.href)
         if (answer?.state === state) take(answer.text)
       } catch {
-        wasElsewhere = true
+        elsewhere++
       }
     }
     ends.push(page.watch(look))

@@ -231,6 +231,8 @@ describe('the page that comes back in a window', () => {
     await using credential = credentialIn(tab, emulator)
     const token = credential.getToken(scope)
     const opened = await windowOf(tab)
+    // The other site is seen for a moment before the window seems to be closed.
+    tab.look()
     opened.sever()
     opened.show(comeBack(opened.url, emulator))
     expect(await handOverIfPopup(opened.page)).toBe(true)
@@ -280,7 +282,7 @@ describe('how it ends without an answer', () => {
     await using credential = credentialIn(tab, emulator)
     const token = credential.getToken(scope)
     const opened = await windowOf(tab)
-    tab.look()
+    for (let looks = 0; looks < 5; looks++) tab.look()
     opened.shut()
     expect((await failure(token)).message).toContain('the window was closed before the sign-in ended')
     expect(tab.isQuiet).toBe(true)
