@@ -16,7 +16,7 @@ const firstRequest =
   /src\/(?:http\/(?:client|default-transport|exchange|failure|read-body|retry|retry-after)|oauth\/token-(?:endpoint|response))\.ts$/
 
 const parts =
-  /src\/(?:cache\/token-store|msal\/locations|oauth\/grants|plugins\/registry|runtime\/log-level|version)\.ts$/
+  /src\/(?:cache\/token-store|msal\/locations|oauth\/grants|plugins\/registry|runtime\/(?:can-listen|log-level|page)|version)\.ts$/
 
 /** Writes the JavaScript into a folder. */
 export async function writeBundle(dir) {

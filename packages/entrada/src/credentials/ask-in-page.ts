@@ -12,7 +12,6 @@ import { endpointOf } from './application.ts'
 import type { AuthenticationRecord } from './authentication-record.ts'
 import type { CredentialContext } from './context.ts'
 import type { PageChoice } from './page-options.ts'
-import { checkRecord } from './record-json.ts'
 import { accountOf } from './user-account.ts'
 import type { UserIdentity } from './user-options.ts'
 import type { Asked, SignedIn } from './user-session.ts'
@@ -74,12 +73,12 @@ function signedIn({ answer, nonce }: PageAnswer, asked: Parameters<typeof accoun
 /** Scripts of the page can write to its storage: what is no account of this application's counts as none. */
 function inTab(
   { context, tenantId, clientId }: Omit<UserIdentity, 'record'>,
-  { page }: PageChoice,
+  { page, readRecord }: PageChoice,
 ): SignedInBefore | undefined {
   try {
     const store = sessionTokenStore(page.storage, context.host.now)
     const found = store.lastAccount(new URL(context.authority).host, clientId)
-    const record = checkRecord(parseObject(textOfBase64url(found?.secret ?? '')), context.name)
+    const record = readRecord(parseObject(textOfBase64url(found?.secret ?? '')), context.name)
     return isWithin(record, tenantId) && record.clientId === clientId ? { record } : undefined
   } catch {
     return undefined

@@ -4,6 +4,7 @@ import type {
   InteractiveBrowserCredentialInBrowserOptions,
   InteractiveBrowserCredentialNodeOptions,
 } from './interactive-browser.ts'
+import { checkRecord } from './record-json.ts'
 import { checkRequired } from './required.ts'
 
 /** How a person signs in to a web page. */
@@ -16,6 +17,8 @@ export interface PageChoice {
   timeoutMs: number
   /** Whether the tokens are in the tab's storage, and not in a store of the caller's. */
   isKeptInTab: boolean
+  /** Handed on, so that what is loaded on demand does not import it from here. */
+  readRecord: typeof checkRecord
 }
 
 type Options = InteractiveBrowserCredentialNodeOptions & Partial<InteractiveBrowserCredentialInBrowserOptions>
@@ -35,7 +38,8 @@ export function pageChoice(name: string, options: Options): PageChoice | undefin
   }
   const { prompt, loginHint, timeoutInMs: timeoutMs = 300_000 } = options
   const redirectUri = redirectUriIn(page, options.redirectUri, name)
-  return { page, style, redirectUri, prompt, loginHint, timeoutMs, isKeptInTab: options.tokenStore === undefined }
+  const isKeptInTab = options.tokenStore === undefined
+  return { page, style, redirectUri, prompt, loginHint, timeoutMs, isKeptInTab, readRecord: checkRecord }
 }
 
 /** The options with the tab's storage as the store, unless there is another. Its code is loaded with its first use. */
