@@ -27,7 +27,7 @@ export function keyringHost(parts: Partial<KeyringHost> = {}): KeyringHost {
     files: localSharedFiles,
     makeFolder: async (path) => void (await mkdir(path, { recursive: true, mode: 0o700 })),
     touch: (path) => utimes(path, new Date(), new Date()),
-    load: (name) => import(name),
+    load: (name) => import(/* webpackIgnore: true */ /* @vite-ignore */ name),
     ...parts,
   }
 }

@@ -114,6 +114,17 @@ test('a refresh token that another library kept is good without a time, or with 
   expect((await store.get(signIn))?.secret).toBe('newer')
 })
 
+test.each([
+  ['not base64url', 'x'],
+  ['another account', base64url({ homeAccountId: 'charles-object.contoso-tenant', username: 'charles' })],
+  ['not an object', base64url([])],
+])('an account whose record is %s is not written', async (_, secret) => {
+  const secrets = secretStore()
+  const store = await openStore(secrets)
+  await store.set({ ...account, secret })
+  expect([...secrets.texts.values()].join()).not.toContain('ccount')
+})
+
 test('who signs out of one client stays signed in with the others', async () => {
   const secrets = secretStore()
   const store = await openStore(secrets)
@@ -139,9 +150,9 @@ test('who signs out of one client stays signed in with the others', async () => 
   expect(JSON.parse(secrets.texts.get(sharedEntry) ?? '')).toMatchObject({ Account: {}, RefreshToken: {} })
 })
 
-test('nothing is written where nothing changes', async () => {
+test.each(['linux', 'darwin', 'win32'])('on %s, nothing is written where nothing changes', async (platform) => {
   const secrets = secretStore()
-  const store = await openStore(secrets)
+  const store = await openStore(secrets, platform)
   await store.set(record('first'))
   const { length } = secrets.saved
   await store.set(record('first'))
