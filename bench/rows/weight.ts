@@ -62,10 +62,18 @@ function sizeOf(path: string): number {
 export const bundle: Measure = async () => [
   await bundleRow('ClientSecretCredential', 'client secret', 8_000),
   await bundleRow('DefaultAzureCredential', 'default chain', 30_000),
+  await bundleRow('InteractiveBrowserCredential', 'sign-in to a web page', 20_000, 'browser'),
 ]
 
-async function bundleRow(name: string, title: string, aim: number): Promise<Awaited<ReturnType<Measure>>[number]> {
-  const [ours, peer] = [await bundled(name, 'entrada'), await bundled(name, '@azure/identity')]
+type Platform = 'node' | 'browser'
+
+async function bundleRow(
+  name: string,
+  title: string,
+  aim: number,
+  platform: Platform = 'node',
+): Promise<Awaited<ReturnType<Measure>>[number]> {
+  const [ours, peer] = [await bundled(name, 'entrada', platform), await bundled(name, '@azure/identity', platform)]
   return {
     what: `bundle of the ${title}, minified and gzipped`,
     ours: `${bytes(ours.start)} loaded at the start, ${bytes(ours.all)} with every part that is loaded on demand`,
@@ -76,14 +84,14 @@ async function bundleRow(name: string, title: string, aim: number): Promise<Awai
   }
 }
 
-async function bundled(name: string, from: string): Promise<{ start: number; all: number }> {
+async function bundled(name: string, from: string, platform: Platform): Promise<{ start: number; all: number }> {
   const { outputFiles, metafile } = await build({
     stdin: { contents: `export { ${name} } from '${from}'`, resolveDir: folder },
     bundle: true,
     minify: true,
     splitting: true,
     format: 'esm',
-    platform: 'node',
+    platform,
     write: false,
     metafile: true,
     absWorkingDir: folder,

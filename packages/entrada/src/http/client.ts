@@ -1,6 +1,5 @@
 import { builtin } from '../runtime/builtin.ts'
 import type { Host } from '../runtime/host.ts'
-import { isPage } from '../runtime/page.ts'
 import { version } from '../version.ts'
 import { openTransport } from './default-transport.ts'
 import { exchange, type HttpAnswer } from './exchange.ts'
@@ -17,7 +16,7 @@ export function openClient(options: HttpOptions, host: Host, warn: (message: str
   const given = Object.entries(options.retryOptions ?? {}).filter(([, value]) => value !== undefined)
   const policy = { ...defaultRetryPolicy, ...Object.fromEntries(given) }
   // In a page a browser would ask the server first whether it may send the header: two requests in the place of one.
-  const usualHeader = isPage() ? undefined : 'x-ms-client-request-id'
+  const usualHeader = globalThis.process?.versions?.node === undefined ? undefined : 'x-ms-client-request-id'
   const requestIdHeader = options.telemetryOptions?.clientRequestIdHeaderName ?? usualHeader
   const userAgent = userAgentOf(options.userAgentOptions?.userAgentPrefix)
   return {
