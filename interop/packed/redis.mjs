@@ -2,5 +2,5 @@
 import { redisTokenStore } from '@entrada/redis'
 
 const store = redisTokenStore(async () => null, { keys: 'A'.repeat(43) })
-const key = { kind: 'access', partition: 'app', environment: 'e', clientId: 'c', cae: false }
+const key = /** @type {const} */ ({ kind: 'access', partition: 'app', environment: 'e', clientId: 'c', cae: false })
 console.log(`a token of a store that has nothing: ${await store.get(key)}`)

@@ -19,6 +19,8 @@ export interface RecordFiles {
 const maximumBytes = 1024 * 1024
 /** What is not finished after an hour, in milliseconds, will not be. */
 const longestUnfinished = 3600_000
+/** How often a write is tried whose lock another process took. */
+const attempts = 3
 /** The folder of a partition may be swept away just before a file is moved there. */
 const moves = 5
 
@@ -40,18 +42,31 @@ export function fileRecords(folder: StoreFolder, host: FileStoreHost): RecordFil
     }
   }
 
+  /** False if another process took the lock meanwhile: on a busy machine one may stand still for seconds. */
+  function place(
+    partition: string,
+    name: string,
+    { text, written }: Record<'text' | 'written', string>,
+  ): Promise<boolean> {
+    return folder.locked(name, async (isMine) => {
+      const former = await readText(pathOf(partition, name)).catch(() => undefined)
+      const isOutdone = (expiryOf(former ?? '') ?? 0) > (expiryOf(text) ?? 0)
+      if (!(await isMine())) return false
+      if (isOutdone) await files.remove(written)
+      else await moveInto(partition, name, written)
+      return true
+    })
+  }
+
   async function write(partition: string, name: string, text: string): Promise<void> {
     const { temporary } = await folder.open()
     const written = `${temporary}/${crypto.randomUUID()}`
     try {
       // Written before the lock is taken, which is then held for a look and a rename.
       await files.create(written, text)
-      await folder.locked(name, async (isMine) => {
-        const former = await readText(pathOf(partition, name)).catch(() => undefined)
-        if ((expiryOf(former ?? '') ?? 0) > (expiryOf(text) ?? 0)) return files.remove(written)
-        if (!(await isMine())) throw new Error(`the lock of ${name} was lost`)
-        return moveInto(partition, name, written)
-      })
+      for (let attempt = 1; !(await place(partition, name, { text, written })); attempt++) {
+        if (attempt === attempts) throw new Error(`the lock of ${name} was lost ${attempts} times`)
+      }
     } catch (error) {
       folder.reopen()
       await files.remove(written).catch(() => undefined)
