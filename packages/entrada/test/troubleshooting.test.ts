@@ -19,6 +19,7 @@ import {
 import { expect, test } from 'vitest'
 import type { Ended } from '../src/runtime/program.ts'
 import { imagine } from './developer-tools/machine.ts'
+import { Tab } from './page/browser.ts'
 import { parametersOf, post } from './sign-in/person.ts'
 import { withoutMachine } from './without-machine.ts'
 import { failure } from './world.ts'
@@ -39,6 +40,21 @@ test('every AADSTS code that has a mend has a heading', async () => {
 })
 
 const env = {}
+const inPage = (parts: Partial<Tab> = {}): Tab => Object.assign(new Tab('https://app.example/'), parts)
+const unasked = (): Tab => new Tab(`https://app.example/#code=x&state=entrada-redirect.${'A'.repeat(43)}`)
+const nothingKept = (): never => {
+  throw new Error('no storage')
+}
+const signedOutIn = (
+  page: Tab,
+  loginStyle?: 'popup' | 'redirect',
+  redirectUri?: string,
+): InteractiveBrowserCredential =>
+  new InteractiveBrowserCredential({
+    ...{ clientId: 'client', host: { env, page } },
+    ...(loginStyle === undefined ? {} : { loginStyle }),
+    ...(redirectUri === undefined ? {} : { redirectUri }),
+  })
 const secret = (options?: object): ClientSecretCredential =>
   new ClientSecretCredential('tenant', 'client', 'secret', { host: { env }, ...options })
 
@@ -46,6 +62,12 @@ test.each<[string, () => unknown]>([
   ['nothing set', () => new DefaultAzureCredential({ ...withoutMachine, host: { env } }).getToken('scope')],
   ['environment', () => new EnvironmentCredential({ host: { env } }).getToken('scope')],
   ['missing argument', () => new ClientSecretCredential('', 'client', 'secret')],
+  ['a tool in a page', () => new AzureCliCredential({ host: { env, page: inPage() } }).getToken('scope')],
+  ['a window that is blocked', () => signedOutIn(inPage({ blocksWindows: true })).getToken('scope')],
+  ['a page that keeps nothing', () => signedOutIn(inPage({ storage: nothingKept }), 'redirect').getToken('scope')],
+  ['an answer that nobody asked for', () => signedOutIn(unasked()).getToken('scope')],
+  ['a page elsewhere', () => signedOutIn(inPage(), 'popup', 'https://evil.example/')],
+  ['a style of sign-in', () => signedOutIn(inPage(), 'frame' as 'popup')],
   ['white space', () => new ClientSecretCredential('tenant', 'client', 'secret\n')],
   ['other tenant', () => secret().getToken('scope', { tenantId: 'other' })],
   ['null from a member', () => new ChainedTokenCredential({ getToken: async () => null }).getToken('scope')],
