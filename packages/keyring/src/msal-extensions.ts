@@ -27,7 +27,7 @@ export async function loadMsalExtensions({ load }: KeyringHost): Promise<MsalExt
   } catch (cause) {
     const said = oneLine(cause)
     // A file of its native part that is missing is named by its path.
-    if (/cannot find (?:package|module) ['"]@azure\/msal-node-extensions/i.test(said)) {
+    if (/(?:cannot find (?:package|module)|could not resolve) ['"]@azure\/msal-node-extensions/i.test(said)) {
       const mend = `Run: npm install ${library}.`
       throw new KeyringError({ reason: `${library} is not installed.`, mend, cause })
     }

@@ -9,7 +9,7 @@ const headings = [...page.matchAll(/^### (.+)$/gm)].map(([, heading = '']) => he
 const missing = "Cannot find package '@azure/msal-node-extensions' imported from x"
 const loading = (message: string) => ({ load: async () => Promise.reject(new Error(message)) })
 
-test.each<[string, object, string?]>([
+test.each<[string, Record<string, unknown>, string?]>([
   ['no library', loading(missing)],
   ['no native part', loading('libsecret-1.so.0: cannot open shared object file')],
   ['no home', { env: {} }],

@@ -68,7 +68,10 @@ test.each([
 
 test('without the package that reads the secret store the credential is unavailable, and says what to install', async () => {
   const { home } = homeWith(sealedByWindows)
-  await using credential = new SharedTokenCacheCredential(optionsOf(home))
+  const load = async () => {
+    throw Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' })
+  }
+  await using credential = new SharedTokenCacheCredential(optionsOf(home, { load }))
   const error = await failure(credential.getToken(scope))
   expect(error).toMatchObject({ name: 'CredentialUnavailableError' })
   expect(error.message).toBe(
