@@ -1,7 +1,7 @@
 /**
- * Writes `dist`: the types by `tsc`, the JavaScript by rolldown as readable `core.js` and `parts.js` (a hundred small
- * modules would take many times as long to import), with `index.js` and `store.js` that re-export from them and a chunk
- * for each part that is loaded on demand.
+ * Writes `dist`: the types by `tsc`, the JavaScript by rolldown as one readable `core.js` (a hundred small modules
+ * would take many times as long to import), with `index.js` and `store.js` that re-export from it and a chunk for each
+ * part that is loaded on demand.
  */
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
@@ -13,10 +13,7 @@ import { rolldown } from 'rolldown'
 const folder = dirname(fileURLToPath(import.meta.url))
 
 const firstRequest =
-  /src\/(?:http\/(?:client|default-transport|exchange|failure|read-body|retry|retry-after)|oauth\/token-(?:endpoint|response))\.ts$/
-
-const parts =
-  /src\/(?:cache\/token-store|msal\/locations|oauth\/grants|plugins\/registry|runtime\/(?:can-listen|log-level|page)|version)\.ts$/
+  /src\/(?:http\/(?:client|default-transport|exchange|failure|read-body|retry|retry-after)|oauth\/(?:grants|token-endpoint|token-response))\.ts$/
 
 /** Writes the JavaScript into a folder. */
 export async function writeBundle(dir) {
@@ -38,10 +35,14 @@ export async function writeBundle(dir) {
     codeSplitting: {
       groups: [
         // A bundler keeps in `core.js` whatever a chunk that is loaded on demand imports from it, in a program that never
-        // loads the chunk too. So what such chunks share with the credentials has a file of its own, and what the
-        // second entry adds has others.
-        { name: 'parts', test: parts, priority: 3 },
-        { name: 'core', tags: ['$initial'], test: /src\/(?!store|msal|runtime\/shared-files)/, priority: 2 },
+        // loads the chunk too. So what the second entry adds stays out, and what such a chunk needs of the credentials
+        // is handed to it.
+        {
+          name: 'core',
+          tags: ['$initial'],
+          test: /src\/(?!store|msal|runtime\/shared-files|cache\/token-store)/,
+          priority: 2,
+        },
         // What every first token needs, in one file: each further file would cost a start about half a millisecond.
         { name: 'request', test: firstRequest, priority: 1 },
       ],

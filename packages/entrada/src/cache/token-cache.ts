@@ -5,7 +5,7 @@ import { freshness, refreshTime } from './freshness.ts'
 import type { SecondLevel } from './second-level.ts'
 import { type Slot, TokenMemory } from './token-memory.ts'
 import { flightKey, itemOf, type TokenRequest } from './token-request.ts'
-import type { TokenKey, TokenRecord } from './token-store.ts'
+import type { TokenKey } from './token-store.ts'
 import type { Turn } from './turn.ts'
 
 export interface TokenCacheOptions {
@@ -172,16 +172,9 @@ export class TokenCache {
     // A subject without an id is nobody yet: what comes is filed under who signs in.
     if (second === undefined || request.claims !== undefined || request.subject?.id === '') return undefined
     const { takeTurn } = await import('./turn.ts')
-    const take = (record: TokenRecord, refreshAt: number): Slot | undefined => {
-      const isNews = held === undefined ? freshness({ ...record, refreshAt }, now()) !== 'ending' : now() < refreshAt
-      if (!isNews) return undefined
-      // What has come meanwhile, with claims perhaps, is newer than what the store had.
-      const current = this.#findFor(request)
-      if (current !== undefined && current !== held && now() < current.expiresAt) return current
-      const { secret: token, expiresAt, tokenType = 'Bearer' } = record
-      return this.#keep(request, { token, expiresAt, tokenType }, refreshAt, flight)
-    }
-    return takeTurn(second, { key: second.keyOf(request), now, signal, take })
+    const current = (): Slot | undefined => this.#findFor(request)
+    const keep = (issued: IssuedToken, refreshAt: number): Slot => this.#keep(request, issued, refreshAt, flight)
+    return takeTurn(second, { key: second.keyOf(request), now, signal, held, current, keep })
   }
 
   #keep(request: TokenRequest, issued: IssuedToken, refreshAt: number, flight: number): Slot {

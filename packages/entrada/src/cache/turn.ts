@@ -2,6 +2,8 @@
  * One request for a token among many processes that share a store: whoever has the store's lease of the key asks, and
  * the others wait for what it writes. Who asks may die, so a lease ends by itself, and another takes over.
  */
+import type { IssuedToken } from '../types.ts'
+import { freshness } from './freshness.ts'
 import { inTime, look, recordRefreshTime, type SecondLevel } from './second-level.ts'
 import type { Lease, TokenKey, TokenRecord } from './token-store.ts'
 
@@ -25,12 +27,17 @@ export interface TurnOptions<Found> {
   key: TokenKey
   now: () => number
   signal: AbortSignal
-  /** The record in use, with the time of its refresh; `undefined` where it is not good enough. */
-  take(record: TokenRecord, refreshAt: number): Found | undefined
+  /** The token that is to be replaced, the one that is in use now, and how one comes into use. */
+  held: Found | undefined
+  current(): Found | undefined
+  keep(issued: IssuedToken, refreshAt: number): Found
 }
 
 /** Never rejects: where the store fails, is slow or has no leases, it is the caller's turn. */
-export async function takeTurn<Found>(level: SecondLevel, options: TurnOptions<Found>): Promise<Turn<Found>> {
+export async function takeTurn<Found extends { expiresAt: number }>(
+  level: SecondLevel,
+  options: TurnOptions<Found>,
+): Promise<Turn<Found>> {
   const { signal } = options
   const first = await read(level, options)
   if (first.isOver || level.store.lease === undefined) return first.turn
@@ -54,17 +61,37 @@ export async function takeTurn<Found>(level: SecondLevel, options: TurnOptions<F
 /** Nothing is held, and nothing was found. */
 const alone: Turn<never> = { end: () => undefined }
 
-async function read<Found>(
+async function read<Found extends { expiresAt: number }>(
   level: SecondLevel,
-  { key, now, signal, take }: TurnOptions<Found>,
+  options: TurnOptions<Found>,
 ): Promise<{ turn: Turn<Found>; isOver: boolean }> {
+  const { key, now, signal } = options
   const { record, hasFailed } = await look(level, key, now(), signal)
-  const found = record && take(record, recordRefreshTime(record))
+  const found = record && take(record, options)
   return found === undefined ? { turn: alone, isOver: hasFailed } : { turn: { ...alone, found }, isOver: true }
 }
 
+/** The record in use, or `undefined` where it is not good enough. */
+function take<Found extends { expiresAt: number }>(
+  record: TokenRecord,
+  { now, held, current, keep }: TurnOptions<Found>,
+): Found | undefined {
+  const refreshAt = recordRefreshTime(record)
+  const isNews = held === undefined ? freshness({ ...record, refreshAt }, now()) !== 'ending' : now() < refreshAt
+  if (!isNews) return undefined
+  // What has come meanwhile, with claims perhaps, is newer than what the store had.
+  const used = current()
+  if (used !== undefined && used !== held && now() < used.expiresAt) return used
+  const { secret: token, expiresAt, tokenType = 'Bearer' } = record
+  return keep({ token, expiresAt, tokenType }, refreshAt)
+}
+
 /** Who holds the lease looks once more: the one before may have written between the look and the lease. */
-async function lead<Found>(level: SecondLevel, options: TurnOptions<Found>, lease: Lease): Promise<Turn<Found>> {
+async function lead<Found extends { expiresAt: number }>(
+  level: SecondLevel,
+  options: TurnOptions<Found>,
+  lease: Lease,
+): Promise<Turn<Found>> {
   const { turn } = await read(level, options)
   const release = (): void => void giveBack(level, lease)
   if (turn.found !== undefined) {

@@ -3,7 +3,7 @@ import type { CredentialUnavailableError } from '../errors.ts'
 import type { TokenCredential } from '../types.ts'
 
 /** A credential that knows, without asking anybody, what its being unavailable rests on. */
-export interface Evident {
+interface Evident {
   /** What is there to see now. While it is the same, a refusal that lasts would come again. */
   evidence(): string | undefined
 }

@@ -1,7 +1,6 @@
 import type { Subject, TokenRequest } from '../cache/token-request.ts'
 import { AuthenticationRequiredError } from '../errors.ts'
 import { clientSecret as secretOf } from '../oauth/client-authentication.ts'
-import { authorizationCode as codeGrant } from '../oauth/grants.ts'
 import { checkTenant } from '../oauth/tenant.ts'
 import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
 import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions, IssuedToken } from '../types.ts'
@@ -68,7 +67,7 @@ export class AuthorizationCodeCredential implements EntradaCredential {
     const authenticate = clientSecret === undefined ? () => undefined : secretOf(clientSecret)
     const subjects = new Subjects(name)
     this.#user = () => subjects.of(authorizationCode)
-    const obtain = redeemOnce(name, () => codeGrant(authorizationCode, redirectUri))
+    const obtain = redeemOnce(name, (grants) => grants.authorizationCode(authorizationCode, redirectUri))
     const app = { tenantId, clientId, authenticate }
     this.#tokens = unlessInPage(context, () => userTokens({ app, context, obtain }))
     polyfillAsyncDispose(this)
@@ -94,7 +93,7 @@ export class AuthorizationCodeCredential implements EntradaCredential {
 type Obtain = (request: TokenRequest, send: SendGrant, again: () => Promise<IssuedToken>) => Promise<IssuedToken>
 
 /** Redeems the code once; who comes meanwhile waits, and goes on with the refresh token that it brought. */
-function redeemOnce(name: string, code: () => ReturnType<typeof codeGrant>): Obtain {
+function redeemOnce(name: string, code: Parameters<SendGrant>[0]): Obtain {
   let redeeming: Promise<unknown> | undefined
   let isRedeemed = false
   return async ({ scopes }, send, again) => {
@@ -107,7 +106,7 @@ function redeemOnce(name: string, code: () => ReturnType<typeof codeGrant>): Obt
       const message = `${name}: the code has been redeemed, and there is no refresh token that is accepted. ${mend}`
       throw new AuthenticationRequiredError({ scopes: [...scopes], message, mend })
     }
-    const sending = send(code())
+    const sending = send(code)
     redeeming = sending.then(
       () => undefined,
       () => undefined,

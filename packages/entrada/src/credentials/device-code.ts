@@ -1,5 +1,5 @@
 import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
-import type { DeviceCodePrompt } from '../sign-in/device-code-answer.ts'
+import type { DeviceCodePrompt } from '../sign-in/device-code.ts'
 import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
 import type { AuthenticationRecord } from './authentication-record.ts'
 import { refuseInPage } from './not-in-page.ts'

@@ -1,5 +1,4 @@
 import { clientSecret } from '../oauth/client-authentication.ts'
-import { password as passwordGrant } from '../oauth/grants.ts'
 import { checkTenant } from '../oauth/tenant.ts'
 import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
 import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
@@ -98,7 +97,7 @@ function passwordTokens(
   const tokens = userTokens({
     app: { tenantId, clientId, authenticate: () => undefined },
     context,
-    obtain: (_, send) => send(passwordGrant(username, password)),
+    obtain: (_, send) => send((grants) => grants.password(username, password)),
   })
   const subjects = new Subjects(context.name)
   const user = (): ReturnType<Subjects['of']> => subjects.of(username.toLowerCase())

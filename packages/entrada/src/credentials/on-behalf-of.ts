@@ -1,7 +1,6 @@
 import type { Subject } from '../cache/token-request.ts'
 import type { Sign } from '../certificates/certificate.ts'
 import { type ClientAuthentication, clientAssertion, clientSecret } from '../oauth/client-authentication.ts'
-import { onBehalfOf } from '../oauth/grants.ts'
 import { checkTenant } from '../oauth/tenant.ts'
 import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
 import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
@@ -94,7 +93,8 @@ export class OnBehalfOfCredential implements EntradaCredential {
     this.#own = userAssertionToken
     this.#subjects = new Subjects(name)
     const app = { tenantId, clientId, authenticate }
-    const obtain: UserTokensOptions['obtain'] = ({ subject }, send) => send(onBehalfOf((subject as Subject).secret))
+    const obtain: UserTokensOptions['obtain'] = ({ subject }, send) =>
+      send((grants) => grants.onBehalfOf((subject as Subject).secret))
     this.#tokens = unlessInPage(context, () => userTokens({ app, context, obtain }))
     polyfillAsyncDispose(this)
   }

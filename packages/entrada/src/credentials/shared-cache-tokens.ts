@@ -1,7 +1,6 @@
 import type { TokenRequest } from '../cache/token-request.ts'
 import type { AccountFilter } from '../msal/accounts.ts'
 import { sharedDocuments } from '../msal/locations.ts'
-import { refreshToken } from '../oauth/grants.ts'
 import { checkTenant } from '../oauth/tenant.ts'
 import { registeredPlugins } from '../plugins/registry.ts'
 import type { Host } from '../runtime/host.ts'
@@ -50,6 +49,7 @@ export class SharedCacheTokens {
     const additionallyAllowedTenants = home === undefined && allowed.length === 0 ? ['*'] : allowed
     const open = async (): Promise<SharedCache> => {
       const { openSharedCache } = await import('./shared-cache.ts')
+      const { refreshToken } = await import('../oauth/grants.ts')
       const plugin = () => registeredPlugins.persistence
       return openSharedCache(context, { clientId, filter, cachePath, documents, plugin, grant: refreshToken })
     }

@@ -2,14 +2,17 @@ import { RefreshTokens } from '../cache/refresh-tokens.ts'
 import type { TokenRequest } from '../cache/token-request.ts'
 import type { TokenKey } from '../cache/token-store.ts'
 import { AuthenticationError } from '../errors.ts'
-import { type Grant, refreshToken } from '../oauth/grants.ts'
+import type { Grant } from '../oauth/grants.ts'
 import type { IssuedToken } from '../types.ts'
 import { type Application, endpointOf } from './application.ts'
 import type { CredentialContext } from './context.ts'
 import { TokenSource } from './credential.ts'
 
+/** Every grant there is. They are loaded with the first request. */
+export type Grants = typeof import('../oauth/grants.ts')
+
 /** Sends a grant for the request at hand, and keeps the refresh token that it brings. */
-export type SendGrant = (grant: Grant) => Promise<IssuedToken>
+export type SendGrant = (grant: (grants: Grants) => Grant) => Promise<IssuedToken>
 
 export interface UserTokensOptions {
   app: Application
@@ -33,15 +36,16 @@ export function userTokens({ app, context, obtain }: UserTokensOptions): TokenSo
 
   async function acquire(request: TokenRequest, signal: AbortSignal): Promise<IssuedToken> {
     const { requestToken } = await import('../oauth/token-endpoint.ts')
+    const grants = await import('../oauth/grants.ts')
     const send: SendGrant = async (grant) => {
-      const issued = await requestToken(endpoint, grant, { ...request, signal })
+      const issued = await requestToken(endpoint, grant(grants), { ...request, signal })
       if (issued.refreshToken !== undefined) await refreshTokens.set(request, issued.refreshToken)
       return issued
     }
     const held = await refreshTokens.get(request, signal)
     if (held !== undefined) {
       try {
-        return await send(refreshToken(held))
+        return await send(({ refreshToken }) => refreshToken(held))
       } catch (error) {
         if (!isInvalidGrant(error)) throw error
         if (!refreshTokens.drop(request, held)) return acquire(request, signal)

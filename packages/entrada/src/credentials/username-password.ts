@@ -1,4 +1,3 @@
-import { password as passwordGrant } from '../oauth/grants.ts'
 import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
 import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
 import type { AuthenticationRecord } from './authentication-record.ts'
@@ -66,7 +65,8 @@ export class UsernamePasswordCredential implements EntradaCredential {
       needsPerson: false,
       async ask({ endpoint, identify, account: _, ...request }) {
         const { requestUserToken } = await import('../oauth/token-endpoint.ts')
-        const answer = await requestUserToken(endpoint, passwordGrant(username, password), request)
+        const grants = await import('../oauth/grants.ts')
+        const answer = await requestUserToken(endpoint, grants.password(username, password), request)
         return { answer, record: await identify(answer) }
       },
     })

@@ -31,7 +31,7 @@ export interface Walk {
 }
 
 /** A member that can make itself ready to be asked, without asking anybody and without starting anything. */
-export interface Preparing {
+interface Preparing {
   prepare?(): void
 }
 
