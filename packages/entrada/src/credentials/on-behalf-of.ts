@@ -93,8 +93,10 @@ export class OnBehalfOfCredential implements EntradaCredential {
     this.#own = userAssertionToken
     this.#subjects = new Subjects(name)
     const app = { tenantId, clientId, authenticate }
-    const obtain: UserTokensOptions['obtain'] = ({ subject }, send) =>
-      send((grants) => grants.onBehalfOf((subject as Subject).secret))
+    const obtain: UserTokensOptions['obtain'] = async ({ subject }, send) => {
+      const { onBehalfOf } = await import('../oauth/grants.ts')
+      return send(() => onBehalfOf((subject as Subject).secret))
+    }
     this.#tokens = unlessInPage(context, () => userTokens({ app, context, obtain }))
     polyfillAsyncDispose(this)
   }

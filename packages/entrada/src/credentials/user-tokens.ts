@@ -9,7 +9,7 @@ import type { CredentialContext } from './context.ts'
 import { TokenSource } from './credential.ts'
 
 /** Every grant there is. They are loaded with the first request. */
-export type Grants = typeof import('../oauth/grants.ts')
+type Grants = typeof import('../oauth/grants.ts')
 
 /** Sends a grant for the request at hand, and keeps the refresh token that it brings. */
 export type SendGrant = (grant: (grants: Grants) => Grant) => Promise<IssuedToken>
