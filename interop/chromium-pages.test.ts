@@ -6,7 +6,18 @@ import { join } from 'node:path'
 import type { Emulator } from '@entrada/emulator'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { fillIn, launchChromium, newPerson, press, pressEnter, seriousViolations, tabTo } from './chromium.ts'
+import {
+  confirmDevice,
+  enterDeviceCode,
+  fillIn,
+  launchChromium,
+  newPerson,
+  press,
+  pressEnter,
+  seriousViolations,
+  signInByKeyboard,
+  tabTo,
+} from './chromium.ts'
 import { chromium, component } from './components.ts'
 import { ada, charles, clientId, contosoSignsIn, tenantId } from './signing-in.ts'
 import { startTrustedEmulator } from './trusted-emulator.ts'
@@ -54,12 +65,6 @@ async function personWithApp(options?: BrowserContextOptions): Promise<{ page: P
     await route.fulfill({ contentType: 'text/html', body: '<title>The app</title>Welcome back.' })
   })
   return { page, back: () => sent }
-}
-
-async function signInByKeyboard(page: Page, username: string, password: string): Promise<void> {
-  await fillIn(page, 'User name', username)
-  await fillIn(page, 'Password', password)
-  await press(page, 'Sign in')
 }
 
 describe('by keyboard alone, a person', () => {
@@ -113,13 +118,9 @@ describe('by keyboard alone, a person', () => {
     const answer = await emulator.fetch(path, { method: 'POST', body })
     const device = (await answer.json()) as { user_code: string; device_code: string; verification_uri: string }
     const { page } = await personWithApp()
-    await page.goto(device.verification_uri)
-    await fillIn(page, 'Code', device.user_code.toLowerCase())
-    await press(page, 'Next')
+    await enterDeviceCode(page, device.verification_uri, device.user_code)
     await signInByKeyboard(page, ada, 'enchantress')
-    if (await page.getByRole('button', { name: 'Accept' }).isVisible()) await press(page, 'Accept')
-    await press(page, 'Continue')
-    await page.getByRole('heading', { name: 'You are signed in' }).waitFor()
+    await confirmDevice(page)
     const form = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: device.device_code }
     const token = await emulator.fetch(`${emulator.url}/${tenantId}/oauth2/v2.0/token`, {
       method: 'POST',

@@ -5,13 +5,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { InteractiveBrowserCredential } from '@azure/identity'
+import { InteractiveBrowserCredential as OfficialCredential } from '@azure/identity'
 import { PublicClientApplication } from '@azure/msal-node'
 import type { Emulator } from '@entrada/emulator'
+import { InteractiveBrowserCredential } from 'entrada'
 import { decodeJwt } from 'jose'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { fillIn, launchChromium, newPerson, press } from './chromium.ts'
+import { fillIn, launchChromium, newPerson, press, signInByKeyboard } from './chromium.ts'
 import { chromium, component } from './components.ts'
 import { ada, charles, clientId, contosoSignsIn, pageClientId, tenantId } from './signing-in.ts'
 import { startTrustedEmulator } from './trusted-emulator.ts'
@@ -42,9 +43,7 @@ async function newPage(): Promise<Page> {
 /** Signs in as a person would, up to the page that leads back to the app; what that one shows is the app's affair. */
 async function signIn(page: Page, url: string, username: string, password: string): Promise<void> {
   await page.goto(url)
-  await fillIn(page, 'User name', username)
-  await fillIn(page, 'Password', password)
-  await press(page, 'Sign in')
+  await signInByKeyboard(page, username, password)
   if (await page.getByLabel('Code').isVisible()) {
     await fillIn(page, 'Code', '123456')
     await press(page, 'Verify')
@@ -54,6 +53,28 @@ async function signIn(page: Page, url: string, username: string, password: strin
     await press(page, 'Accept').catch(() => undefined)
   }
 }
+
+test('our InteractiveBrowserCredential signs a user in with Chromium, in silence afterwards, and nothing listens then', async () => {
+  const page = await newPage()
+  const opened: string[] = []
+  await using credential = new InteractiveBrowserCredential({
+    ...{ tenantId, clientId },
+    authorityHost: emulator.url,
+    tlsOptions: { ca: emulator.ca.pem },
+    async openBrowser(url) {
+      opened.push(url)
+      await signIn(page, url, charles, 'difference')
+    },
+  })
+  const { token } = await credential.getToken(scopes)
+  expect(decodeJwt(token)).toMatchObject({ upn: charles, amr: ['pwd', 'mfa'], aud: 'https://graph.microsoft.com' })
+  await page.getByText('You are signed in').first().waitFor()
+  const other = await credential.getToken('https://storage.azure.com/user_impersonation')
+  expect(decodeJwt(other.token)).toMatchObject({ upn: charles, aud: 'https://storage.azure.com' })
+  expect(opened).toHaveLength(1)
+  const address = new URL(opened[0] ?? '').searchParams.get('redirect_uri') ?? ''
+  await expect(fetch(address.replace('localhost', '127.0.0.1'))).rejects.toThrow('fetch failed')
+})
 
 test('msal-node signs a user in with Chromium, with a second factor and consent, and then in silence', async () => {
   const page = await newPage()
@@ -130,7 +151,7 @@ test('@azure/identity’s InteractiveBrowserCredential signs a user in with Chro
     await writeFile(program, `#!/bin/sh\nprintf %s "$1" > '${address}.new' && mv '${address}.new' '${address}'\n`)
     await chmod(program, 0o700)
     process.env.BROWSER = program
-    const credential = new InteractiveBrowserCredential({
+    const credential = new OfficialCredential({
       ...{ tenantId, clientId },
       authorityHost: emulator.url,
       disableInstanceDiscovery: true,

@@ -47,6 +47,27 @@ export async function pressEnter(page: Page): Promise<void> {
   await Promise.all([page.waitForEvent('domcontentloaded'), page.keyboard.press('Enter')])
 }
 
+/** A device's code, as a person has read it on the device and types it into the page that it names. */
+export async function enterDeviceCode(page: Page, address: string, code: string): Promise<void> {
+  await page.goto(address)
+  await fillIn(page, 'Code', code.toLowerCase())
+  await press(page, 'Next')
+}
+
+/** The password page, of somebody who has typed nothing yet. */
+export async function signInByKeyboard(page: Page, username: string, password: string): Promise<void> {
+  await fillIn(page, 'User name', username)
+  await fillIn(page, 'Password', password)
+  await press(page, 'Sign in')
+}
+
+/** What follows a device's code once the person has signed in: consent, where it is asked for, and a last question. */
+export async function confirmDevice(page: Page): Promise<void> {
+  if (await page.getByRole('button', { name: 'Accept' }).isVisible()) await press(page, 'Accept')
+  await press(page, 'Continue')
+  await page.getByRole('heading', { name: 'You are signed in' }).waitFor()
+}
+
 interface Violation {
   id: string
   impact: string
