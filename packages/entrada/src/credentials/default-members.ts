@@ -39,7 +39,7 @@ export interface MemberKind {
   exclude: ExcludeOption
   /** Whether `AZURE_TOKEN_CREDENTIALS=prod` or `=dev` selects it. */
   group: 'prod' | 'dev'
-  /** Left out unless its `exclude...` option is `false`. */
+  /** Left out unless its `exclude...` option is `false`, or `AZURE_TOKEN_CREDENTIALS` names it. */
   isOptional?: true
   build(context: CredentialContext, options: MemberOptions & Excluded): Member['credential']
 }
@@ -215,10 +215,9 @@ export function selectMembers(
     }
   }
   const asked = (env.AZURE_TOKEN_CREDENTIALS ?? '').trim().toLowerCase()
-  const usual = memberKinds.filter(({ isOptional }) => isOptional !== true)
-  const names = usual.map(({ name }) => name)
-  const isNamed = ({ name, group }: MemberKind): boolean =>
-    names.includes(name) && (asked === '' || asked === group || asked === name.toLowerCase())
+  const names = memberKinds.map(({ name }) => name)
+  const isNamed = ({ name, group, isOptional }: MemberKind): boolean =>
+    asked === name.toLowerCase() || (isOptional !== true && (asked === '' || asked === group))
   if (asked !== '' && asked !== 'prod' && asked !== 'dev' && !memberKinds.some(isNamed)) {
     throw new TypeError(
       `${who}: AZURE_TOKEN_CREDENTIALS is ${JSON.stringify(env.AZURE_TOKEN_CREDENTIALS)}. Set it to prod, dev or one of: ${names.join(', ')}.`,

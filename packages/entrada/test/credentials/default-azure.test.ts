@@ -45,7 +45,7 @@ describe('AZURE_TOKEN_CREDENTIALS', () => {
       const error = thrown(() => create({ AZURE_TOKEN_CREDENTIALS: value }))
       expect(error).toBeInstanceOf(TypeError)
       expect(error.message).toBe(
-        `DefaultAzureCredential: AZURE_TOKEN_CREDENTIALS is "${value}". Set it to prod, dev or one of: EnvironmentCredential, WorkloadIdentityCredential, ManagedIdentityCredential, SharedTokenCacheCredential, VisualStudioCodeCredential, AzureCliCredential, AzurePowerShellCredential, AzureDeveloperCliCredential, BrokerCredential.`,
+        `DefaultAzureCredential: AZURE_TOKEN_CREDENTIALS is "${value}". Set it to prod, dev or one of: EnvironmentCredential, WorkloadIdentityCredential, ManagedIdentityCredential, GitHubActionsCredential, SharedTokenCacheCredential, VisualStudioCodeCredential, AzureCliCredential, AzurePowerShellCredential, AzureDeveloperCliCredential, InteractiveBrowserCredential, BrokerCredential.`,
       )
     },
   )
@@ -172,8 +172,16 @@ test('GitHub Actions is a member when it is asked for, and says why it can not b
       reason: 'ACTIONS_ID_TOKEN_REQUEST_URL is not set.',
     },
   ])
-  expect(() => create({ AZURE_TOKEN_CREDENTIALS: 'GitHubActionsCredential' })).toThrow(TypeError)
 })
+
+test.each(['GitHubActionsCredential', 'interactivebrowsercredential'])(
+  '%s, which the chain leaves out, is in it where AZURE_TOKEN_CREDENTIALS names it',
+  async (AZURE_TOKEN_CREDENTIALS) => {
+    await using credential = create({ AZURE_TOKEN_CREDENTIALS, SSH_CONNECTION: 'there' })
+    const { attempts } = (await failure(credential.getToken(scope))) as AggregateAuthenticationError
+    expect(attempts.map(({ credential: name }) => name.toLowerCase())).toEqual([AZURE_TOKEN_CREDENTIALS.toLowerCase()])
+  },
+)
 
 test('GitHub Actions as a member signs a job in', async () => {
   const job = world.emulator.githubActions({ repository: 'contoso/shop', ref: 'refs/heads/main', app: 'app' })
