@@ -13,7 +13,7 @@ import { rolldown } from 'rolldown'
 const folder = dirname(fileURLToPath(import.meta.url))
 
 const firstRequest =
-  /src\/(?:http\/(?:client|default-transport|exchange|failure|read-body|retry|retry-after)|oauth\/(?:grants|token-endpoint|token-response))\.ts$/
+  /src\/(?:http\/(?:client|default-transport|exchange|failure|read-body|retry|retry-after)|oauth\/(?:grants|invalid-grant|token-endpoint|token-response))\.ts$/
 
 /** Writes the JavaScript into a folder. */
 export async function writeBundle(dir) {

@@ -3,6 +3,7 @@ import type { RefreshTokenOwner, RefreshTokens } from '../cache/refresh-tokens.t
 import type { TokenRequest } from '../cache/token-request.ts'
 import { AuthenticationError, AuthenticationRequiredError } from '../errors.ts'
 import { refreshToken } from '../oauth/grants.ts'
+import { isInvalidGrant } from '../oauth/invalid-grant.ts'
 import { requestUserToken, type TokenEndpoint, type UserGrantAnswer } from '../oauth/token-endpoint.ts'
 import { homeAccountOf } from '../sign-in/id-token.ts'
 import type { IssuedToken } from '../types.ts'
@@ -51,9 +52,6 @@ export interface UserSessionOptions extends UserSignInOptions {
   refreshTokens: RefreshTokens<RefreshTokenOwner>
   mayAsk(): boolean
 }
-
-/** Users who are not in the tenant that was asked: another sign-in of theirs would not change that. */
-const notInTenant: readonly number[] = [50020, 50034, 51004]
 
 export function openUserSession(options: UserSessionOptions): UserSession {
   const { context, tenantId: ownTenantId, clientId, account, refreshTokens, mayAsk, needsPerson, ask } = options
@@ -160,12 +158,6 @@ export function openUserSession(options: UserSessionOptions): UserSession {
   }
 
   return { acquire, forget, close }
-}
-
-/** What Entra ID says of a refresh token that has expired, was revoked or is used up. */
-function isInvalidGrant(error: unknown): boolean {
-  if (!(error instanceof AuthenticationError) || error.errorResponse.error !== 'invalid_grant') return false
-  return !error.errorResponse.errorCodes?.some((code) => notInTenant.includes(code))
 }
 
 function isSame(left: string, right: string): boolean {

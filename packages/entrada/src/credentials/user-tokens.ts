@@ -1,7 +1,6 @@
 import { RefreshTokens } from '../cache/refresh-tokens.ts'
 import type { TokenRequest } from '../cache/token-request.ts'
 import type { TokenKey } from '../cache/token-store.ts'
-import { AuthenticationError } from '../errors.ts'
 import type { Grant } from '../oauth/grants.ts'
 import type { IssuedToken } from '../types.ts'
 import { type Application, endpointOf } from './application.ts'
@@ -42,6 +41,7 @@ export function userTokens({ app, context, obtain }: UserTokensOptions): TokenSo
       if (issued.refreshToken !== undefined) await refreshTokens.set(request, issued.refreshToken)
       return issued
     }
+    const { isInvalidGrant } = await import('../oauth/invalid-grant.ts')
     const held = await refreshTokens.get(request, signal)
     if (held !== undefined) {
       try {
@@ -60,12 +60,4 @@ export function userTokens({ app, context, obtain }: UserTokensOptions): TokenSo
   }
 
   return new TokenSource({ context: { ...context, close }, tenantId: app.tenantId, clientId: app.clientId, acquire })
-}
-
-/**
- * What Entra ID says of a refresh token that has expired, was revoked or is used up. What only a person can resolve,
- * missing consent say, it says with the same words, and there the token is as good as before.
- */
-function isInvalidGrant(error: unknown): boolean {
-  return error instanceof AuthenticationError && error.errorResponse?.error === 'invalid_grant'
 }
