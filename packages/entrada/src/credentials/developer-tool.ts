@@ -42,6 +42,7 @@ export class DeveloperToolTokens {
   readonly #tokens: TokenSource
   readonly #profile: Profile
   readonly #find: () => FoundProgram
+  readonly #load: () => Promise<unknown>
   readonly #isCached: boolean
   #subject: Subject = { id: '', secret: '' }
 
@@ -66,6 +67,8 @@ export class DeveloperToolTokens {
     const tools = toolHostOf(host)
     const find = (): FoundProgram => findProgram(kind.place.programs(tools.platform), env, tools)
     this.#find = find
+    const load = () => Promise.all([kind.load(), import('../developer-tools/ask-tool.ts')])
+    this.#load = load
     this.#isCached = cache !== false
     this.#profile = new Profile(kind.place, env, tools, now)
     this.#tokens = new TokenSource({
@@ -76,7 +79,7 @@ export class DeveloperToolTokens {
       async acquire({ scopes, tenantId: realm, claims }, signal) {
         checkScopeArguments(scopes, who)
         checkTenantArgument(realm, who)
-        const [tool, { askTool }] = await Promise.all([kind.load(), import('../developer-tools/ask-tool.ts')])
+        const [tool, { askTool }] = await load()
         const timeoutMs = processTimeoutInMs ?? usualTimeoutMs
         const options = { who, tool, find, host: tools, env, timeoutMs, now }
         return askTool(options, { scopes, tenantId: realm, subscription, claims }, signal)
@@ -94,6 +97,14 @@ export class DeveloperToolTokens {
 
   close(): Promise<void> {
     return this.#tokens.close()
+  }
+
+  /**
+   * Has the code for asking loaded, where the program and an account's profile are there to see: a chain calls it while it
+   * waits for a member ahead. Starts nothing, asks nobody.
+   */
+  prepare(): void {
+    if (this.#find().path !== undefined && this.#profile.stamp() !== undefined) this.#load().catch(() => undefined)
   }
 
   /**

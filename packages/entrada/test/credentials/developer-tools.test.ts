@@ -3,6 +3,7 @@ import {
   AzureCliCredential,
   AzurePowerShellCredential,
   ChainedTokenCredential,
+  CredentialUnavailableError,
   DefaultAzureCredential,
 } from 'entrada'
 import { expect, test } from 'vitest'
@@ -10,6 +11,10 @@ import { azureCliTokens } from '../../src/credentials/azure-cli.ts'
 import { azureDeveloperCliTokens } from '../../src/credentials/azure-developer-cli.ts'
 import { azurePowerShellTokens } from '../../src/credentials/azure-powershell.ts'
 import { openContext } from '../../src/credentials/context.ts'
+import { DeveloperToolTokens } from '../../src/credentials/developer-tool.ts'
+import { walk } from '../../src/credentials/walk.ts'
+import { azureCli } from '../../src/developer-tools/azure-cli.ts'
+import type { ToolPlace } from '../../src/developer-tools/places.ts'
 import { azAnswer, imagine, scope, start, token } from '../developer-tools/machine.ts'
 import { failure } from '../world.ts'
 
@@ -74,6 +79,49 @@ test.each([
     expect(machine.started).toHaveLength(0)
   },
 )
+
+test('while a chain waits for a member ahead, a tool whose program and profile are there has its code loaded, and no more', async () => {
+  const machine = imagine(() => ({ stdout: azAnswer() }))
+  let loads = 0
+  const place: ToolPlace = {
+    programs: () => ['az'],
+    profiles: () => ['/home/ada/.azure/azureProfile.json'],
+  }
+  const kind = {
+    place,
+    async load() {
+      loads++
+      return azureCli
+    },
+  }
+  const az = new DeveloperToolTokens(openContext('AzureCliCredential', machine.options), kind, {})
+  const loadsWhen: number[] = []
+  const ahead = {
+    async getToken() {
+      await Promise.resolve()
+      loadsWhen.push(loads)
+      throw new CredentialUnavailableError('nobody here')
+    },
+  }
+  const members = [
+    { name: 'Ahead', credential: ahead },
+    { name: 'AzureCliCredential', credential: az },
+  ]
+  const walkOnce = () => walk({ chain: 'Chain', members, now: () => 0, emit: () => undefined }, scope, undefined)
+  await walkOnce()
+  machine.files.set('/home/ada/.azure/azureProfile.json', { stamp: '1' })
+  loads = 0
+  await walkOnce()
+  expect(loadsWhen).toEqual([0, 1])
+  const started = machine.started.length
+  az.prepare()
+  machine.files.delete('/bin/az')
+  loads = 0
+  az.prepare()
+  expect(loads).toBe(0)
+  expect(machine.started).toHaveLength(started)
+  await az.close()
+})
 
 const nobody = { code: 1, stderr: "ERROR: Please run 'az login' to setup account." }
 
