@@ -10,7 +10,5 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 20_000,
     hookTimeout: 30_000,
-    // Browsers, `az` and Redis share two cores there. Who needs a second try is named at the end of the run.
-    retry: process.env.CI === 'true' ? 1 : 0,
   },
 })

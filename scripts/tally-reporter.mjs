@@ -16,7 +16,6 @@ export default class TallyReporter {
       passed: inState('passed').length,
       failed: inState('failed').length + unloaded.length + unhandledErrors.length,
       skipped: inState('skipped').map(skippedTest),
-      retried: tests.filter((test) => test.diagnostic()?.flaky === true).map(({ fullName }) => fullName),
     }
     process.send?.(tally)
   }

@@ -23,8 +23,6 @@ let passed = 0
 let failed = 0
 /** @type {string[]} */
 let skipped = []
-/** @type {string[]} */
-let retried = []
 
 if (await setUp()) {
   for (const check of checks) {
@@ -37,11 +35,9 @@ if (await setUp()) {
     passed += tests.passed
     failed += tests.failed
     skipped = tests.skipped
-    retried = tests.retried
   }
 } else failed = 1
 
-for (const name of retried) console.log(`  passed at the second try: ${name}`)
 for (const name of skipped) console.log(`  skipped: ${name}`)
 console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`)
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0

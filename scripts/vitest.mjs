@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createTestAuthority } from './test-authority.mjs'
 import { root } from './workspace.mjs'
 
-/** @typedef {{ passed: number, failed: number, skipped: string[], retried: string[] }} Tally */
+/** @typedef {{ passed: number, failed: number, skipped: string[] }} Tally */
 
 const OPTIONS = ['--reporter=default', '--reporter=./scripts/tally-reporter.mjs', '--slowTestThreshold=3000']
 
@@ -24,7 +24,7 @@ export async function vitest(args) {
     })
     process.once('exit', () => child.kill())
     /** @type {Tally} */
-    let tally = { passed: 0, failed: 0, skipped: [], retried: [] }
+    let tally = { passed: 0, failed: 0, skipped: [] }
     child.on('message', (message) => {
       tally = /** @type {Tally} */ (message)
     })
