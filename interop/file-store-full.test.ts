@@ -2,10 +2,9 @@ import { execFile, spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { compileFromSource } from './compile-from-source.ts'
 
 let root: string
 let program: string
@@ -13,15 +12,7 @@ let program: string
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'entrada-full-'))
   program = join(root, 'full-disk.mjs')
-  await build({
-    entryPoints: [fileURLToPath(new URL('file-store/full-disk.mjs', import.meta.url))],
-    outfile: program,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    conditions: ['@entrada/source'],
-    logLevel: 'error',
-  })
+  await compileFromSource(new URL('file-store/full-disk.mjs', import.meta.url), program)
 })
 
 afterAll(() => rm(root, { recursive: true, force: true }))

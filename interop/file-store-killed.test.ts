@@ -4,10 +4,9 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { fileTokenStore, type TokenKey } from 'entrada/store'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { compileFromSource } from './compile-from-source.ts'
 
 /** Processes that write at once, and how many of them are killed. */
 const writers = 50
@@ -22,15 +21,7 @@ beforeAll(async () => {
   // In memory where there is such a folder: a kill leaves to the system what was written, disk or not.
   root = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'entrada-killed-'))
   program = join(root, 'writer.mjs')
-  await build({
-    entryPoints: [fileURLToPath(new URL('file-store/writer.mjs', import.meta.url))],
-    outfile: program,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    conditions: ['@entrada/source'],
-    logLevel: 'error',
-  })
+  await compileFromSource(new URL('file-store/writer.mjs', import.meta.url), program)
 })
 
 afterAll(() => rm(root, { recursive: true, force: true }))

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Emulator } from '@entrada/emulator'
-import { build } from 'esbuild'
+import { compileFromSource } from '../compile-from-source.ts'
 
 /** A process that shares a store with others. */
 interface Member {
@@ -28,16 +28,7 @@ export async function startFleet(size: number, emulator: Emulator, store: Record
   await mkdir(parent, { recursive: true })
   const folder = await mkdtemp(join(parent, 'fleet-'))
   const program = join(folder, 'member.mjs')
-  await build({
-    entryPoints: [fileURLToPath(new URL('fleet-member.mjs', import.meta.url))],
-    outfile: program,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    conditions: ['@entrada/source'],
-    external: ['ioredis', 'https-proxy-agent', 'jose', 'node-forge', 'tinyexec', 'open'],
-    logLevel: 'error',
-  })
+  await compileFromSource(new URL('fleet-member.mjs', import.meta.url), program)
   const env = {
     PATH: process.env.PATH,
     NODE_EXTRA_CA_CERTS: emulator.ca.path,

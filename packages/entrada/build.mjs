@@ -40,7 +40,7 @@ export async function writeBundle(dir) {
         {
           name: 'core',
           tags: ['$initial'],
-          test: /src\/(?!store|msal|runtime\/shared-files|cache\/token-store)/,
+          test: /src\/(?!store|msal|runtime\/(?:file-system|shared-files)|cache\/token-store)/,
           priority: 2,
         },
         // What every first token needs, in one file: each further file would cost a start about half a millisecond.

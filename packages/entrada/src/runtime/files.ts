@@ -1,4 +1,4 @@
-import { builtin } from './builtin.ts'
+import { fileFault, fileSystem } from './file-system.ts'
 
 /** The file system, as far as credentials read it. */
 export interface Files {
@@ -25,7 +25,7 @@ export const localFiles: Files = {
     const file = await fileSystem().open(path, 'r')
     try {
       const { size } = await file.stat()
-      if (size > maximumBytes) throw Object.assign(new Error(`larger than ${maximumBytes} bytes`), { code: 'EFBIG' })
+      if (size > maximumBytes) throw fileFault('EFBIG', `larger than ${maximumBytes} bytes`)
       return await file.readFile()
     } finally {
       await file.close()
@@ -37,18 +37,12 @@ export const localFiles: Files = {
     const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
     const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     try {
-      if (!(await file.stat()).isFile()) throw Object.assign(new Error('not a regular file'), { code: 'EINVAL' })
+      if (!(await file.stat()).isFile()) throw fileFault('EINVAL', 'not a regular file')
       const { buffer, bytesRead } = await file.read(new Uint8Array(maximum + 1))
-      if (bytesRead > maximum) throw Object.assign(new Error(`larger than ${maximum} bytes`), { code: 'EFBIG' })
+      if (bytesRead > maximum) throw fileFault('EFBIG', `larger than ${maximum} bytes`)
       return buffer.subarray(0, bytesRead)
     } finally {
       await file.close()
     }
   },
-}
-
-function fileSystem(): typeof import('node:fs/promises') {
-  const files = builtin('node:fs/promises')
-  if (files !== undefined) return files
-  throw Object.assign(new Error('this runtime has no file system'), { code: 'ENOSYS' })
 }

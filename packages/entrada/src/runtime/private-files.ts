@@ -1,4 +1,4 @@
-import { builtin } from './builtin.ts'
+import { fileFault, fileSystem } from './file-system.ts'
 
 /**
  * Files in a folder that is one user's alone, shared by that user's processes. No call follows a symbolic link in the
@@ -34,12 +34,12 @@ export const localPrivateFiles: PrivateFiles = {
     const { mkdir, lstat } = fileSystem()
     await mkdir(path, { recursive: true, mode: 0o700 })
     const status = await lstat(path)
-    if (status.isSymbolicLink()) throw fault('ELOOP', `${path} is a symbolic link. Name the folder itself`)
-    if (!status.isDirectory()) throw fault('ENOTDIR', `${path} is no folder`)
+    if (status.isSymbolicLink()) throw fileFault('ELOOP', `${path} is a symbolic link. Name the folder itself`)
+    if (!status.isDirectory()) throw fileFault('ENOTDIR', `${path} is no folder`)
     if (!hasOwners()) return
-    if (status.uid !== globalThis.process.getuid?.()) throw fault('EPERM', `${path} belongs to another user`)
+    if (status.uid !== globalThis.process.getuid?.()) throw fileFault('EPERM', `${path} belongs to another user`)
     if ((status.mode & 0o077) !== 0) {
-      throw fault('EPERM', `${path} is open to other users (mode ${octal(status.mode)}). chmod 700 it`)
+      throw fileFault('EPERM', `${path} is open to other users (mode ${octal(status.mode)}). chmod 700 it`)
     }
     await checkAncestors(path)
   },
@@ -54,14 +54,14 @@ export const localPrivateFiles: PrivateFiles = {
     if (file === undefined) return undefined
     try {
       const status = await file.stat()
-      if (!status.isFile()) throw fault('EINVAL', `${path} is no plain file`)
-      if (status.size > maximumBytes) throw fault('EFBIG', `${path} is larger than ${maximumBytes} bytes`)
+      if (!status.isFile()) throw fileFault('EINVAL', `${path} is no plain file`)
+      if (status.size > maximumBytes) throw fileFault('EFBIG', `${path} is larger than ${maximumBytes} bytes`)
       if (hasOwners()) {
-        if (status.uid !== globalThis.process.getuid?.()) throw fault('EPERM', `${path} belongs to another user`)
+        if (status.uid !== globalThis.process.getuid?.()) throw fileFault('EPERM', `${path} belongs to another user`)
         if ((status.mode & 0o077) !== 0) {
-          throw fault('EPERM', `${path} is open to other users (mode ${octal(status.mode)}). chmod 600 it`)
+          throw fileFault('EPERM', `${path} is open to other users (mode ${octal(status.mode)}). chmod 600 it`)
         }
-        if (status.nlink > 1) throw fault('EPERM', `${path} has another name (a hard link)`)
+        if (status.nlink > 1) throw fileFault('EPERM', `${path} has another name (a hard link)`)
       }
       const { buffer, bytesRead } = await file.read(new Uint8Array(status.size), 0, status.size, 0)
       return buffer.subarray(0, bytesRead)
@@ -104,7 +104,7 @@ async function checkAncestors(path: string): Promise<void> {
   for (;;) {
     const { mode } = await stat(folder)
     if ((mode & 0o002) !== 0 && (mode & 0o1000) === 0) {
-      throw fault('EPERM', `${folder}, above it, can be written by every user (mode ${octal(mode)})`)
+      throw fileFault('EPERM', `${folder}, above it, can be written by every user (mode ${octal(mode)})`)
     }
     const above = await realpath(`${folder}/..`)
     if (above === folder) return
@@ -131,20 +131,10 @@ async function unless<T, Otherwise>(
   } catch (error) {
     const { code } = error as { code?: string }
     if (code !== undefined && codes.includes(code)) return otherwise
-    throw code === 'ELOOP' ? fault(code, `${(error as { path?: string }).path} is a symbolic link`) : error
+    throw code === 'ELOOP' ? fileFault(code, `${(error as { path?: string }).path} is a symbolic link`) : error
   }
 }
 
 function octal(mode: number): string {
   return (mode & 0o7777).toString(8).padStart(4, '0')
-}
-
-function fault(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code })
-}
-
-function fileSystem(): typeof import('node:fs/promises') {
-  const files = builtin('node:fs/promises')
-  if (files !== undefined) return files
-  throw fault('ENOSYS', 'this runtime has no file system')
 }

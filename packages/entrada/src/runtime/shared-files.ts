@@ -1,4 +1,4 @@
-import { builtin } from './builtin.ts'
+import { fileFault, fileSystem } from './file-system.ts'
 
 /** Files that other programs read and write too. None of these calls follows a symbolic link in the path's last part. */
 export interface SharedFiles {
@@ -26,8 +26,8 @@ export const localSharedFiles: SharedFiles = {
     if (file === undefined) return undefined
     try {
       const status = await file.stat()
-      if (!status.isFile()) throw fault('EINVAL', 'not a plain file')
-      if (status.size > maximumBytes) throw fault('EFBIG', `larger than ${maximumBytes} bytes`)
+      if (!status.isFile()) throw fileFault('EINVAL', 'not a plain file')
+      if (status.size > maximumBytes) throw fileFault('EFBIG', `larger than ${maximumBytes} bytes`)
       return await file.readFile()
     } finally {
       await file.close()
@@ -36,7 +36,7 @@ export const localSharedFiles: SharedFiles = {
   async replace(path, text) {
     const { open, rename, rm, lstat } = fileSystem()
     const former = await orUndefined(lstat(path))
-    if (former !== undefined && !former.isFile()) throw fault('EINVAL', 'not a plain file')
+    if (former !== undefined && !former.isFile()) throw fileFault('EINVAL', 'not a plain file')
     const temporary = `${path}.${crypto.randomUUID()}.tmp`
     const file = await open(temporary, 'wx', 0o600)
     try {
@@ -76,20 +76,10 @@ async function orUndefined<T>(opening: Promise<T>): Promise<T | undefined> {
     return await opening
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
-    throw codeOf(error) === 'ELOOP' ? fault('ELOOP', 'a symbolic link, which is not followed') : error
+    throw codeOf(error) === 'ELOOP' ? fileFault('ELOOP', 'a symbolic link, which is not followed') : error
   }
 }
 
 function codeOf(error: unknown): unknown {
   return (error as { code?: unknown } | undefined)?.code
-}
-
-function fault(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code })
-}
-
-function fileSystem(): typeof import('node:fs/promises') {
-  const files = builtin('node:fs/promises')
-  if (files !== undefined) return files
-  throw fault('ENOSYS', 'this runtime has no file system')
 }
