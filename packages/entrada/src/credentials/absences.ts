@@ -1,12 +1,6 @@
 import { Generations } from '../cache/generations.ts'
 import type { CredentialUnavailableError } from '../errors.ts'
-import type { TokenCredential } from '../types.ts'
-
-/** A credential that knows, without asking anybody, what its being unavailable rests on. */
-interface Evident {
-  /** What is there to see now. While it is the same, a refusal that lasts would come again. */
-  evidence(): string | undefined
-}
+import type { Member } from './walk.ts'
 
 interface Absence {
   error: Error
@@ -24,9 +18,9 @@ export class Absences {
   readonly #kept = new Generations<Absence>(keptCalls)
 
   /** The error that this member would give again, if that is known. */
-  recall(index: number, credential: TokenCredential, call: string): Error | undefined {
+  recall(index: number, { own }: Member, call: string): Error | undefined {
     const absence = this.#kept.get(String(index), call)
-    return absence !== undefined && absence.evidence === evidenceOf(credential) ? absence.error : undefined
+    return absence !== undefined && absence.evidence === own?.evidence?.() ? absence.error : undefined
   }
 
   /** `evidence` is what was there to see before the member was asked. */
@@ -34,8 +28,4 @@ export class Absences {
     const { isLasting } = error as CredentialUnavailableError
     if (isLasting === true && evidence !== undefined) this.#kept.set(String(index), call, { error, evidence })
   }
-}
-
-export function evidenceOf(credential: TokenCredential): string | undefined {
-  return (credential as Partial<Evident>).evidence?.()
 }

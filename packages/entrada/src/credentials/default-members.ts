@@ -15,7 +15,7 @@ import { sharedCacheTokens } from './shared-cache-tokens.ts'
 import { UnavailableSource } from './unavailable.ts'
 import { identityIn } from './user-options.ts'
 import { visualStudioCodeTokens } from './visual-studio-code.ts'
-import type { Member } from './walk.ts'
+import type { Member, OwnMember } from './walk.ts'
 import { workloadTokens } from './workload-identity.ts'
 
 /** The `exclude...` options of the default chain, one a member. */
@@ -171,9 +171,11 @@ function identityOf(options: MemberOptions, env: Env): ManagedIdentityIds {
 
 /** The member of a kind. One that can't be constructed here is there all the same, and says why when it is asked. */
 export function buildMember(kind: MemberKind, context: CredentialContext, options: MemberOptions & Excluded): Member {
+  const credential = built(kind, context, options)
   return {
     name: kind.name,
-    credential: built(kind, context, options),
+    credential,
+    own: credential as OwnMember,
     isFinal: isFinal(kind),
     isSoft: kind.group === 'dev',
   }

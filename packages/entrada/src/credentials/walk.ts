@@ -7,8 +7,9 @@ import {
 } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { orAborted } from '../runtime/abort.ts'
+import { startTimer } from '../runtime/timer.ts'
 import type { AccessToken, GetTokenOptions, TokenCredential } from '../types.ts'
-import { type Absences, evidenceOf } from './absences.ts'
+import type { Absences } from './absences.ts'
 import { withinChain } from './within-chain.ts'
 
 /** One member of a chain. */
@@ -19,6 +20,15 @@ export interface Member {
   isFinal?: (error: Error) => boolean
   /** A failure other than "unavailable" is this member's own: the walk goes on. */
   isSoft?: boolean
+  /** What only a credential of this library says of itself; another's methods of these names mean something else. */
+  own?: OwnMember
+}
+
+export interface OwnMember {
+  /** What its being unavailable rests on, as far as one look tells. While it is the same, a refusal that lasts would be. */
+  evidence?(): string | undefined
+  /** Makes itself ready to be asked. Starts nothing, asks nobody, writes nothing. */
+  prepare?(): void
 }
 
 export interface Walk {
@@ -28,11 +38,6 @@ export interface Walk {
   absences?: Absences | undefined
   now: () => number
   emit: Emit
-}
-
-/** A member that can make itself ready to be asked, without asking anybody and without starting anything. */
-interface Preparing {
-  prepare?(): void
 }
 
 export interface Won {
@@ -49,21 +54,27 @@ export interface Won {
 export async function walk(options: Walk, scopes: string | string[], call: GetTokenOptions | undefined): Promise<Won> {
   const { members, absences, now, emit } = options
   const attempts: Attempt[] = []
+  /** Index of the last member that is ready. */
+  let prepared = 0
   const key = callKey(scopes, call)
   const asked = members.length > 1 ? withinChain(call, absences === undefined ? 'anew' : 'again') : call
   for (const [index, member] of members.entries()) {
-    const { name, credential } = member
-    const known = absences?.recall(index, credential, key)
+    const { name, own } = member
+    const known = absences?.recall(index, member, key)
     if (known !== undefined) {
       attempts.push(failedAttempt(name, known, true, 0))
       continue
     }
     const start = now()
-    const evidence = evidenceOf(credential)
+    const evidence = own?.evidence?.()
     const asking = ask(member, scopes, asked)
-    // While this one is waited for, those after it do what nobody can see.
-    for (const { credential: next } of members.slice(index + 1)) (next as Preparing).prepare?.()
+    // Most say at once that they can't be used here. Whoever is waited for leaves time for those behind.
+    const stop = startTimer(0, () => {
+      prepared = Math.max(prepared, index)
+      while (++prepared < members.length) members[prepared]?.own?.prepare?.()
+    })
     const outcome = await asking
+    stop()
     const milliseconds = now() - start
     if (!(outcome instanceof Error)) {
       attempts.push({ credential: name, outcome: 'token', milliseconds })

@@ -1,4 +1,10 @@
-import { type AccessToken, CredentialUnavailableError, type GetTokenOptions, type TokenCredential } from 'entrada'
+import {
+  type AccessToken,
+  ChainedTokenCredential,
+  CredentialUnavailableError,
+  type GetTokenOptions,
+  type TokenCredential,
+} from 'entrada'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Chain } from '../../src/credentials/chain.ts'
@@ -82,7 +88,7 @@ function inOrder(members: Member[]): Member | undefined {
 function chainOf(members: Member[]): Chain {
   return new Chain({
     name: 'Chain',
-    members: members.map((credential) => ({ name: credential.name, credential })),
+    members: members.map((credential) => ({ name: credential.name, credential, own: credential })),
     now: () => 0,
     emit: () => undefined,
     release: () => undefined,
@@ -188,12 +194,35 @@ test('a refusal for one scope is not held against another', async () => {
   expect(absent.started).toHaveLength(2)
 })
 
-test('the members behind one that is waited for make themselves ready, and no earlier one does', async () => {
+test('the members behind one that is waited for make themselves ready once, and no earlier one does', async () => {
+  const log: string[] = []
+  const members = ['first', 'second', 'third', 'last'].map((name) => new Member(name, log))
+  const [first, second, third, last] = members as [Member, Member, Member, Member]
+  // Each waits until the last one is ready, and for some turns more.
+  for (const member of [second, third]) {
+    member.getToken = async () => {
+      while (last.prepared === 0) await turn()
+      for (let left = 5; left > 0; left--) await new Promise((resolve) => setTimeout(resolve, 0))
+      throw new CredentialUnavailableError(`${member.name}: absent.`)
+    }
+  }
+  expect(await call(chainOf(members), undefined)).toBe('none')
+  expect([first.prepared, second.prepared, third.prepared, last.prepared]).toEqual([0, 0, 1, 1])
+})
+
+test('nobody makes themselves ready where each member answers at once', async () => {
   const log: string[] = []
   const members = ['first', 'second', 'third'].map((name) => new Member(name, log))
-  const [first, second, third] = members as [Member, Member, Member]
-  second.state = { outcome: 'token', turns: 2, isLasting: false }
-  expect(await call(chainOf(members), undefined)).toBe('second')
-  expect([first.prepared, second.prepared, third.prepared]).toEqual([0, 1, 2])
-  expect(third.started).toEqual([])
+  expect(await call(chainOf(members), undefined)).toBe('none')
+  expect(members.map(({ prepared }) => prepared)).toEqual([0, 0, 0])
+})
+
+test('a member of somebody else is asked for tokens alone, whatever other methods it has', async () => {
+  const log: string[] = []
+  const members = ['first', 'second'].map((name) => new Member(name, log))
+  const [first, second] = members as [Member, Member]
+  first.state = { outcome: 'unavailable', turns: 5, isLasting: true }
+  const chain = new ChainedTokenCredential(...members)
+  for (let times = 0; times < 2; times++) await chain.getToken('https://a.example/.default').catch(() => undefined)
+  expect([first.started.length, second.prepared]).toEqual([2, 0])
 })

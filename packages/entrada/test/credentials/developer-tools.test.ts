@@ -96,16 +96,20 @@ test('while a chain waits for a member ahead, a tool whose program and profile a
   }
   const az = new DeveloperToolTokens(openContext('AzureCliCredential', machine.options), kind, {})
   const loadsWhen: number[] = []
+  let isTime = (): void => undefined
   const ahead = {
     async getToken() {
-      await Promise.resolve()
+      await new Promise<void>((resolve) => {
+        isTime = resolve
+      })
       loadsWhen.push(loads)
       throw new CredentialUnavailableError('nobody here')
     },
   }
   const members = [
     { name: 'Ahead', credential: ahead },
-    { name: 'AzureCliCredential', credential: az },
+    { name: 'AzureCliCredential', credential: az, own: az },
+    { name: 'Behind', credential: az, own: { prepare: () => isTime() } },
   ]
   const walkOnce = () => walk({ chain: 'Chain', members, now: () => 0, emit: () => undefined }, scope, undefined)
   await walkOnce()
