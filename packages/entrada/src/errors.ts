@@ -1,132 +1,221 @@
 /**
- * Four errors, of which three let a chain go on. Names and fields match `@azure/identity`, whose users test `.name`.
+ * The four errors of this library. Three of them mean "unavailable" and let a chain go on to its next member. Names and
+ * fields match `@azure/identity`, whose users test `error.name`. A process may hold two copies of this library, one of
+ * them in a bundle: `instanceof` takes the errors of both, which it knows by the methods named `entrada:…`.
  */
+import { type ErrorResponse, responseOf } from './error-response.ts'
 import type { GetTokenOptions } from './types.ts'
 
+/** `name` of a `CredentialUnavailableError`, of this library or of `@azure/identity`. */
 export const CredentialUnavailableErrorName = 'CredentialUnavailableError'
+/** `name` of an `AuthenticationError`, of this library or of `@azure/identity`. */
 export const AuthenticationErrorName = 'AuthenticationError'
+/** `name` of an `AggregateAuthenticationError`, of this library or of `@azure/identity`. */
 export const AggregateAuthenticationErrorName = 'AggregateAuthenticationError'
 
-/** What became of one member of a chain. */
+/** What happened with one member of a chain. */
 export interface Attempt {
+  /** Name of the member. */
   credential: string
+  /** It had a token, it cannot be used here, or it was refused, which stopped the chain. */
   outcome: 'token' | 'unavailable' | 'refused'
+  /** How long it took; 0 for a member whose failure was already known. */
   milliseconds: number
+  /** Its error, if it had no token. */
   error?: Error
   /** Why there was no token, in a sentence. */
   reason?: string
   /** What to do about it, in a sentence. */
-  mend?: string
+  remedy?: string
 }
 
-/** An error of Entra ID or a token host, in the field names of `@azure/identity`. */
-export interface ErrorResponse {
-  error: string
-  errorDescription: string
-  /** AADSTS codes. */
-  errorCodes?: number[]
-  suberror?: string
-  timestamp?: string
-  traceId?: string
-  correlationId?: string
+/** What an error says, as data: its message is composed of these three and nothing else. */
+export interface Problem {
+  /** Name of the credential or function that reports the problem. */
+  who: string
+  /** What is wrong: a sentence, without the name in front. */
+  reason: string
+  /** What to do about it, in a sentence or two. */
+  remedy?: string | undefined
 }
 
-interface Because {
+/** A problem, or a complete message. */
+interface ProblemOrMessage extends Partial<Problem> {
+  /** The whole message, in place of one that is composed. */
+  message?: string | undefined
+  /** The error behind it. */
   cause?: unknown
-  /** What to do, in a sentence. It is part of the message, and stands alone in `Attempt.mend`. */
-  mend?: string | undefined
 }
 
-/** This credential can't be used here; a chain goes on to its next member. */
+/**
+ * This credential cannot be used here, or not now; a chain goes on to its next member.
+ *
+ * ```ts
+ * throw new CredentialUnavailableError({ who: 'VaultCredential', reason: 'VAULT_ADDR is not set.', remedy: 'Set it.' })
+ * ```
+ */
 export class CredentialUnavailableError extends Error {
   override name: string = CredentialUnavailableErrorName
-  declare readonly mend?: string
-  /** @internal It would be the same again, as long as what it rests on is the same: see `Evident`. */
+  /** Why, in a sentence without the name and the remedy. */
+  declare readonly reason?: string
+  /** What to do about it. */
+  declare readonly remedy?: string
+  /** @internal The next call would fail in the same way, as long as the evidence is the same: see `MemberHooks`. */
   declare readonly isLasting?: boolean
-  constructor(message?: string, options?: Because & { isLasting?: boolean | undefined }) {
-    super(message, causeOf(options))
-    hide(this, 'mend', options?.mend)
+  /** Takes a problem, from which the message is composed, or a message, as in `@azure/identity`. */
+  constructor(problem?: string | Problem, options?: { cause?: unknown; isLasting?: boolean | undefined }) {
+    const given = typeof problem === 'string' ? { message: problem } : problem
+    super(messageOf(given), causeOf(options))
+    hideProblem(this, given)
     hide(this, 'isLasting', options?.isLasting)
   }
+  /** @internal */
+  'entrada:CredentialUnavailableError'(): void {}
+  /** @internal */
+  static override readonly [Symbol.hasInstance]: (value: unknown) => boolean = isInstance
 }
 
-/** Only a person can go on: multi-factor authentication, consent, a Conditional Access challenge. */
+/**
+ * User interaction is required: multi-factor authentication, consent, a Conditional Access challenge, or the first
+ * sign-in with `disableAutomaticAuthentication`. Call `authenticate(error.scopes, error.getTokenOptions)`, or return
+ * `claims` to the client that can answer them. A chain takes it for "unavailable", but `DefaultAzureCredential` stops
+ * at it where it comes from the environment, a workload or a managed identity.
+ */
 export class AuthenticationRequiredError extends CredentialUnavailableError {
   override name: string = 'AuthenticationRequiredError'
-  readonly scopes: string[]
-  declare readonly getTokenOptions?: GetTokenOptions
-  /** The challenge to pass on to the client that can answer it, as JSON. */
+  /** The scopes that the call asked for. */
+  scopes: string[]
+  /** The options of the call, for `authenticate()`. */
+  declare getTokenOptions?: GetTokenOptions
+  /** The claims challenge, as JSON, to pass on to the client that can answer it. */
   declare readonly claims?: string
+  /** HTTP status, if Entra ID demanded the interaction. */
   declare readonly statusCode?: number
+  /** What the response says, if Entra ID demanded the interaction. */
   declare readonly errorResponse?: ErrorResponse
+  /** What happened with each member, if the error stopped a chain. */
   declare readonly attempts?: readonly Attempt[]
   constructor(options: AuthenticationRequiredErrorOptions) {
-    super(options.message ?? 'Only a person can go on. Call authenticate(), then ask again.', options)
+    super(messageOf(options) ?? 'User interaction is required. Call authenticate(), then try again.', options)
+    hideProblem(this, options)
     this.scopes = options.scopes
     if (options.getTokenOptions !== undefined) this.getTokenOptions = options.getTokenOptions
     if (options.claims !== undefined) this.claims = options.claims
     if (options.statusCode !== undefined) this.statusCode = options.statusCode
     if (options.errorResponse !== undefined) this.errorResponse = options.errorResponse
   }
+  /** @internal */
+  'entrada:AuthenticationRequiredError'(): void {}
 }
 
-export interface AuthenticationRequiredErrorOptions extends Because {
-  scopes: string[]
-  getTokenOptions?: GetTokenOptions
+/** The options of an `AuthenticationRequiredError`. Without a problem or message it has a general message. */
+export interface AuthenticationRequiredErrorOptions extends ProblemOrMessage {
+  /** The whole message, in place of one that is composed. */
   message?: string
+  /** The scopes that the call asked for. */
+  scopes: string[]
+  /** The options of the call, for `authenticate()`. */
+  getTokenOptions?: GetTokenOptions
+  /** The claims challenge, as JSON. */
   claims?: string | undefined
+  /** HTTP status, if Entra ID demanded the interaction. */
   statusCode?: number
+  /** What the response says. */
   errorResponse?: ErrorResponse
 }
 
-/** Entra ID or a token host said no, or could not be reached (`statusCode` 0, `network_error`). */
+/**
+ * Entra ID or a managed identity's host refused, or could not be reached: then `statusCode` is 0, `errorResponse.error`
+ * is `network_error`, and `cause` is the error of the connection. It stops a chain.
+ */
 export class AuthenticationError extends Error {
   override name: string = AuthenticationErrorName
+  /** HTTP status of the response; 0 if there was none. */
   readonly statusCode: number
+  /** What the response says. */
   readonly errorResponse: ErrorResponse
+  /** A claims challenge, as JSON. */
   declare readonly claims?: string
-  /** How long the server asked to be left alone, in milliseconds. */
+  /** How long the server asked clients to wait (`Retry-After`), in milliseconds. */
   declare readonly retryAfterInMs?: number
-  declare readonly mend?: string
+  /** What happened, in a sentence without the name and the remedy. */
+  declare readonly reason?: string
+  /** What to do about it. */
+  declare readonly remedy?: string
+  /** What happened with each member, if the error stopped a chain. */
   declare readonly attempts?: readonly Attempt[]
+  /**
+   * Takes `statusCode` and `errorBody` as in `@azure/identity`: a parsed error response, its text, or nothing. With a
+   * problem in `options` the message is composed from that, or else from the response.
+   */
   constructor(
     statusCode: number,
     errorBody: object | string | undefined | null,
     options: AuthenticationErrorOptions = {},
   ) {
-    const response = responseOf(statusCode, errorBody)
+    const message = messageOf(options)
+    const response = responseOf(statusCode, errorBody, message)
     super(
-      options.message ?? `${response.error} Status code: ${statusCode}\nMore details:\n${response.errorDescription},`,
+      message ?? `${response.error} Status code: ${statusCode}\nMore details:\n${response.errorDescription},`,
       causeOf(options),
     )
     this.statusCode = statusCode
     this.errorResponse = response
     if (options.claims !== undefined) this.claims = options.claims
-    hide(this, 'mend', options.mend)
+    hideProblem(this, options)
     hide(this, 'retryAfterInMs', options.retryAfterInMs)
   }
+  /** @internal */
+  'entrada:AuthenticationError'(): void {}
+  /** @internal */
+  static override readonly [Symbol.hasInstance]: (value: unknown) => boolean = isInstance
 }
 
-export interface AuthenticationErrorOptions extends Because {
-  message?: string
+/** What an `AuthenticationError` can have in addition. */
+export interface AuthenticationErrorOptions extends ProblemOrMessage {
+  /** A claims challenge, as JSON. */
   claims?: string | undefined
+  /** How long the server asked clients to wait, in milliseconds. */
   retryAfterInMs?: number | undefined
 }
 
-/** Every member of a chain is unavailable. It is itself "unavailable", so that chains nest. */
+/**
+ * Every member of a chain is unavailable; `attempts` says why, member by member. It is itself "unavailable", so that
+ * one chain can be a member of another.
+ */
 export class AggregateAuthenticationError extends CredentialUnavailableError {
   override name: string = AggregateAuthenticationErrorName
+  /** The error of each member, in order. */
   // biome-ignore lint/suspicious/noExplicitAny: `any[]` is the type that users of `@azure/identity` compile against
-  readonly errors: any[]
+  errors: any[]
+  /** What happened with each member, in order. */
   declare readonly attempts: readonly Attempt[]
-  constructor(errors: readonly unknown[], errorMessage?: string, attempts: readonly Attempt[] = []) {
-    super(errorMessage ?? errors.map(String).join('\n'))
+  /** Without `attempts` the errors follow the message, as in `@azure/identity`; with them the message is complete. */
+  constructor(errors: readonly unknown[], errorMessage?: string, attempts?: readonly Attempt[]) {
+    const lines = attempts === undefined ? errors.map(String) : []
+    super([errorMessage, ...lines].filter((line) => line !== undefined).join('\n'))
     this.errors = [...errors]
-    hide(this, 'attempts', attempts)
+    hide(this, 'attempts', attempts ?? [])
   }
+  /** @internal */
+  'entrada:AggregateAuthenticationError'(): void {}
 }
 
-/** True for what lets a chain go on, from this library or another: its name tells. */
+/**
+ * Whether an error was made by a class of this library, in this copy or another, or by a class derived from it. A class
+ * that a program derives is not marked, so it is compared in the ordinary way.
+ */
+function isInstance(this: { readonly prototype: Error }, value: unknown): boolean {
+  // The first name is that of the constructor.
+  const [, mark] = Object.getOwnPropertyNames(this.prototype)
+  if (mark?.startsWith('entrada:')) return value instanceof Error && mark in value
+  return Function.prototype[Symbol.hasInstance].call(this, value)
+}
+
+/**
+ * True for an error that lets a chain go on. It is recognized by its name, because other libraries have their own
+ * classes.
+ */
 export function isUnavailable(error: unknown): error is Error {
   return (
     error instanceof Error &&
@@ -136,35 +225,29 @@ export function isUnavailable(error: unknown): error is Error {
   )
 }
 
-/** Adds the story of a chain to the error that stopped it. */
+/** Adds the attempts of a chain to the error that stopped it. */
 export function withAttempts(error: unknown, attempts: readonly Attempt[]): unknown {
   if (error instanceof Error && Object.isExtensible(error)) hide(error, 'attempts', attempts)
   return error
 }
 
-function causeOf(options: Because | undefined): ErrorOptions | undefined {
+/** "Who: reason. Remedy." in one line. */
+function messageOf({ message, who, reason, remedy }: ProblemOrMessage = {}): string | undefined {
+  if (message !== undefined || reason === undefined) return message
+  const sentence = remedy === undefined || /[.!?]$/.test(reason) ? reason : `${reason}.`
+  return [`${who}: ${sentence}`, remedy].filter(Boolean).join(' ')
+}
+
+function causeOf(options: { cause?: unknown } | undefined): ErrorOptions | undefined {
   return options?.cause === undefined ? undefined : { cause: options.cause }
 }
 
-/** Not enumerable: an attempt holds its error, and the error its attempts, which `JSON.stringify` could not print. */
-function hide(error: Error, name: string, value: unknown): void {
-  if (value !== undefined) Object.defineProperty(error, name, { value, configurable: true, writable: true })
+function hideProblem(error: Error, { reason, remedy }: ProblemOrMessage = {}): void {
+  hide(error, 'reason', reason)
+  hide(error, 'remedy', remedy)
 }
 
-/** Reads what a caller or the wire gave: Entra's JSON fields, our own, a text, or nothing. */
-function responseOf(statusCode: number, body: object | string | undefined | null): ErrorResponse {
-  if (typeof body === 'object' && body !== null) {
-    const { error, errorDescription, error_description, ...rest } = body as Partial<ErrorResponse> & {
-      error_description?: string
-    }
-    return {
-      ...rest,
-      error: error ?? 'unknown_error',
-      errorDescription: errorDescription ?? error_description ?? 'No details are available.',
-    }
-  }
-  if (!body) return { error: 'unknown_error', errorDescription: 'No details are available.' }
-  return statusCode === 400
-    ? { error: 'invalid_request', errorDescription: `The service said that the request is invalid: ${body}` }
-    : { error: 'unknown_error', errorDescription: `The answer was: ${body}` }
+/** Not enumerable, because an attempt holds its error and the error its attempts: `JSON.stringify` would fail. */
+function hide(error: Error, name: string, value: unknown): void {
+  if (value !== undefined) Object.defineProperty(error, name, { value, configurable: true, writable: true })
 }

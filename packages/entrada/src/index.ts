@@ -3,7 +3,7 @@
  * @module
  */
 
-export type { AuthenticationRecord } from './credentials/authentication-record.ts'
+export type { Explanation } from './chain/chain.ts'
 export {
   AuthorizationCodeCredential,
   type AuthorizationCodeCredentialOptions,
@@ -23,22 +23,25 @@ export { type GetBearerTokenProviderOptions, getBearerTokenProvider } from './cr
 export {
   type CertificateConfiguration,
   CertificateCredential,
-  CertificateCredential as ClientCertificateCredential,
   type CertificateCredentialOptions,
   type CertificateCredentialOptions as ClientCertificateCredentialOptions,
+  type ClientCertificateBase64,
+  ClientCertificateCredential,
   type ClientCertificateCredentialPEMConfiguration,
   type ClientCertificatePEMCertificate,
   type ClientCertificatePEMCertificatePath,
   type SigningCallbackCertificate,
 } from './credentials/certificate.ts'
-export type { Explanation } from './credentials/chain.ts'
 export { ChainedTokenCredential } from './credentials/chained-token.ts'
 export { ClientAssertionCredential, type ClientAssertionCredentialOptions } from './credentials/client-assertion.ts'
 export { ClientSecretCredential, type ClientSecretCredentialOptions } from './credentials/client-secret.ts'
+export { type CountTokensOptions, countTokens, type TokenCounting } from './credentials/count-tokens.ts'
 export {
   DefaultAzureCredential,
+  type DefaultAzureCredentialClientIdOptions,
   type DefaultAzureCredentialEnvVars,
   type DefaultAzureCredentialOptions,
+  type DefaultAzureCredentialResourceIdOptions,
   getDefaultAzureCredential,
 } from './credentials/default-azure.ts'
 export {
@@ -49,14 +52,14 @@ export {
 } from './credentials/device-code.ts'
 export { EnvironmentCredential, type EnvironmentCredentialOptions } from './credentials/environment.ts'
 export { GitHubActionsCredential, type GitHubActionsCredentialOptions } from './credentials/github-actions.ts'
+export { InteractiveBrowserCredential } from './credentials/interactive-browser.ts'
 export {
-  type BrowserCustomizationOptions,
-  type BrowserLoginStyle,
-  InteractiveBrowserCredential,
-  type InteractiveBrowserCredentialInBrowserOptions,
-  type InteractiveBrowserCredentialNodeOptions,
-} from './credentials/interactive-browser.ts'
-export { ManagedIdentityCredential, type ManagedIdentityCredentialOptions } from './credentials/managed-identity.ts'
+  ManagedIdentityCredential,
+  type ManagedIdentityCredentialClientIdOptions,
+  type ManagedIdentityCredentialObjectIdOptions,
+  type ManagedIdentityCredentialOptions,
+  type ManagedIdentityCredentialResourceIdOptions,
+} from './credentials/managed-identity.ts'
 export {
   type ManagedIdentityAssertionOptions,
   managedIdentityAssertion,
@@ -70,19 +73,10 @@ export {
   type OnBehalfOfCredentialSecretOptions,
   type OnBehalfOfGetTokenOptions,
 } from './credentials/on-behalf-of.ts'
-export type {
-  AuthorityValidationOptions,
-  CredentialPersistenceOptions,
-  MultiTenantTokenCredentialOptions,
-  TokenCachePersistenceOptions,
-  TokenCredentialOptions,
-} from './credentials/options.ts'
-export { deserializeAuthenticationRecord, serializeAuthenticationRecord } from './credentials/record-json.ts'
 export {
   SharedTokenCacheCredential,
   type SharedTokenCacheCredentialOptions,
 } from './credentials/shared-token-cache.ts'
-export type { InteractiveCredentialOptions } from './credentials/user-options.ts'
 export {
   UsernamePasswordCredential,
   type UsernamePasswordCredentialOptions,
@@ -96,6 +90,7 @@ export {
   WorkloadIdentityCredential,
   type WorkloadIdentityCredentialOptions,
 } from './credentials/workload-identity.ts'
+export type { ErrorResponse } from './error-response.ts'
 export {
   AggregateAuthenticationError,
   AggregateAuthenticationErrorName,
@@ -107,7 +102,6 @@ export {
   type AuthenticationRequiredErrorOptions,
   CredentialUnavailableError,
   CredentialUnavailableErrorName,
-  type ErrorResponse,
 } from './errors.ts'
 export type { EntradaEvent } from './events.ts'
 export type { HttpClientLike } from './http/http-client-transport.ts'
@@ -117,7 +111,15 @@ export type { Transport, TransportInit, TransportResponse } from './http/transpo
 export { AzureAuthorityHosts } from './oauth/authority.ts'
 export { returnFromSignIn } from './page/return-from-sign-in.ts'
 export { type IdentityPlugin, useIdentityPlugin } from './plugins/registry.ts'
-export { type AzureLogger, type Debugger, logger } from './runtime/log.ts'
+export { type AzureLogger, type Debugger, logger } from './runtime/log/log.ts'
+export type {
+  AuthorityValidationOptions,
+  CredentialPersistenceOptions,
+  ExpectedIdentity,
+  MultiTenantTokenCredentialOptions,
+  TokenCredentialOptions,
+} from './source/options.ts'
+export type { TokenCachePersistenceOptions } from './stores/persistent-store.ts'
 export type {
   AbortSignalLike,
   AccessToken,
@@ -125,4 +127,18 @@ export type {
   EntradaCredential,
   GetTokenOptions,
   TokenCredential,
+  TracingContext,
 } from './types.ts'
+export type { AuthenticationRecord } from './user/authentication-record.ts'
+export { deserializeAuthenticationRecord, serializeAuthenticationRecord } from './user/authentication-record.ts'
+export type {
+  BrokerAuthOptions,
+  BrokerDisabledOptions,
+  BrokerEnabledOptions,
+  BrokerOptions,
+  BrowserCustomizationOptions,
+  BrowserLoginStyle,
+  InteractiveBrowserCredentialInBrowserOptions,
+  InteractiveBrowserCredentialNodeOptions,
+} from './user/interactive-browser-options.ts'
+export type { InteractiveCredentialOptions } from './user/user-options.ts'

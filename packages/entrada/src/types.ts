@@ -1,78 +1,132 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 /**
- * The shapes that callers see. They match `@azure/core-auth` structurally, so that every Azure SDK client takes our
- * credentials, and nothing of that package is imported.
+ * The public types of calls and tokens. They match those of `@azure/core-auth` structurally, so that every Azure SDK
+ * client takes the credentials, without an import of that package.
  */
 
-/** A signal that can abort a call: `AbortSignal`, or any object of this shape (`AbortSignalLike` of core-auth). */
+declare global {
+  // What `lib: ["esnext.disposable"]` declares for `await using`, word for word, so that both can coexist: TypeScript
+  // 5.0 and 5.1 have no such lib, and most programs do not ask for it.
+  interface SymbolConstructor {
+    readonly asyncDispose: unique symbol
+  }
+  interface AsyncDisposable {
+    [Symbol.asyncDispose](): PromiseLike<void>
+  }
+}
+
+/** A signal that aborts a call: an `AbortSignal`, or any object of this shape (`AbortSignalLike` of core-auth). */
 export interface AbortSignalLike {
+  /** Whether it has been aborted. */
   readonly aborted: boolean
+  /** Tells of the abort. */
   addEventListener(type: 'abort', listener: (event: unknown) => unknown, options?: unknown): void
+  /** Takes the listener away again. */
   removeEventListener(type: 'abort', listener: (event: unknown) => unknown, options?: unknown): void
 }
 
-/** What one `getToken` call may ask for. Every `GetTokenOptions` of `@azure/core-auth` fits. */
+/** What a trace carries from call to call, in the shape of `TracingContext` of core-auth. */
+export interface TracingContext {
+  /** What stands under a key. */
+  getValue(key: symbol): unknown
+  /** A context with this value besides. */
+  setValue(key: symbol, value: unknown): TracingContext
+  /** A context without this value. */
+  deleteValue(key: symbol): TracingContext
+}
+
+/** The options of one `getToken` call, in the shape of `GetTokenOptions` of `@azure/core-auth`. */
 export interface GetTokenOptions {
-  /** Ends this caller's wait, and this caller's alone. */
-  abortSignal?: AbortSignalLike | undefined
-  /** `timeout` bounds this caller's wait, in milliseconds; the request goes on for other callers. */
-  requestOptions?: { timeout?: number | undefined } | undefined
-  /** Carried through to the caller's tracing; the credentials do not read it. */
-  tracingOptions?: { tracingContext?: unknown } | undefined
-  /** A claims challenge, as JSON. It always goes to the network, and the token it brings replaces the cached one. */
-  claims?: string | undefined
-  /** Asks for a token that Continuous Access Evaluation can revoke. Such tokens are cached apart from the others. */
-  enableCae?: boolean | undefined
-  /** Another tenant than the credential's own; it must be among `additionallyAllowedTenants`. */
-  tenantId?: string | undefined
-  /** Proof of possession; only the user credentials can honour it. */
-  proofOfPossessionOptions?: { nonce: string; resourceRequestMethod: string; resourceRequestUrl: string } | undefined
+  /** Once it is aborted, this call rejects with an error named `AbortError`. Other callers keep waiting. */
+  abortSignal?: AbortSignalLike
+  /**
+   * `timeout` is how long this call may wait, in milliseconds; 0, the default, means no limit. After that it rejects
+   * with an error named `TimeoutError`, and the request continues for other callers.
+   */
+  requestOptions?: { timeout?: number }
+  /**
+   * The span around the call, as the Azure SDK clients pass it on; with `@azure/core-tracing` the call gets its own
+   * span within it.
+   */
+  tracingOptions?: { tracingContext?: TracingContext }
+  /**
+   * A claims challenge, as JSON, or in base64 as in `WWW-Authenticate`. The call always goes to the network, and the
+   * new token replaces the cached one.
+   */
+  claims?: string
+  /**
+   * Asks for a token that Continuous Access Evaluation can revoke. Such tokens are cached separately. Default `false`.
+   */
+  enableCae?: boolean
+  /** Id or domain of a tenant other than the credential's own. `additionallyAllowedTenants` must allow it. */
+  tenantId?: string
+  /**
+   * Accepted only by the types: a call that asks for a proof of possession is refused with
+   * `CredentialUnavailableError`.
+   */
+  proofOfPossessionOptions?: {
+    nonce: string
+    resourceRequestMethod: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH' | 'HEAD' | 'OPTIONS' | 'TRACE'
+    resourceRequestUrl: string
+  }
 }
 
-/** A token for an Azure SDK client. Times are milliseconds since the epoch. */
+/** A token for an Azure SDK client, frozen: all callers get the same object. Times are milliseconds since the epoch. */
 export interface AccessToken {
-  token: string
-  expiresOnTimestamp: number
-  /** From this time on the credential refreshes the token behind its callers' backs. */
-  refreshAfterTimestamp?: number
-  tokenType?: 'Bearer' | 'pop'
+  /** The token itself, as it is sent after `Bearer ` in a request. */
+  readonly token: string
+  /** Milliseconds since the epoch. Until then it is handed out. */
+  readonly expiresOnTimestamp: number
+  /** From this time on a call still gets this token at once, and starts a refresh in the background. */
+  readonly refreshAfterTimestamp?: number
+  /** Always `Bearer` here. */
+  readonly tokenType?: 'Bearer' | 'pop'
 }
 
-/** The same token as Python's `AccessTokenInfo` gives it. Times are seconds since the epoch. */
+/** The same token in the shape of `AccessTokenInfo` of azure-identity for Python. Times are seconds since the epoch. */
 export interface AccessTokenInfo {
+  /** The token itself. */
   token: string
+  /** Seconds since the epoch. */
   expiresOn: number
+  /** Seconds since the epoch: from then on a call starts a refresh in the background. */
   refreshOn?: number
+  /** Always `Bearer` here. */
   tokenType: 'Bearer' | 'pop'
   /** Name of the credential that produced the token; for a chain, of the member that won. */
   credential: string
 }
 
-/** What an Azure SDK client needs of a credential, whoever wrote it. */
+/** What an Azure SDK client needs from a credential. Credentials of other libraries have it too. */
 export interface TokenCredential {
+  /** Resolves to a token for the scopes, or to `null` if there is none. */
   getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null>
 }
 
-/** What every credential of this library is. */
+/** What every credential of this library has. */
 export interface EntradaCredential extends TokenCredential {
-  /** The class's name, which a minifier can't change. */
+  /** Name of the class. A minifier does not change it. */
   readonly name: string
-  /** A token for the scopes: the cached one while it lasts, else a new one. */
+  /** Resolves to a token for the scopes: the cached one while it is valid, or else a new one. */
   getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken>
-  /** The same token, with the name of the credential it came from. */
+  /** The same token with the name of the credential that produced it, and with times in seconds. */
   getTokenInfo(scopes: string | string[], options?: GetTokenOptions): Promise<AccessTokenInfo>
   /** Rejects waiting callers, ends background work and closes the connections. Safe to call twice. */
   close(): Promise<void>
+  /** Calls `close()`, at the end of a block with `await using`. */
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** A token as it was issued. Times are milliseconds since the epoch. */
+/** A token as it was issued, inside this library. Times are milliseconds since the epoch. */
 export interface IssuedToken {
   token: string
   expiresAt: number
+  /** When the request that returned it was sent, the last of several tries: its life is counted from then. */
+  issuedAt?: number
+  /** The same by the monotonic clock. */
+  issuedMoment?: number
   /** When the issuer wants it refreshed, if it said so. */
   refreshAt?: number
   tokenType: 'Bearer' | 'pop'
-  /** Buys the next ones without the user, where the issuer gave one. */
+  /** Gets the next tokens without the user, if the issuer sent one. */
   refreshToken?: string
 }

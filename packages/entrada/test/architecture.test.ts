@@ -1,12 +1,5 @@
-import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-
-const root = new URL('../../../', import.meta.url)
-const biome = new URL('node_modules/@biomejs/biome/bin/biome', root).pathname
+import { beforeAll, expect, test } from 'vitest'
+import { refusedImports } from '../../../testing/refused-imports.ts'
 
 /** What each folder may import, as docs/architecture.md draws it. */
 const arrows: Record<string, string[]> = {
@@ -22,10 +15,27 @@ const arrows: Record<string, string[]> = {
   cache: ['runtime'],
   msal: ['cache', 'runtime'],
   plugins: ['msal', 'runtime'],
-  stores: ['cache', 'msal', 'runtime'],
-  credentials: [
+  stores: ['cache', 'msal', 'plugins', 'runtime'],
+  source: [
     'cache',
     'certificates',
+    'developer-tools',
+    'federation',
+    'http',
+    'managed-identity',
+    'oauth',
+    'runtime',
+    'stores',
+  ],
+  chain: ['cache', 'runtime', 'source'],
+  user: ['cache', 'http', 'msal', 'oauth', 'page', 'runtime', 'sign-in', 'source', 'stores'],
+  broker: ['cache', 'oauth', 'plugins', 'runtime', 'source', 'user'],
+  'shared-cache': ['cache', 'msal', 'oauth', 'plugins', 'runtime', 'source', 'user'],
+  credentials: [
+    'broker',
+    'cache',
+    'certificates',
+    'chain',
     'developer-tools',
     'federation',
     'http',
@@ -35,47 +45,39 @@ const arrows: Record<string, string[]> = {
     'page',
     'plugins',
     'runtime',
+    'shared-cache',
     'sign-in',
+    'source',
     'stores',
+    'user',
   ],
 }
 const folders = Object.keys(arrows)
 
-let folder: string
 let refusals: Map<string, string>
 
-// One run of the linter over a tree of probes, each of which holds one import.
+// Probes, each of which holds one import.
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'entrada-arrows-'))
-  const config = JSON.parse(await readFile(new URL('biome.json', root), 'utf8'))
-  await writeFile(join(folder, 'biome.json'), JSON.stringify({ ...config, vcs: { enabled: false } }))
-  const source = join(folder, 'packages/entrada/src')
+  const probes: Record<string, string> = {
+    'errors.ts': `export * from './http/http.ts'\n`,
+    'circle/here.ts': `import type { there } from './there.ts'\nexport type here = there | 1\n`,
+    'circle/there.ts': `import type { here } from './here.ts'\nexport type there = here | 1\n`,
+  }
   for (const from of folders) {
-    await mkdir(join(source, from), { recursive: true })
     for (const to of [...folders, 'index.ts', 'node:fs']) {
       const target = to.includes(':') ? to : to.endsWith('.ts') ? `../${to}` : `../${to}/part.ts`
-      await writeFile(join(source, from, `to-${to.replace(/\W/g, '-')}.ts`), `export * from '${target}'\n`)
+      probes[`${from}/to-${to.replace(/\W/g, '-')}.ts`] = `export * from '${target}'\n`
     }
   }
-  await writeFile(join(source, 'errors.ts'), `export * from './http/http.ts'\n`)
-  const run = promisify(execFile)(process.execPath, [biome, 'lint', '--reporter=json', '--max-diagnostics=none', '.'], {
-    cwd: folder,
-    maxBuffer: 1 << 26,
-  })
-  const { stdout } = await run.catch((error: { stdout: string }) => error)
-  refusals = new Map()
-  for (const { category, location, message } of JSON.parse(stdout.slice(stdout.indexOf('{'))).diagnostics) {
-    if (/noRestrictedImports|noNodejsModules/.test(category)) {
-      const path = String(location?.path?.file ?? location?.path).replace(/^.*src\//, '')
-      refusals.set(path, typeof message === 'string' ? message : JSON.stringify(message))
-    }
+  for (const to of [...folders, 'index.ts']) {
+    const target = to.endsWith('.ts') ? `../${to}` : `../${to}/part.ts`
+    probes[`config/to-${to.replace(/\W/g, '-')}.ts`] = `export * from '${target}'\n`
   }
+  refusals = await refusedImports('entrada', probes)
 })
 
-afterAll(() => rm(folder, { recursive: true, force: true }))
-
 test.each(folders)('%s/ may import what docs/architecture.md lets it, and nothing else', (from) => {
-  const refused = folders.filter((to) => refusals.has(`${from}/to-${to}.ts`))
+  const refused = folders.filter((to) => to !== from && refusals.has(`${from}/to-${to}.ts`))
   expect(refused).toEqual(folders.filter((to) => to !== from && !arrows[from]?.includes(to)))
 })
 
@@ -84,7 +86,7 @@ test('no folder imports the entry', () => {
     expect(refusals.get(`${from}/to-index-ts.ts`)).toMatch(/Nothing imports the entries|may import|lowest/)
 })
 
-test('Node’s modules are reached through runtime/ alone', () => {
+test('Node’s modules are reached only through runtime/', () => {
   expect(folders.filter((from) => !refusals.has(`${from}/to-node-fs.ts`))).toEqual(['runtime'])
 })
 
@@ -92,7 +94,18 @@ test('what every folder imports imports no folder', () => {
   expect(refusals.get('errors.ts')).toMatch(/import no folder/)
 })
 
+test('two files that need each other are refused, be it for a type', () => {
+  const refused = [...refusals.keys()].filter((path) => path.startsWith('circle/'))
+  expect(new Set(refused)).toEqual(new Set(['circle/here.ts', 'circle/there.ts']))
+})
+
 test('each refusal says why', () => {
   expect(refusals.get('cache/to-http.ts')).toMatch(/it is handed a function/)
   expect(refusals.get('oauth/to-credentials.ts')).toMatch(/knows neither the cache nor credentials/)
+})
+
+test('config/ makes credentials as a program does, through the entry, and knows none of what they are made of', () => {
+  expect(refusals.has('config/to-index-ts.ts')).toBe(false)
+  const refused = folders.filter((to) => refusals.has(`config/to-${to}.ts`))
+  expect(refused).toEqual(folders.filter((to) => to !== 'runtime' && to !== 'stores'))
 })

@@ -4,7 +4,8 @@ import type { EntradaCredential } from 'entrada'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { countAsyncResources } from './contract/count-async-resources.ts'
 import { credentials } from './contract/credentials.ts'
-import { createWorld, failure, otherTenantId, scope, tenantId, until, type World } from './world.ts'
+import { openRow } from './contract/open-row.ts'
+import { failure, otherTenantId, scope, tenantId, until, type World } from './world.ts'
 
 /** A sentence that is not said of every credential: for the others there is no such test, not one that is skipped. */
 const sentence = (holds: unknown): ((name: string, run: () => Promise<void>) => void) =>
@@ -16,8 +17,7 @@ describe.each(credentials)('$name', (row) => {
   let env: Record<string, string>
 
   beforeAll(async () => {
-    world = await createWorld()
-    env = { ...world.env, ...(await row.env?.(world)) }
+    ;({ world, env } = await openRow(row))
   })
 
   afterAll(() => world.close())
@@ -47,6 +47,19 @@ describe.each(credentials)('$name', (row) => {
     expect(life).toBeLessThanOrEqual(3_599_000)
     expect(access.expiresOnTimestamp - (access.refreshAfterTimestamp ?? 0)).toBe(300_000)
     expect(world.tokenRequests()).toBe(1)
+  })
+
+  test('gives a token of the tenant that is expected, and keeps none of any other', async () => {
+    await using right = row.create({ ...world.options(env), expect: { tenantId: tenantId.toUpperCase() } }, world)
+    expect((await right.getToken(scope)).token).toBeTruthy()
+    await using wrong = row.create({ ...world.options(env), expect: { tenantId: otherTenantId } }, world)
+    for (let call = 0; call < 2; call++) {
+      const sent = world.tokenRequests()
+      const error = await failure(wrong.getToken(scope))
+      expect(error.message).toContain(`of the tenantId ${tenantId}, and not of the expected ${otherTenantId}`)
+      expect(error.message).not.toContain('eyJ')
+      expect(world.tokenRequests()).toBe(sent + 1)
+    }
   })
 
   test('tells in getTokenInfo who produced the token, in seconds', async () => {
@@ -89,7 +102,7 @@ describe.each(credentials)('$name', (row) => {
     ['claims that are no JSON', { claims: 'nonsense' }, /claims/],
     ['claims that are a list', { claims: '[]' }, /claims/],
     ['a text for enableCae', { enableCae: 'yes' }, /enableCae/],
-    ['something that is no signal', { abortSignal: {} }, /abortSignal/],
+    ['something that is not a signal', { abortSignal: {} }, /abortSignal/],
     ['a time-out that is a text', { requestOptions: { timeout: 'soon' } }, /timeout/],
     ['options that are a text', 'options', /options/],
   ])('refuses %s before any I/O', async (_, options, named) => {
@@ -97,6 +110,27 @@ describe.each(credentials)('$name', (row) => {
     expect(error).toBeInstanceOf(TypeError)
     expect(error.message).toMatch(named)
     expect(world.emulator.requests).toHaveLength(0)
+  })
+
+  test('refuses to prove possession, cached or not, before any I/O', async () => {
+    const proofOfPossessionOptions = {
+      nonce: 'nonce',
+      resourceRequestMethod: 'GET',
+      resourceRequestUrl: 'https://resource.example/',
+    } as const
+    const refused = async (): Promise<void> => {
+      const error = await failure(credential.getToken(scope, { proofOfPossessionOptions }))
+      expect(error).toMatchObject({
+        name: expect.stringMatching(/CredentialUnavailableError|AggregateAuthenticationError/),
+        message: expect.stringMatching(/only bearer tokens.* Leave the option out/),
+      })
+    }
+    await refused()
+    expect(world.emulator.requests).toHaveLength(0)
+    await credential.getToken(scope)
+    const sent = world.emulator.requests.length
+    await refused()
+    expect(world.emulator.requests).toHaveLength(sent)
   })
 
   sentence(!row.isOfHost)('asks in no other tenant than its own, cached or not', async () => {
@@ -143,7 +177,7 @@ describe.each(credentials)('$name', (row) => {
     expect((await failure(credential.getToken(scope, options))).name).toBe('AbortError')
   })
 
-  test('rejects a caller that aborts while it waits, and that caller alone', async () => {
+  test('rejects a caller that aborts while it waits, and only that caller', async () => {
     world.emulator.faults.next({ delay: 60_000 })
     const leaver = new AbortController()
     const left = failure(credential.getToken(scope, { abortSignal: leaver.signal }))
@@ -306,6 +340,13 @@ describe.each(credentials)('$name', (row) => {
     expect(world.tokenRequests()).toBe(3)
   })
 
+  sentence(takesClaims)('takes claims in base64url, as a WWW-Authenticate header has them', async () => {
+    const claims = '{"access_token":{"nbf":{"essential":true,"value":"ü?>"}}}'
+    await credential.getToken(scope, { claims: Buffer.from(claims).toString('base64url') })
+    const sent = world.emulator.requests.findLast(({ form }) => form.claims !== undefined)
+    if (sent !== undefined) expect(JSON.parse(sent.form.claims ?? '')).toMatchObject(JSON.parse(claims))
+  })
+
   sentence(!takesClaims)('tells what to run where its tool takes no claims, and asks for nothing', async () => {
     const first = await credential.getToken(scope)
     const error = await failure(credential.getToken(scope, { claims: '{"access_token":{}}' }))
@@ -334,7 +375,8 @@ describe.each(credentials)('$name', (row) => {
     const revocable = await credential.getToken(scope, { enableCae: true })
     expect(revocable.token).not.toBe(plain.token)
     const asked = JSON.parse(world.emulator.requests.at(-1)?.form.claims ?? '{}')
-    expect(asked).toEqual(row.tool || row.isOfHost ? {} : { access_token: { xms_cc: { values: ['cp1'] } } })
+    const isTold = row.tool === undefined ? !row.isOfHost : row.tool.takesCae
+    expect(asked).toEqual(!isTold ? {} : { access_token: { xms_cc: { values: ['cp1'] } } })
     expect((await credential.getToken(scope)).token).toBe(plain.token)
     expect((await credential.getToken(scope, { enableCae: true })).token).toBe(revocable.token)
     expect(world.tokenRequests()).toBe(2)
@@ -385,7 +427,9 @@ describe.each(credentials)('$name', (row) => {
     const malformed = await failure(credential.getToken('https://third.example/.default'))
     expect(refused.message).toContain('AADSTS7000215')
     expect(malformed.message).toMatch(
-      row.tool ? /neither expires_on nor|no expiresOn|no usable/ : /neither expires_on nor expires_in/,
+      row.tool
+        ? /neither expires_on nor|no expiresOn|no usable|no token that can be used/
+        : /no readable expires_on or expires_in/,
     )
     const shown = [credential, refused, malformed, world.events]
       .flatMap((value) => [inspect(value, { depth: 10, showHidden: true }), JSON.stringify(value), String(value)])

@@ -1,4 +1,4 @@
-import type { Files } from '../src/runtime/files.ts'
+import type { Files } from '../src/runtime/files/files.ts'
 
 /** A file system in which nothing is, for a test to put files into. */
 export const noFiles: Files = { stamp: absent, read: absent, readGuarded: absent }

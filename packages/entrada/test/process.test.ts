@@ -16,12 +16,14 @@ let world: World
 let folder: string
 let control: { url: string; close: () => void }
 
-/** The program's clock and the emulator's go ahead together. */
+/** The program's clocks and the emulator's go ahead together: time passes, and nobody sets a clock. */
 const preamble = `import * as entrada from './entrada.mjs'
 const scope = '${scope}'
 let ahead = 0
 const now = Date.now
 Date.now = () => now() + ahead + Number(process.env.START_AHEAD ?? 0)
+const monotonic = performance.now.bind(performance)
+performance.now = () => monotonic() + ahead
 async function goAhead(milliseconds) {
   ahead += milliseconds
   await fetch(process.env.CONTROL + 'ahead/' + milliseconds)
@@ -38,7 +40,7 @@ beforeAll(async () => {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    external: ['https-proxy-agent', 'node-forge', 'open', 'tinyexec'],
+    external: ['open', 'tinyexec'],
     logLevel: 'error',
   })
 })

@@ -17,8 +17,9 @@ import {
   VisualStudioCodeCredential,
 } from 'entrada'
 import { expect, test } from 'vitest'
-import type { Ended } from '../src/runtime/program.ts'
+import type { Ended } from '../src/runtime/process/program.ts'
 import { imagine } from './developer-tools/machine.ts'
+import { messagesInSource, type SourceMessage } from './messages-in-source.ts'
 import { Tab } from './page/browser.ts'
 import { parametersOf, post } from './sign-in/person.ts'
 import { withoutMachine } from './without-machine.ts'
@@ -27,19 +28,29 @@ import { failure } from './world.ts'
 const page = await readFile(new URL('../../../docs/troubleshooting.md', import.meta.url), 'utf8')
 const headings = [...page.matchAll(/^### (.+)$/gm)].map(([, heading = '']) => heading)
 
-/** The heading under which a reader finds the message. */
-function headingFor(message: string): string | undefined {
-  return headings.find((heading) => message.includes(heading))
+/** The messages that these tests have provoked. Each of them has a heading. */
+const provoked: string[] = []
+
+/** Expects a heading under which a reader finds the message of an error. */
+async function expectHeading(provoke: () => unknown): Promise<void> {
+  const { message } = await failure((async () => provoke())())
+  expect(headingIn(message), message).toBeDefined()
+  provoked.push(message)
 }
 
-test('every AADSTS code that has a mend has a heading', async () => {
-  const source = await readFile(new URL('../src/oauth/mends.ts', import.meta.url), 'utf8')
+function headingIn(text: string): string | undefined {
+  return headings.find((heading) => text.includes(heading))
+}
+
+test('every AADSTS code that has a remedy has a heading', async () => {
+  const source = await readFile(new URL('../src/oauth/remedies.ts', import.meta.url), 'utf8')
   const codes = [...source.matchAll(/^ {2}(\d+):/gm)].map(([, code]) => `AADSTS${code}`)
   expect(codes.length).toBeGreaterThan(5)
   expect(codes.filter((code) => !headings.includes(code))).toEqual([])
 })
 
 const env = {}
+const app = { AZURE_CLIENT_ID: 'client', AZURE_CLIENT_SECRET: 'secret' }
 const inPage = (parts: Partial<Tab> = {}): Tab => Object.assign(new Tab('https://app.example/'), parts)
 const unasked = (): Tab => new Tab(`https://app.example/#code=x&state=entrada-redirect.${'A'.repeat(43)}`)
 const nothingKept = (): never => {
@@ -55,12 +66,14 @@ const signedOutIn = (
     ...(loginStyle === undefined ? {} : { loginStyle }),
     ...(redirectUri === undefined ? {} : { redirectUri }),
   })
+const proof = { nonce: 'nonce', resourceRequestMethod: 'GET', resourceRequestUrl: 'https://resource.example/' } as const
 const secret = (options?: object): ClientSecretCredential =>
   new ClientSecretCredential('tenant', 'client', 'secret', { host: { env }, ...options })
 
 test.each<[string, () => unknown]>([
   ['nothing set', () => new DefaultAzureCredential({ ...withoutMachine, host: { env } }).getToken('scope')],
   ['environment', () => new EnvironmentCredential({ host: { env } }).getToken('scope')],
+  ['a variable', () => new EnvironmentCredential({ host: { env: { ...app, AZURE_TENANT_ID: 'a/b' } } })],
   ['missing argument', () => new ClientSecretCredential('', 'client', 'secret')],
   ['a tool in a page', () => new AzureCliCredential({ host: { env, page: inPage() } }).getToken('scope')],
   ['a window that is blocked', () => signedOutIn(inPage({ blocksWindows: true })).getToken('scope')],
@@ -70,11 +83,13 @@ test.each<[string, () => unknown]>([
   ['a style of sign-in', () => signedOutIn(inPage(), 'frame' as 'popup')],
   ['white space', () => new ClientSecretCredential('tenant', 'client', 'secret\n')],
   ['other tenant', () => secret().getToken('scope', { tenantId: 'other' })],
+  ['a proof of possession', () => secret().getToken('scope', { proofOfPossessionOptions: proof })],
+  ['a passphrase', () => secret({ tlsOptions: { pfx: 'text' } }).getToken('scope')],
   ['null from a member', () => new ChainedTokenCredential({ getToken: async () => null }).getToken('scope')],
   ['no scope', () => secret().getToken([])],
   ['bad tenant', () => secret().getToken('scope', { tenantId: 'a/b' })],
   ['http', () => secret({ authorityHost: 'http://login.example' })],
-  ['path', () => secret({ authorityHost: 'https://login.example/tenant' })],
+  ['path', () => secret({ authorityHost: 'https://login.microsoftonline.com/x' })],
   ['claims', () => secret().getToken('scope', { claims: '?' })],
   ['AZURE_TOKEN_CREDENTIALS', () => new DefaultAzureCredential({ host: { env: { AZURE_TOKEN_CREDENTIALS: 'x' } } })],
   [
@@ -105,10 +120,7 @@ test.each<[string, () => unknown]>([
       await credential.getToken('scope')
     },
   ],
-])('a reader finds the error of: %s', async (_, provoke) => {
-  const { message } = await failure((async () => provoke())())
-  expect(headingFor(message), message).toBeDefined()
-})
+])('a reader finds the error of: %s', (_, provoke) => expectHeading(provoke))
 
 /** A sign-in whose person, browser or authority is a function. */
 function person(options: InteractiveBrowserCredentialNodeOptions): Promise<unknown> {
@@ -149,10 +161,7 @@ test.each<[string, () => unknown]>([
   ['no record', () => deserializeAuthenticationRecord('{}')],
   ['no JSON', () => deserializeAuthenticationRecord('')],
   ['a record of tomorrow', () => deserializeAuthenticationRecord('{"version":"2.0"}')],
-])('a reader finds the error of a person’s sign-in: %s', async (_, provoke) => {
-  const { message } = await failure((async () => provoke())())
-  expect(headingFor(message), message).toBeDefined()
-})
+])('a reader finds the error of a person’s sign-in: %s', (_, provoke) => expectHeading(provoke))
 
 function occupied(): never {
   throw Object.assign(new Error('taken'), { code: 'EADDRINUSE' })
@@ -209,10 +218,7 @@ test.each<[string, () => unknown]>([
   ['a subscription', () => new AzureCliCredential({ subscription: '--debug' })],
   ['a time-out', () => new AzureCliCredential({ processTimeoutInMs: -1 })],
   ['cache', () => new AzureCliCredential({ cache: 'no' as never })],
-])('a reader finds the error of a developer tool: %s', async (_, provoke) => {
-  const { message } = await failure((async () => provoke())())
-  expect(headingFor(message), message).toBeDefined()
-})
+])('a reader finds the error of a developer tool: %s', (_, provoke) => expectHeading(provoke))
 
 const managed = (env: Record<string, string>, options: object = {}): ManagedIdentityCredential =>
   new ManagedIdentityCredential({ host: { env, platform: 'linux' }, retryOptions: { maxRetries: 0 }, ...options })
@@ -226,6 +232,7 @@ test.each<[string, () => unknown]>([
   ['a host that is down', () => managed(appService, { fetch: refuse }).getToken('scope')],
   ['no such identity', () => managed(imds, { fetch: answer(400, '{}') }).getToken('scope')],
   ['another server', () => managed(imds, { fetch: answer(200, '<html>') }).getToken('scope')],
+  ['a page of another server', () => managed(imds, { fetch: answer(404, '<html>') }).getToken('scope')],
   ['Docker Desktop', () => managed(imds, { fetch: answer(403, 'unreachable') }).getToken('scope')],
   ['a refusal', () => managed(appService, { fetch: answer(500, '{}') }).getToken('scope')],
   ['no token', () => managed(appService, { fetch: answer(200, '{}') }).getToken('scope')],
@@ -256,10 +263,7 @@ test.each<[string, () => unknown]>([
       ),
   ],
   ['an assertion of nothing', () => managedIdentityAssertion(undefined as never)],
-])('a reader finds the error of a managed identity: %s', async (_, provoke) => {
-  const { message } = await failure((async () => provoke())())
-  expect(headingFor(message), message).toBeDefined()
-})
+])('a reader finds the error of a managed identity: %s', (_, provoke) => expectHeading(provoke))
 
 function answer(status: number, body: string) {
   return () => ({ status, headers: { get: () => null }, text: async () => body })
@@ -267,4 +271,55 @@ function answer(status: number, body: string) {
 
 function refuse(): never {
   throw Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' })
+}
+
+/** Where reasons are words in the middle of another message, and the heading of that message. */
+const parts: [where: string, heading: string][] = [
+  ['entrada/src/cache/flights.ts', 'the caller aborted'],
+  ['entrada/src/cache/store-access.ts', 'goes on without the token store'],
+  ['entrada/src/certificates/', 'Export it again'],
+  ['entrada/src/config/', 'is not known. Known are'],
+  ['entrada/src/federation/token-proxy.ts', 'the certificate authority of the token proxy cannot be read'],
+  ['entrada/src/http/exchange.ts', 'gave no usable answer'],
+  ['entrada/src/http/', 'could not be reached'],
+  ['entrada/src/managed-identity/arc-key.ts', 'returned no token:'],
+  ['entrada/src/msal/', 'cannot be read:'],
+  ['entrada/src/oauth/token-life.ts', 'returned no token'],
+  ['entrada/src/oauth/token-response.ts', 'returned no token'],
+  ['entrada/src/runtime/files/', 'goes on without the token store'],
+  ['entrada/src/runtime/loopback-server.ts', 'cannot listen on'],
+  ['entrada/src/runtime/process/', 'cannot be started'],
+  // What the browser shows after the sign-in.
+  ['entrada/src/sign-in/callback-request.ts', 'rejected the sign-in response'],
+  ['entrada/src/sign-in/loopback.ts', 'rejected the sign-in response'],
+  ['entrada/src/sign-in/id-token.ts', 'returned an ID token that failed validation'],
+  ['entrada/src/sign-in/start-browser.ts', 'no browser can be opened here'],
+  ['entrada/src/user/ask-in-browser.ts', 'no browser can be opened here'],
+  ['entrada/src/stores/', 'goes on without the token store'],
+  ['keyring/src/stored-text.ts', '@entrada/keyring cannot open'],
+  ['redis/src/', 'redisTokenStore'],
+]
+
+test('every message that the source can compose has a heading, or is provoked above', () => {
+  const messages = messagesInSource(['entrada', 'keyring', 'redis'])
+  expect(messages.length).toBeGreaterThan(300)
+  const isFound = ({ place, isWhole, texts, frames }: SourceMessage): boolean =>
+    texts.every((text) => headingIn(text) !== undefined || isProvoked(text)) ||
+    frames.some((frame) => frame.isWhole && isFound(frame)) ||
+    (!isWhole && parts.some(([where, heading]) => place.startsWith(where) && headings.includes(heading)))
+  const unfound = messages.filter((message) => !isFound(message))
+  expect(unfound.map(({ place, texts }) => `${place}: ${texts.join(' | ')}`)).toEqual([])
+}, 120_000)
+
+/** Whether a message that a test above provoked is this text, with something in the gaps. */
+function isProvoked(text: string): boolean {
+  const pieces = text.split('…').map((piece) => piece.trim())
+  return provoked.some((message) => {
+    let at = 0
+    return pieces.every((piece) => {
+      const found = message.indexOf(piece, at)
+      at = found + piece.length
+      return found >= 0
+    })
+  })
 }

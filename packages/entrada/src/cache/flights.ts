@@ -1,12 +1,14 @@
-import { AbortCallbacks, abortError, timeoutError } from '../runtime/abort.ts'
-import { ProcessHold, startTimer } from '../runtime/timer.ts'
+import { abortError, onAbort, timeoutError } from '../runtime/abort.ts'
+import { longestTimer, startTimer } from '../runtime/timer.ts'
 import type { AbortSignalLike } from '../types.ts'
 
 /** How one caller waits. */
 export interface Wait {
   signal?: AbortSignalLike | undefined
-  /** Bounds this caller's wait alone, in milliseconds. */
+  /** How long this caller waits at most, in milliseconds. */
   timeoutMs?: number | undefined
+  /** The tracing context of its call, if that has one. */
+  trace?: object | undefined
 }
 
 type Task<T> = (signal: AbortSignal) => Promise<T>
@@ -14,16 +16,16 @@ type Task<T> = (signal: AbortSignal) => Promise<T>
 interface Flight<T> {
   promise: Promise<T>
   controller: AbortController
-  /** Those who wait, each as the function that makes it give up. While there is one, the process stays alive. */
+  /** The waiting callers, each as the function that makes it give up. While there is one, the process stays alive. */
   waiting: Set<(error: Error) => void>
-  /** A refresh behind the callers' backs goes on when nobody waits. */
+  /** A background refresh goes on when nobody waits for it. */
   isBackground: boolean
   hold: ProcessHold
 }
 
 /**
- * Work of which there is one at a time per key, however many callers want it. A caller that gives up leaves alone; when
- * the last has gone the work is aborted, and the key is free in the same tick.
+ * Runs one piece of work at a time for each key, however many callers want it. A caller that gives up leaves on its own;
+ * when the last one has left, the work is aborted and the key is free in the same tick.
  */
 export class Flights<T> {
   readonly #name: string
@@ -32,7 +34,7 @@ export class Flights<T> {
   readonly #aborts = new AbortCallbacks()
   #isClosed = false
 
-  /** `name` begins the messages of those who gave up. */
+  /** `name` begins the error messages of callers who gave up. */
   constructor(name: string) {
     this.#name = name
   }
@@ -41,10 +43,11 @@ export class Flights<T> {
     return this.#isClosed
   }
 
-  /** Waits for the work of this key, which is started if there is none. */
-  join(key: string, task: Task<T>, wait: Wait): Promise<T> {
-    const flight = this.#flights.get(key) ?? this.#start(key, task)
+  /** Waits for this key's work, and starts it if there is none. */
+  async join(key: string, task: Task<T>, wait: Wait): Promise<T> {
     const { signal, timeoutMs } = wait
+    if (signal?.aborted === true) throw abortError(`${this.#name}: the caller aborted getToken.`)
+    const flight = this.#flights.get(key) ?? this.#start(key, task)
     return new Promise<T>((resolve, reject) => {
       const leave = (): void => {
         stopTimer?.()
@@ -74,12 +77,18 @@ export class Flights<T> {
     })
   }
 
-  /** Starts the work of this key if there is none, with nobody waiting. */
-  startBehind(key: string, task: Task<T>): void {
-    if (!this.#flights.has(key)) this.#start(key, task).isBackground = true
+  /** Whether somebody waits for this key's work. */
+  isAwaited(key: string): boolean {
+    return !!this.#flights.get(key)?.waiting.size
   }
 
-  /** Rejects those who wait, aborts the work, and resolves when it has ended. */
+  /** Starts this key's work if there is none. It goes on whether anybody waits or not. */
+  startBehind(key: string, task: Task<T>): void {
+    const flight = this.#flights.get(key) ?? this.#start(key, task)
+    flight.isBackground = true
+  }
+
+  /** Rejects all waiting callers, aborts the work, and resolves when it has ended. */
   async close(): Promise<void> {
     this.#isClosed = true
     for (const [key, flight] of this.#flights) {
@@ -120,5 +129,57 @@ export class Flights<T> {
 
   #free(key: string, flight: Flight<T>): void {
     if (this.#flights.get(key) === flight) this.#flights.delete(key)
+  }
+}
+
+/**
+ * Any number of callbacks per signal through a single listener: Node warns of a leak at the eleventh, and a server may
+ * pass the same signal with every call.
+ */
+class AbortCallbacks {
+  readonly #entries = new Map<AbortSignalLike, { callbacks: Set<() => void>; forget(): void }>()
+
+  /** Calls back once when the signal aborts. Returns a function that removes the callback. */
+  add(signal: AbortSignalLike | undefined, callback: () => void): () => void {
+    if (signal === undefined) return () => undefined
+    const { callbacks, forget } = this.#entries.get(signal) ?? this.#listen(signal)
+    callbacks.add(callback)
+    return () => {
+      callbacks.delete(callback)
+      if (callbacks.size === 0) forget()
+    }
+  }
+
+  #listen(signal: AbortSignalLike): { callbacks: Set<() => void>; forget(): void } {
+    const callbacks = new Set<() => void>()
+    const stop = onAbort(signal, () => {
+      for (const callback of callbacks) callback()
+    })
+    const forget = (): void => {
+      stop()
+      if (this.#entries.get(signal)?.callbacks === callbacks) this.#entries.delete(signal)
+    }
+    const entry = { callbacks, forget }
+    this.#entries.set(signal, entry)
+    return entry
+  }
+}
+
+/**
+ * Keeps the process alive while somebody waits. The library's sockets and timers never do, because a background refresh
+ * must not; the waiting caller's hold is what makes a top-level `await` work.
+ */
+export class ProcessHold {
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  /** Takes hold. Safe to call twice. */
+  take(): void {
+    this.#timer ??= setTimeout(() => undefined, longestTimer)
+  }
+
+  /** Lets go. Safe to call twice. */
+  release(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 }

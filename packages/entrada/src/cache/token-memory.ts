@@ -1,54 +1,34 @@
 import type { AccessToken } from '../types.ts'
-import { Generations } from './generations.ts'
+import { CallMap } from './call-map.ts'
+import type { ClockWatch, WatchedTimes } from './freshness.ts'
 
 /** One cached token. The promise is made once: a hit hands it out and makes nothing. */
-export interface Slot {
+export interface Slot extends WatchedTimes {
   promise: Promise<AccessToken>
-  expiresAt: number
-  refreshAt: number
-  /** No refresh behind the callers' backs starts before. */
+  /** The same, for those who have waited for it: only what `promise` hands out is counted. See `MemoryCounts`. */
+  token: Promise<AccessToken>
+  /** No background refresh starts before this time, by the monotonic clock. */
   retryAt: number
-  /** Number of the flight that brought it. */
+  /** When the request that brought it was sent, by the monotonic clock. */
+  askedAt: number
+  /** The number of the flight that brought it. */
   flight: number
 }
 
-/** Tokens held at least; twice as many at most. Beyond, the least recently used go first. */
+/** Tokens held at least. */
 const capacity = 100_000
 
-/** The tokens of one credential in memory. The last hit is remembered: most callers ask for the same again and again. */
-export class TokenMemory {
-  readonly #plain = new Generations<Slot>(capacity)
-  readonly #cae = new Generations<Slot>(capacity)
-  #lastItem = ''
-  #lastGroup = ''
-  #lastCae = false
-  #lastSlot: Slot | undefined
+/** The tokens of one credential in memory. */
+export class TokenMemory extends CallMap<Slot> {
+  watch: ClockWatch | undefined
 
-  find(group: string, item: string, enableCae: boolean): Slot | undefined {
-    const last = this.#lastSlot
-    if (last !== undefined && this.#lastItem === item && this.#lastGroup === group && this.#lastCae === enableCae) {
-      return last
-    }
-    const slot = (enableCae ? this.#cae : this.#plain).get(group, item)
-    if (slot !== undefined) this.#remember(group, item, enableCae, slot)
-    return slot
+  constructor() {
+    super(capacity)
   }
 
-  set(group: string, item: string, enableCae: boolean, slot: Slot): void {
-    ;(enableCae ? this.#cae : this.#plain).set(group, item, slot)
-    this.#remember(group, item, enableCae, slot)
-  }
-
-  clear(): void {
-    this.#lastSlot = undefined
-    this.#plain.clear()
-    this.#cae.clear()
-  }
-
-  #remember(group: string, item: string, enableCae: boolean, slot: Slot): void {
-    this.#lastGroup = group
-    this.#lastItem = item
-    this.#lastCae = enableCae
-    this.#lastSlot = slot
+  override clear(): void {
+    this.watch?.stop()
+    this.watch = undefined
+    super.clear()
   }
 }

@@ -1,7 +1,7 @@
-/** The algorithms with which Entra ID and AD FS take a client assertion (RFC 7518, 3.3 and 3.5). */
+/** The algorithms that Entra ID and AD FS accept for a client assertion (RFC 7518, 3.3 and 3.5). */
 export type SigningAlgorithm = 'PS256' | 'RS256'
 
-/** A signature; WebCrypto gives an `ArrayBuffer`. */
+/** A signature; WebCrypto returns an `ArrayBuffer`. */
 type Signature = Uint8Array | ArrayBuffer
 
 /** Signs the bytes themselves, not their digest. */
@@ -9,21 +9,23 @@ export type Sign = (signingInput: Uint8Array, algorithm: SigningAlgorithm) => Pr
 
 /** A certificate and the means to sign with its key. */
 export interface SigningCertificate {
-  /** SHA-1 and SHA-256 of the certificate, as `x5t` and `x5t#S256` have them (base64url). */
+  /** SHA-1 and SHA-256 of the certificate, in the form of `x5t` and `x5t#S256` (base64url). */
   thumbprints: { sha1: string; sha256: string }
-  /** The certificate and those above it, leaf first, as `x5c` has them (base64 of DER). */
+  /** The certificate and its issuers, leaf first, in the form of `x5c` (base64 of DER). */
   chain: readonly string[]
+  /** Its public key (base64 of DER, SubjectPublicKeyInfo): a renewed certificate with the same key keeps it. */
+  publicKey: string
   /** Milliseconds since the epoch. */
   expiresAt: number
   sign: Sign
 }
 
-/** What a certificate could not be used for; those who asked put their name before it. */
+/** Why a certificate could not be used. Whoever catches it puts their name before the message. */
 export class CertificateFault extends Error {
   override name = 'CertificateFault'
-  readonly mend: string
-  constructor(what: string, mend: string, cause?: unknown) {
+  readonly remedy: string
+  constructor(what: string, remedy: string, cause?: unknown) {
     super(what, cause === undefined ? undefined : { cause })
-    this.mend = mend
+    this.remedy = remedy
   }
 }

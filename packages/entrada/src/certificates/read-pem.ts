@@ -1,116 +1,86 @@
 import type { KeyObject, X509Certificate } from 'node:crypto'
-import { builtin } from '../runtime/builtin.ts'
-import { CertificateFault, type SigningAlgorithm, type SigningCertificate } from './certificate.ts'
-
-const certificateBlock = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g
-const keyBlock =
-  /-----BEGIN (?:RSA |EC |ENCRYPTED )?PRIVATE KEY-----[\s\S]+?-----END (?:RSA |EC |ENCRYPTED )?PRIVATE KEY-----/
-
-/** Node's cryptography; certificates can be used where it is. */
-function nodeCrypto(): typeof import('node:crypto') {
-  const crypto = builtin('node:crypto')
-  if (typeof crypto?.X509Certificate === 'function') return crypto
-  throw new CertificateFault(
-    'this runtime can read no certificates',
-    'Use ClientAssertionCredential with a signer of your own.',
-  )
-}
+import { CertificateFault, type Sign } from './certificate.ts'
+import { type ChooseCertificate, chooseByKey, chooseForSigner } from './certificate-choice.ts'
+import { hasNodeCrypto, nodeCrypto } from './node-crypto.ts'
+import { checkKeyCount, parseCertificates } from './parse-certificates.ts'
+import { type PemBlock, pemBlocks, pemBody } from './pem-blocks.ts'
 
 /**
- * Reads a PEM text with a certificate and its RSA key, in any order and with any text around them; the key may be
- * encrypted. Throws a `CertificateFault` for each thing that can be wrong; none repeats the text or the password.
+ * Reads a PEM text with certificates and keys, in any order and with any text around them; the keys may be encrypted.
+ * Rejects with a `CertificateFault` for anything that is wrong, which never repeats the text or the password; with the
+ * signal's reason if it is aborted.
  */
-export function readPem(text: string, password: string | undefined): SigningCertificate {
-  const { createPrivateKey, sign, constants } = nodeCrypto()
-  const [pem] = text.match(keyBlock) ?? []
-  const certificates = readCertificates(text)
-  if (pem === undefined) {
-    throw new CertificateFault(
-      'there is no private key next to the certificate',
-      'Put both into one PEM, or use PKCS#12.',
-    )
+export async function readPem(
+  text: string,
+  password: string | undefined,
+  signal: AbortSignal,
+): Promise<ChooseCertificate> {
+  const blocks = pemBlocks(text)
+  const certificates = certificatesIn(blocks)
+  const keyBlocks = blocks.filter(({ label }) => /^(?:[A-Z]+ )?PRIVATE KEY$/.test(label))
+  checkKeyCount(keyBlocks)
+  const keyOf = keyReader(password, signal)
+  const keys: KeyObject[] = []
+  const keyFaults: CertificateFault[] = []
+  for (const block of keyBlocks) {
+    try {
+      keys.push(await keyOf(block))
+    } catch (error) {
+      if (!(error instanceof CertificateFault)) throw error
+      keyFaults.push(error)
+    }
   }
-  let key: KeyObject
-  try {
-    key = createPrivateKey({ key: pem, ...(password === undefined ? {} : { passphrase: password }) })
-  } catch (error) {
-    throw keyFault(pem, password, error)
-  }
-  if (key.asymmetricKeyType !== 'rsa') {
-    throw new CertificateFault(
-      `the key is of type ${key.asymmetricKeyType}, and Entra ID takes RSA alone`,
-      'Use a certificate with an RSA key of 2048 bits or more.',
-    )
-  }
-  const leaf = certificates.find((certificate) => certificate.checkPrivateKey(key))
-  if (leaf === undefined) {
-    throw new CertificateFault(
-      'the private key does not belong to the certificate',
-      'Put the key into the PEM that the certificate was made for.',
-    )
-  }
-  const padding = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
-  return describe(leaf, certificates, (input: Uint8Array, algorithm: SigningAlgorithm) =>
-    sign('sha256', input, algorithm === 'PS256' ? { key, ...padding } : key),
-  )
+  return chooseByKey({ keys, certificates, keyFaults })
 }
 
-/** Reads the certificates of a PEM whose key is elsewhere, for a caller who signs. */
-export function readPublicPem(text: string, sign: SigningCertificate['sign']): SigningCertificate {
-  const certificates = readCertificates(text)
-  const [leaf] = certificates as [X509Certificate]
-  if (leaf.publicKey.asymmetricKeyType !== 'rsa') {
-    throw new CertificateFault(
-      `the key is of type ${leaf.publicKey.asymmetricKeyType}, and Entra ID takes RSA alone`,
-      'Use a certificate with an RSA key of 2048 bits or more.',
-    )
-  }
-  return describe(leaf, certificates, sign)
+/** Reads the certificates of a PEM whose key is elsewhere, for a caller that signs. This needs only WebCrypto. */
+export async function readPublicPem(text: string, sign: Sign): Promise<ChooseCertificate> {
+  const blocks = pemBlocks(text)
+  if (hasNodeCrypto()) return chooseForSigner(certificatesIn(blocks), sign)
+  const { readPublicCertificate } = await import('./public-certificate.ts')
+  const certificate = await readPublicCertificate(certificateBlocks(blocks).map(pemBody), sign)
+  return () => certificate
 }
 
-function readCertificates(text: string): X509Certificate[] {
-  const { X509Certificate } = nodeCrypto()
-  const blocks = text.match(certificateBlock) ?? []
-  if (blocks.length === 0) {
-    throw new CertificateFault('there is no certificate in it', 'Give a PEM with a CERTIFICATE block, or PKCS#12.')
-  }
-  try {
-    return blocks.map((block) => new X509Certificate(block))
-  } catch (error) {
-    throw new CertificateFault('a certificate in it can not be read', 'Export it again.', error)
+function certificatesIn(blocks: readonly PemBlock[]): X509Certificate[] {
+  return parseCertificates(certificateBlocks(blocks).map(({ text }) => text))
+}
+
+function certificateBlocks(blocks: readonly PemBlock[]): PemBlock[] {
+  return blocks.filter(({ label }) => label === 'CERTIFICATE')
+}
+
+/** Reads one key after the other; the code that decrypts PKCS#8 is loaded on demand. */
+function keyReader(password: string | undefined, signal: AbortSignal): (block: PemBlock) => Promise<KeyObject> {
+  const { createPrivateKey } = nodeCrypto()
+  let decrypter: ((bytes: Uint8Array) => Promise<Uint8Array | undefined>) | undefined
+  return async (block) => {
+    const isEncrypted = block.text.includes('ENCRYPTED')
+    if (isEncrypted && password === undefined) {
+      throw new CertificateFault('the private key is encrypted', 'Pass certificatePassword.')
+    }
+    if (block.label !== 'ENCRYPTED PRIVATE KEY' || password === undefined) {
+      try {
+        return createPrivateKey({ key: block.text, ...(password === undefined ? {} : { passphrase: password }) })
+      } catch (error) {
+        throw isEncrypted ? wrongPassword(error) : unreadable(error)
+      }
+    }
+    decrypter ??= (await import('./encrypted-key.ts')).keyDecrypter(password, signal)
+    const bytes = await decrypter(pemBody(block))
+    if (bytes === undefined) throw wrongPassword()
+    try {
+      return createPrivateKey({ key: Buffer.from(bytes), format: 'der', type: 'pkcs8' })
+    } catch (error) {
+      throw unreadable(error)
+    }
   }
 }
 
-function keyFault(pem: string, password: string | undefined, cause: unknown): CertificateFault {
-  const isEncrypted = /ENCRYPTED/.test(pem)
-  if (isEncrypted && password === undefined) {
-    return new CertificateFault('the private key is encrypted', 'Pass certificatePassword.')
-  }
-  return isEncrypted
-    ? new CertificateFault('certificatePassword does not open the private key', 'Check the password.', cause)
-    : new CertificateFault('the private key can not be read', 'Export it again, as PKCS#8.', cause)
+function wrongPassword(cause?: unknown): CertificateFault {
+  return new CertificateFault('certificatePassword does not open the private key', 'Check the password.', cause)
 }
 
-/** The leaf first, then each one's issuer as far as they are there: that is what `x5c` asks for (RFC 7515, 4.1.6). */
-function describe(
-  leaf: X509Certificate,
-  all: readonly X509Certificate[],
-  sign: SigningCertificate['sign'],
-): SigningCertificate {
-  const { createHash } = nodeCrypto()
-  const chain = [leaf]
-  for (let below = leaf; ; ) {
-    const isNew = (other: X509Certificate): boolean => chain.every(({ raw }) => !raw.equals(other.raw))
-    const issuer = all.find((other) => isNew(other) && below.checkIssued(other))
-    if (issuer === undefined) break
-    chain.push(issuer)
-    below = issuer
-  }
-  const digest = (algorithm: string): string => createHash(algorithm).update(leaf.raw).digest('base64url')
-  return {
-    thumbprints: { sha1: digest('sha1'), sha256: digest('sha256') },
-    chain: chain.map(({ raw }) => raw.toString('base64')),
-    expiresAt: Date.parse(leaf.validTo),
-    sign,
-  }
+function unreadable(cause: unknown): CertificateFault {
+  return new CertificateFault('the private key cannot be read', 'Export it again, as PKCS#8.', cause)
 }

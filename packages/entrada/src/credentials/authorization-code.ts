@@ -1,35 +1,30 @@
-import type { Subject, TokenRequest } from '../cache/token-request.ts'
+import type { TokenRequest } from '../cache/token-request.ts'
 import { AuthenticationRequiredError } from '../errors.ts'
 import { clientSecret as secretOf } from '../oauth/client-authentication.ts'
 import { checkTenant } from '../oauth/tenant.ts'
-import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
-import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions, IssuedToken } from '../types.ts'
-import { openContext } from './context.ts'
-import { type Tokens, unlessInPage } from './not-in-page.ts'
-import type {
-  AuthorityValidationOptions,
-  CredentialPersistenceOptions,
-  MultiTenantTokenCredentialOptions,
-} from './options.ts'
-import { checkRequired } from './required.ts'
-import { Subjects } from './subject.ts'
-import { type SendGrant, userTokens } from './user-tokens.ts'
+import { openContext } from '../source/context.ts'
+import type { CredentialOptions } from '../source/options.ts'
+import { unlessInPage } from '../source/page-guard.ts'
+import { checkRequired } from '../source/required-arguments.ts'
+import { type SendGrant, tokensOfUser, userTokens } from '../source/user-grant-source.ts'
+import type { IssuedToken } from '../types.ts'
+import { Credential } from './credential.ts'
 
-export interface AuthorizationCodeCredentialOptions
-  extends MultiTenantTokenCredentialOptions,
-    CredentialPersistenceOptions,
-    AuthorityValidationOptions {}
+/** Options of `AuthorizationCodeCredential`. */
+export interface AuthorizationCodeCredentialOptions extends CredentialOptions {}
 
 /**
- * Signs a user in with a code that a web app got from the authorization endpoint (RFC 6749, 4.1). The code is redeemed
- * once, with the first token; refresh tokens follow. If redeeming fails, the code is kept for the next call.
+ * Signs a user in with the code that a web app received from the authorization endpoint (RFC 6749, 4.1). The first
+ * `getToken` redeems the code; later ones use the refresh token that came with it. If redeeming the code fails, the
+ * next call tries it again. Once neither can be used, `getToken` rejects with `AuthenticationRequiredError`.
  */
-export class AuthorizationCodeCredential implements EntradaCredential {
-  readonly name = 'AuthorizationCodeCredential'
-  readonly #tokens: Tokens
-  readonly #user: () => Subject
-
-  /** For an application with a secret. */
+export class AuthorizationCodeCredential extends Credential {
+  /**
+   * For an application with a secret.
+   *
+   * @param redirectUri - The redirect URI that the code was requested with.
+   * @throws CredentialUnavailableError for a missing argument, `TypeError` for a malformed one.
+   */
   constructor(
     tenantId: string,
     clientId: string,
@@ -38,7 +33,7 @@ export class AuthorizationCodeCredential implements EntradaCredential {
     redirectUri: string,
     options?: AuthorizationCodeCredentialOptions,
   )
-  /** For a public application. */
+  /** For a public application, which has no secret. */
   constructor(
     tenantId: string,
     clientId: string,
@@ -47,52 +42,35 @@ export class AuthorizationCodeCredential implements EntradaCredential {
     options?: AuthorizationCodeCredentialOptions,
   )
   constructor(tenantId: string, clientId: string, third: string, fourth: string, fifth?: unknown, sixth?: unknown) {
-    const name = 'AuthorizationCodeCredential'
-    const isConfidential = typeof fifth === 'string'
-    const [clientSecret, authorizationCode, redirectUri, options] = isConfidential
-      ? [third, fourth, fifth, sixth]
-      : [undefined, third, fourth, fifth]
-    checkRequired(name, {
-      tenantId,
-      clientId,
-      ...(isConfidential ? { clientSecret } : {}),
-      authorizationCode,
-      redirectUri,
+    super('AuthorizationCodeCredential', (name) => {
+      const isConfidential = typeof fifth === 'string'
+      const [clientSecret, authorizationCode, redirectUri, options] = isConfidential
+        ? [third, fourth, fifth, sixth]
+        : [undefined, third, fourth, fifth]
+      checkRequired(name, {
+        tenantId,
+        clientId,
+        ...(isConfidential ? { clientSecret } : {}),
+        authorizationCode,
+        redirectUri,
+      })
+      const given = { tenantId, secrets: [clientSecret, authorizationCode] }
+      const context = openContext(name, options as AuthorizationCodeCredentialOptions | undefined, given)
+      checkTenant(tenantId, `${name}: tenantId`, context.quote)
+      if (!URL.canParse(redirectUri)) {
+        throw new TypeError(`${name}: redirectUri is not a URL. Pass the one that the code was requested with.`)
+      }
+      const authenticate = clientSecret === undefined ? () => undefined : secretOf(clientSecret)
+      const obtain = redeemOnce(name, (grants) => grants.authorizationCode(authorizationCode, redirectUri))
+      const app = { tenantId, clientId, authenticate }
+      return unlessInPage(context, () => tokensOfUser(userTokens({ app, context, obtain }), name, authorizationCode))
     })
-    checkTenant(tenantId, `${name}: tenantId`)
-    if (!URL.canParse(redirectUri)) {
-      throw new TypeError(`${name}: redirectUri is not a URL. Pass the one that the code was asked for with.`)
-    }
-    const context = openContext(name, options as AuthorizationCodeCredentialOptions | undefined)
-    const authenticate = clientSecret === undefined ? () => undefined : secretOf(clientSecret)
-    const subjects = new Subjects(name)
-    this.#user = () => subjects.of(authorizationCode)
-    const obtain = redeemOnce(name, (grants) => grants.authorizationCode(authorizationCode, redirectUri))
-    const app = { tenantId, clientId, authenticate }
-    this.#tokens = unlessInPage(context, () => userTokens({ app, context, obtain }))
-    polyfillAsyncDispose(this)
-  }
-
-  async getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
-    return this.#tokens.getToken(scopes, options, this.#user())
-  }
-
-  async getTokenInfo(scopes: string | string[], options?: GetTokenOptions): Promise<AccessTokenInfo> {
-    return this.#tokens.getTokenInfo(scopes, options, this.#user())
-  }
-
-  close(): Promise<void> {
-    return this.#tokens.close()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
   }
 }
 
 type Obtain = (request: TokenRequest, send: SendGrant, again: () => Promise<IssuedToken>) => Promise<IssuedToken>
 
-/** Redeems the code once; who comes meanwhile waits, and goes on with the refresh token that it brought. */
+/** Redeems the code once. Requests that arrive in the meantime wait, and then use the refresh token that it yielded. */
 function redeemOnce(name: string, code: Parameters<SendGrant>[0]): Obtain {
   let redeeming: Promise<unknown> | undefined
   let isRedeemed = false
@@ -102,9 +80,13 @@ function redeemOnce(name: string, code: Parameters<SendGrant>[0]): Obtain {
       return again()
     }
     if (isRedeemed) {
-      const mend = 'Send the user to the authorization endpoint for a new code.'
-      const message = `${name}: the code has been redeemed, and there is no refresh token that is accepted. ${mend}`
-      throw new AuthenticationRequiredError({ scopes: [...scopes], message, mend })
+      const remedy = 'Send the user to the authorization endpoint for a new code.'
+      const problem = {
+        who: name,
+        reason: 'the code has already been redeemed, and there is no refresh token that is still accepted.',
+        remedy,
+      }
+      throw new AuthenticationRequiredError({ ...problem, scopes: [...scopes] })
     }
     const sending = send(code)
     redeeming = sending.then(

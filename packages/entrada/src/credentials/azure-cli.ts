@@ -1,48 +1,33 @@
-import { azureCliPlace as place } from '../developer-tools/places.ts'
-import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
-import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
-import { type CredentialContext, openContext } from './context.ts'
+import { azureCliLocation as location } from '../developer-tools/tool-location.ts'
+import type { OwnOptions } from '../source/check-options.ts'
+import { type CredentialContext, openContext } from '../source/context.ts'
 import {
   type DeveloperToolCredentialOptions,
   type DeveloperToolOptions,
-  DeveloperToolTokens,
-} from './developer-tool.ts'
-import { type Tokens, unlessInPage } from './not-in-page.ts'
+  DeveloperToolSource,
+  toolOptions,
+} from '../source/developer-tool-source.ts'
+import { unlessInPage } from '../source/page-guard.ts'
+import { Credential } from './credential.ts'
 
+/** Options of `AzureCliCredential`. */
 export interface AzureCliCredentialOptions extends DeveloperToolCredentialOptions {
   /** Name or id of the subscription whose account is to be used. */
   subscription?: string
 }
 
 /**
- * Uses the account that is signed in to the Azure CLI (`az login`) on this machine. The program is started from an absolute
- * folder of `PATH`, without a shell; what it answers is cached until the tool's own profile changes.
+ * Uses the account that is signed in to the Azure CLI (`az login`) on this machine. The program is started from an
+ * absolute folder in `PATH`, without a shell. Its tokens are cached until the tool's own profile changes.
  */
-export class AzureCliCredential implements EntradaCredential {
-  readonly name = 'AzureCliCredential'
-  readonly #tokens: Tokens
-
+export class AzureCliCredential extends Credential {
   /** @throws TypeError for a malformed option. */
   constructor(options?: AzureCliCredentialOptions) {
-    const context = openContext('AzureCliCredential', options)
-    this.#tokens = unlessInPage(context, () => azureCliTokens(context, options ?? {}))
-    polyfillAsyncDispose(this)
-  }
-
-  getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
-    return this.#tokens.getToken(scopes, options)
-  }
-
-  getTokenInfo(scopes: string | string[], options?: GetTokenOptions): Promise<AccessTokenInfo> {
-    return this.#tokens.getTokenInfo(scopes, options)
-  }
-
-  close(): Promise<void> {
-    return this.#tokens.close()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
+    super('AzureCliCredential', (name) => {
+      const own: OwnOptions<AzureCliCredentialOptions> = { ...toolOptions, subscription: true }
+      const context = openContext(name, options, { own })
+      return unlessInPage(context, () => azureCliTokens(context, options ?? {}))
+    })
   }
 }
 
@@ -50,7 +35,7 @@ export class AzureCliCredential implements EntradaCredential {
 export function azureCliTokens(
   context: CredentialContext,
   options: DeveloperToolOptions & { subscription?: string | undefined },
-): DeveloperToolTokens {
+): DeveloperToolSource {
   const load = async () => (await import('../developer-tools/azure-cli.ts')).azureCli
-  return new DeveloperToolTokens(context, { place, load }, options)
+  return new DeveloperToolSource(context, { location, load }, options)
 }

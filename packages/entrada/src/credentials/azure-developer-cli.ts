@@ -1,45 +1,29 @@
-import { azureDeveloperCliPlace as place } from '../developer-tools/places.ts'
-import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
-import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
-import { type CredentialContext, openContext } from './context.ts'
+import { azureDeveloperCliLocation as location } from '../developer-tools/tool-location.ts'
+import { type CredentialContext, openContext } from '../source/context.ts'
 import {
   type DeveloperToolCredentialOptions,
   type DeveloperToolOptions,
-  DeveloperToolTokens,
-} from './developer-tool.ts'
-import { type Tokens, unlessInPage } from './not-in-page.ts'
+  DeveloperToolSource,
+  toolOptions,
+} from '../source/developer-tool-source.ts'
+import { unlessInPage } from '../source/page-guard.ts'
+import { Credential } from './credential.ts'
 
+/** Options of `AzureDeveloperCliCredential`. */
 export type AzureDeveloperCliCredentialOptions = DeveloperToolCredentialOptions
 
 /**
- * Uses the account that is signed in to the Azure Developer CLI (`azd auth login`) on this machine. The program is started from an absolute
- * folder of `PATH`, without a shell; what it answers is cached until the tool's own profile changes.
+ * Uses the account that is signed in to the Azure Developer CLI (`azd auth login`) on this machine. The program is
+ * started from an absolute folder in `PATH`, without a shell. Its tokens are cached until the tool's own profile
+ * changes.
  */
-export class AzureDeveloperCliCredential implements EntradaCredential {
-  readonly name = 'AzureDeveloperCliCredential'
-  readonly #tokens: Tokens
-
+export class AzureDeveloperCliCredential extends Credential {
   /** @throws TypeError for a malformed option. */
   constructor(options?: AzureDeveloperCliCredentialOptions) {
-    const context = openContext('AzureDeveloperCliCredential', options)
-    this.#tokens = unlessInPage(context, () => azureDeveloperCliTokens(context, options ?? {}))
-    polyfillAsyncDispose(this)
-  }
-
-  getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
-    return this.#tokens.getToken(scopes, options)
-  }
-
-  getTokenInfo(scopes: string | string[], options?: GetTokenOptions): Promise<AccessTokenInfo> {
-    return this.#tokens.getTokenInfo(scopes, options)
-  }
-
-  close(): Promise<void> {
-    return this.#tokens.close()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
+    super('AzureDeveloperCliCredential', (name) => {
+      const context = openContext(name, options, { own: toolOptions })
+      return unlessInPage(context, () => azureDeveloperCliTokens(context, options ?? {}))
+    })
   }
 }
 
@@ -47,7 +31,7 @@ export class AzureDeveloperCliCredential implements EntradaCredential {
 export function azureDeveloperCliTokens(
   context: CredentialContext,
   options: DeveloperToolOptions,
-): DeveloperToolTokens {
+): DeveloperToolSource {
   const load = async () => (await import('../developer-tools/azure-developer-cli.ts')).azureDeveloperCli
-  return new DeveloperToolTokens(context, { place, load }, options)
+  return new DeveloperToolSource(context, { location, load }, options)
 }

@@ -2,40 +2,37 @@ import { CredentialUnavailableError } from '../errors.ts'
 import { secureUrl } from '../http/secure-url.ts'
 import { clientAssertion } from '../oauth/client-authentication.ts'
 import { checkTenant } from '../oauth/tenant.ts'
-import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
-import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
-import { applicationTokens } from './application.ts'
-import { openContext } from './context.ts'
-import { type Tokens, unlessInPage } from './not-in-page.ts'
-import type {
-  AuthorityValidationOptions,
-  CredentialPersistenceOptions,
-  MultiTenantTokenCredentialOptions,
-} from './options.ts'
-import { checkRequired } from './required.ts'
+import { settingOf } from '../runtime/environment.ts'
+import { checkSetting } from '../runtime/malformed-variable.ts'
+import { applicationTokens } from '../source/application-source.ts'
+import type { OwnOptions } from '../source/check-options.ts'
+import { type CredentialContext, openContext } from '../source/context.ts'
+import type { CredentialOptions } from '../source/options.ts'
+import { unlessInPage } from '../source/page-guard.ts'
+import { checkRequired } from '../source/required-arguments.ts'
+import type { TokenSource } from '../source/token-source.ts'
+import { Credential } from './credential.ts'
 
-export interface AzurePipelinesCredentialOptions
-  extends MultiTenantTokenCredentialOptions,
-    CredentialPersistenceOptions,
-    AuthorityValidationOptions {}
+/** Options of `AzurePipelinesCredential`. */
+export interface AzurePipelinesCredentialOptions extends CredentialOptions {}
 
-/** The same as one bag, as the Python package has it. */
+/** The same as a single object, as in the Python package. */
 export interface AzurePipelinesIdentity {
+  /** Id (a GUID) or domain of the tenant. */
   tenantId: string
+  /** The application (client) id of the service connection's identity. */
   clientId: string
+  /** The id of the service connection, which is in its address in Azure DevOps. */
   serviceConnectionId: string
   /** The job's `$(System.AccessToken)`. */
   systemAccessToken: string
 }
 
 /**
- * Signs a job of Azure Pipelines in through its service connection (workload identity federation). The OIDC token is asked
- * for once a token request, at the address in `SYSTEM_OIDCREQUESTURI`.
+ * Signs a job of Azure Pipelines in through its service connection (workload identity federation). An OIDC token is
+ * requested once per token request, from the address in `SYSTEM_OIDCREQUESTURI`.
  */
-export class AzurePipelinesCredential implements EntradaCredential {
-  readonly name = 'AzurePipelinesCredential'
-  readonly #tokens: Tokens
-
+export class AzurePipelinesCredential extends Credential {
   constructor(
     tenantId: string,
     clientId: string,
@@ -44,7 +41,9 @@ export class AzurePipelinesCredential implements EntradaCredential {
     options?: AzurePipelinesCredentialOptions,
   )
   constructor(identity: AzurePipelinesIdentity & AzurePipelinesCredentialOptions)
-  /** @throws CredentialUnavailableError for a missing argument or outside a pipeline, `TypeError` for a malformed one. */
+  /**
+   * @throws CredentialUnavailableError for a missing argument or outside a pipeline, `TypeError` for a malformed one.
+   */
   constructor(
     first: string | (AzurePipelinesIdentity & AzurePipelinesCredentialOptions),
     clientId?: string,
@@ -52,68 +51,49 @@ export class AzurePipelinesCredential implements EntradaCredential {
     systemAccessToken?: string,
     options?: AzurePipelinesCredentialOptions,
   ) {
-    const name = 'AzurePipelinesCredential'
-    const isBag = typeof first === 'object' && first !== null
-    const given = isBag ? first : { tenantId: first, clientId, serviceConnectionId, systemAccessToken }
-    const { tenantId, serviceConnectionId: connection, systemAccessToken: access } = given
-    checkRequired(name, {
-      tenantId,
-      clientId: given.clientId,
-      serviceConnectionId: connection,
-      systemAccessToken: access,
+    super('AzurePipelinesCredential', (name) => {
+      const isBag = typeof first === 'object' && first !== null
+      const given = (
+        isBag ? first : { tenantId: first, clientId, serviceConnectionId, systemAccessToken }
+      ) as AzurePipelinesIdentity
+      const { tenantId, clientId: id, serviceConnectionId: connection, systemAccessToken: access } = given
+      checkRequired(name, { tenantId, clientId: id, serviceConnectionId: connection, systemAccessToken: access })
+      const own: OwnOptions<AzurePipelinesIdentity> | undefined = isBag
+        ? { tenantId: true, clientId: true, serviceConnectionId: true, systemAccessToken: true }
+        : undefined
+      const context = openContext(name, isBag ? first : options, { tenantId, secrets: [access], own })
+      checkTenant(tenantId, `${name}: tenantId`, context.quote)
+      return unlessInPage(context, () => pipelinesTokens(context, given))
     })
-    checkTenant(tenantId, `${name}: tenantId`)
-    const context = openContext(name, isBag ? first : options)
-    const open = (): Tokens => {
-      const { env } = context.host
-      const address = env.SYSTEM_OIDCREQUESTURI?.trim()
-      if (!address) {
-        const mend = 'Run it in a job of Azure Pipelines, and pass $(System.AccessToken).'
-        throw new CredentialUnavailableError(`${name}: SYSTEM_OIDCREQUESTURI is not set. ${mend}`, { mend })
-      }
-      const url = secureUrl(address, `${name}: SYSTEM_OIDCREQUESTURI`)
-      url.pathname = url.pathname.replace(/\/+$/, '')
-      url.searchParams.set('api-version', '7.1')
-      url.searchParams.set('serviceConnectionId', connection as string)
-      const headers = {
-        'Content-Type': 'application/json',
-        Accept: 'application/json',
-        Authorization: `Bearer ${access}`,
-        // Without it a refused job is led to a sign-in page.
-        'X-TFS-FedAuthRedirect': 'Suppress',
-      }
-      const { http, emit } = context
-      const authenticate = clientAssertion(async ({ signal }) => {
-        const { requestOidcToken } = await import('../federation/oidc-request.ts')
-        return requestOidcToken({
-          credential: name,
-          http,
-          emit,
-          signal,
-          request: { method: 'POST', url: url.href, headers },
-          field: 'oidcToken',
-          mend: 'Check the id of the service connection, and that the job may use it and passes $(System.AccessToken).',
-        })
-      })
-      return applicationTokens({ tenantId, clientId: given.clientId as string, authenticate }, context)
-    }
-    this.#tokens = unlessInPage(context, open)
-    polyfillAsyncDispose(this)
   }
+}
 
-  getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
-    return this.#tokens.getToken(scopes, options)
+/** The tokens of a job, in exchange for the OIDC token of its service connection. */
+function pipelinesTokens(context: CredentialContext, job: AzurePipelinesIdentity): TokenSource {
+  const { tenantId, clientId, serviceConnectionId, systemAccessToken } = job
+  const { name: credential, host, http, emit } = context
+  const address = settingOf(host.env, 'SYSTEM_OIDCREQUESTURI')
+  if (!address) {
+    const remedy = 'Run it in a job of Azure Pipelines, and pass $(System.AccessToken).'
+    throw new CredentialUnavailableError({ who: credential, reason: 'SYSTEM_OIDCREQUESTURI is not set.', remedy })
   }
-
-  getTokenInfo(scopes: string | string[], options?: GetTokenOptions): Promise<AccessTokenInfo> {
-    return this.#tokens.getTokenInfo(scopes, options)
+  checkSetting(credential, 'SYSTEM_OIDCREQUESTURI', address)
+  const url = secureUrl(address, `${credential}: SYSTEM_OIDCREQUESTURI`)
+  url.pathname = url.pathname.replace(/(?<!\/)\/+$/, '')
+  url.searchParams.set('api-version', '7.1')
+  url.searchParams.set('serviceConnectionId', serviceConnectionId)
+  const headers = {
+    'Content-Type': 'application/json',
+    Accept: 'application/json',
+    Authorization: `Bearer ${systemAccessToken}`,
+    // Without this header a refused job is redirected to a sign-in page.
+    'X-TFS-FedAuthRedirect': 'Suppress',
   }
-
-  close(): Promise<void> {
-    return this.#tokens.close()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
-  }
+  const remedy = 'Check the id of the service connection, and that the job may use it and passes $(System.AccessToken).'
+  const authenticate = clientAssertion(async ({ signal }) => {
+    const { requestOidcToken } = await import('../federation/oidc-request.ts')
+    const request = { method: 'POST', url: url.href, headers } as const
+    return requestOidcToken({ credential, http, emit, signal, request, field: 'oidcToken', remedy })
+  })
+  return applicationTokens({ tenantId, clientId, authenticate }, context)
 }

@@ -1,50 +1,33 @@
-import { azurePowerShellPlace as place } from '../developer-tools/places.ts'
-import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
-import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
-import { type CredentialContext, openContext } from './context.ts'
+import { azurePowerShellLocation as location } from '../developer-tools/tool-location.ts'
+import { type CredentialContext, openContext } from '../source/context.ts'
 import {
   type DeveloperToolCredentialOptions,
   type DeveloperToolOptions,
-  DeveloperToolTokens,
-} from './developer-tool.ts'
-import { type Tokens, unlessInPage } from './not-in-page.ts'
+  DeveloperToolSource,
+  toolOptions,
+} from '../source/developer-tool-source.ts'
+import { unlessInPage } from '../source/page-guard.ts'
+import { Credential } from './credential.ts'
 
+/** Options of `AzurePowerShellCredential`. */
 export type AzurePowerShellCredentialOptions = DeveloperToolCredentialOptions
 
 /**
- * Uses the account that is signed in to Azure PowerShell (`Connect-AzAccount`) on this machine. The program is started from an absolute
- * folder of `PATH`, without a shell; what it answers is cached until the tool's own profile changes.
+ * Uses the account that is signed in to Azure PowerShell (`Connect-AzAccount`) on this machine. The program is started
+ * from an absolute folder in `PATH`, without a shell. Its tokens are cached until the tool's own profile changes.
  */
-export class AzurePowerShellCredential implements EntradaCredential {
-  readonly name = 'AzurePowerShellCredential'
-  readonly #tokens: Tokens
-
+export class AzurePowerShellCredential extends Credential {
   /** @throws TypeError for a malformed option. */
   constructor(options?: AzurePowerShellCredentialOptions) {
-    const context = openContext('AzurePowerShellCredential', options)
-    this.#tokens = unlessInPage(context, () => azurePowerShellTokens(context, options ?? {}))
-    polyfillAsyncDispose(this)
-  }
-
-  getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
-    return this.#tokens.getToken(scopes, options)
-  }
-
-  getTokenInfo(scopes: string | string[], options?: GetTokenOptions): Promise<AccessTokenInfo> {
-    return this.#tokens.getTokenInfo(scopes, options)
-  }
-
-  close(): Promise<void> {
-    return this.#tokens.close()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
+    super('AzurePowerShellCredential', (name) => {
+      const context = openContext(name, options, { own: toolOptions })
+      return unlessInPage(context, () => azurePowerShellTokens(context, options ?? {}))
+    })
   }
 }
 
 /** The tokens of that account, for the credential itself and for the default chain. */
-export function azurePowerShellTokens(context: CredentialContext, options: DeveloperToolOptions): DeveloperToolTokens {
+export function azurePowerShellTokens(context: CredentialContext, options: DeveloperToolOptions): DeveloperToolSource {
   const load = async () => (await import('../developer-tools/azure-powershell.ts')).azurePowerShell
-  return new DeveloperToolTokens(context, { place, load }, options)
+  return new DeveloperToolSource(context, { location, load }, options)
 }

@@ -1,21 +1,35 @@
 import { TokenCache } from '../cache/token-cache.ts'
 import { CredentialUnavailableError } from '../errors.ts'
-import { abortError } from '../runtime/abort.ts'
 import { hostOf } from '../runtime/host.ts'
-import type { AbortSignalLike, AccessToken, GetTokenOptions, IssuedToken, TokenCredential } from '../types.ts'
-import { checkCall } from './check-call.ts'
+import { quoted } from '../runtime/quoted.ts'
+import type {
+  AbortSignalLike,
+  AccessToken,
+  GetTokenOptions,
+  IssuedToken,
+  TokenCredential,
+  TracingContext,
+} from '../types.ts'
 
+/** Options of `getBearerTokenProvider`, which go into each call of `getToken`. */
 export interface GetBearerTokenProviderOptions {
-  /** Ends the wait of every call of the provider. */
+  /** Once aborted, every call of the provider rejects with an error named `AbortError`. */
   abortSignal?: AbortSignalLike
-  tracingOptions?: { tracingContext?: unknown }
+  /** Passed on with each `getToken` of the credential. */
+  tracingOptions?: { tracingContext?: TracingContext }
 }
 
 /**
- * A function that gives the bare token for the scopes, for clients that want a string (OpenAI's, or `fetch` with a
- * header). Tokens are cached and refreshed as the credential does it; another's credential gets a cache of its own.
+ * Returns a function that resolves to the bare token for the scopes, for clients that want a string (OpenAI's client, or
+ * a header of `fetch`). The credential caches and refreshes its tokens; for a credential of another library, which may
+ * not, they are cached here. The function rejects with whatever the credential's `getToken` rejects with.
  *
- * @throws TypeError for a credential without `getToken`, or for no scope.
+ * ```ts
+ * const token = getBearerTokenProvider(credential, 'https://cognitiveservices.azure.com/.default')
+ * await fetch(url, { headers: { Authorization: `Bearer ${await token()}` } })
+ * ```
+ *
+ * @throws TypeError for a credential without `getToken`, or for missing or malformed scopes.
  */
 export function getBearerTokenProvider(
   credential: TokenCredential,
@@ -23,12 +37,15 @@ export function getBearerTokenProvider(
   options?: GetBearerTokenProviderOptions,
 ): () => Promise<string> {
   const who = 'getBearerTokenProvider'
+  const remedy = 'Pass a scope such as "https://storage.azure.com/.default".'
   if (typeof credential?.getToken !== 'function') {
     throw new TypeError(`${who}: the first argument has no getToken. Pass a credential.`)
   }
-  checkCall(who, scopes, options as GetTokenOptions | undefined)
+  // The rest is checked in each call.
+  if ([scopes ?? []].flat().length === 0) throw new TypeError(`${who}: getToken needs a scope. ${remedy}`)
+  if ([scopes].flat().includes('')) throw new TypeError(`${who}: scope is empty. ${remedy}`)
   const list = Array.isArray(scopes) ? [...scopes] : scopes
-  const get = 'getTokenInfo' in credential ? credential : cachedHere(credential)
+  const get = 'getTokenInfo' in credential ? credential : withCache(credential)
   return async () => {
     const access = await get.getToken(list, options as GetTokenOptions | undefined)
     if (access === null) throw noToken()
@@ -36,11 +53,13 @@ export function getBearerTokenProvider(
   }
 }
 
-/** A credential that we did not write may ask its source each time. */
-function cachedHere(credential: TokenCredential): Pick<TokenCredential, 'getToken'> {
-  const cache = new TokenCache({
+/** A credential of another library may ask for a token in every call, so its tokens are cached here. */
+function withCache(credential: TokenCredential): Pick<TokenCredential, 'getToken'> {
+  const { now, monotonic } = hostOf(undefined)
+  const cache = new TokenCache<undefined>({
     name: 'getBearerTokenProvider',
-    now: hostOf(undefined).now,
+    now,
+    monotonic,
     emit: () => undefined,
     async acquire({ scopes }, abortSignal) {
       const access = await credential.getToken([...scopes], { abortSignal })
@@ -50,9 +69,16 @@ function cachedHere(credential: TokenCredential): Pick<TokenCredential, 'getToke
   })
   return {
     async getToken(scopes, options) {
-      const list = Array.isArray(scopes) ? scopes : [scopes]
-      if (options?.abortSignal?.aborted === true) throw abortError('getBearerTokenProvider: the caller aborted.')
-      const request = { group: '', subject: undefined, tenantId: '', scopes: list, enableCae: false, claims: undefined }
+      const { checkCall } = await import('../source/check-call.ts')
+      const { scopes: list } = await checkCall('getBearerTokenProvider', scopes, options, { quote: quoted })
+      const request = {
+        group: undefined,
+        subject: undefined,
+        tenantId: undefined,
+        scopes: list,
+        enableCae: false,
+        claims: undefined,
+      }
       return cache.get(request, { signal: options?.abortSignal })
     },
   }
@@ -64,5 +90,9 @@ function issued({ token, expiresOnTimestamp, refreshAfterTimestamp, tokenType = 
 }
 
 function noToken(): CredentialUnavailableError {
-  return new CredentialUnavailableError('getBearerTokenProvider: the credential gave no token. Check the credential.')
+  return new CredentialUnavailableError({
+    who: 'getBearerTokenProvider',
+    reason: 'getToken of the credential returned null.',
+    remedy: 'Check why it has no token.',
+  })
 }

@@ -1,69 +1,62 @@
-import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
-import { eventSink } from '../runtime/event-sink.ts'
+import type { Member, MemberHooks } from '../chain/ask-members.ts'
+import { Chain } from '../chain/chain.ts'
+import { WinnersByCall } from '../chain/winners.ts'
+import type { UnnamedEvent } from '../events.ts'
 import { hostOf } from '../runtime/host.ts'
-import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions, TokenCredential } from '../types.ts'
-import { Chain, type Explanation } from './chain.ts'
+import { eventSink } from '../runtime/log/event-sink.ts'
+import { quoteFor } from '../runtime/quoted.ts'
+import type { EntradaCredential, TokenCredential } from '../types.ts'
+import { ChainCredential } from './chain-credential.ts'
+import { Credential, sourceOf } from './credential.ts'
 
 /**
- * Asks several credentials in order, and stays with the first that has a token. Any object with `getToken` can be a
- * member.
+ * Asks several credentials in order. For each kind of call (scopes, tenant, CAE), it stays with the first that has a
+ * token for as long as that token is valid. Any object with `getToken` can be a member, whichever library it comes
+ * from. `close()` closes the members too.
  *
- * `getToken` rejects with `AggregateAuthenticationError` when every member is unavailable, and with the error of the
- * first member that was refused; both carry `attempts`.
+ * `getToken` rejects with `AggregateAuthenticationError` if every member is unavailable, or with the error of the first
+ * member that was refused; both carry `attempts`.
+ *
+ * ```ts
+ * new ChainedTokenCredential(new ManagedIdentityCredential(), new AzureCliCredential())
+ * ```
  */
-export class ChainedTokenCredential implements EntradaCredential {
-  readonly name = 'ChainedTokenCredential'
-  readonly #chain: Chain
-
+export class ChainedTokenCredential extends ChainCredential {
   /** @throws TypeError for an empty chain, or a member without `getToken`. */
   constructor(...sources: TokenCredential[]) {
-    const name = 'ChainedTokenCredential'
-    if (sources.length === 0) {
-      throw new TypeError(`${name}: the chain is empty. Pass the credentials to try, in order.`)
-    }
-    for (const [index, source] of sources.entries()) {
-      if (typeof source?.getToken !== 'function') {
-        throw new TypeError(`${name}: member ${index + 1} has no getToken. Pass objects that are credentials.`)
+    super('ChainedTokenCredential', (name) => {
+      if (sources.length === 0) {
+        throw new TypeError(`${name}: the chain is empty. Pass the credentials to try, in order.`)
       }
-    }
-    const { now, env } = hostOf(undefined)
-    const sink = eventSink(undefined, env)
-    this.#chain = new Chain({
-      name,
-      members: sources.map((credential) => ({ name: credentialName(credential), credential })),
-      now,
-      emit: (event) => sink(name, event),
-      release: () => undefined,
+      for (const [index, source] of sources.entries()) {
+        if (typeof source?.getToken !== 'function') {
+          throw new TypeError(`${name}: member ${index + 1} has no getToken. Pass objects that are credentials.`)
+        }
+      }
+      const { now, env } = hostOf(undefined)
+      const sink = eventSink(undefined, env)
+      const options = {
+        name,
+        members: sources.map(memberOf),
+        now,
+        emit: (event: UnnamedEvent) => sink(name, event),
+        quote: quoteFor([], env),
+        release: () => undefined,
+      }
+      return new Chain(options, new WinnersByCall(now))
     })
-    polyfillAsyncDispose(this)
   }
+}
 
-  /** Name of the credential that won, once one has. */
-  get selected(): string | undefined {
-    return this.#chain.selected
-  }
-
-  getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
-    return this.#chain.getToken(scopes, options)
-  }
-
-  getTokenInfo(scopes: string | string[], options?: GetTokenOptions): Promise<AccessTokenInfo> {
-    return this.#chain.getTokenInfo(scopes, options)
-  }
-
-  /** Tries every member anew, whichever won before, and tells what became of each. Never rejects. */
-  explain(scopes: string | string[], options?: GetTokenOptions): Promise<Explanation> {
-    return this.#chain.explain(scopes, options)
-  }
-
-  /** Closes every member too. */
-  close(): Promise<void> {
-    return this.#chain.close()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
-  }
+/**
+ * Only this library's credentials have hooks, and only if nobody has replaced their `getToken`, for example to spy on
+ * the calls.
+ */
+function memberOf(credential: TokenCredential): Member {
+  const name = credentialName(credential)
+  const own: unknown[] = [Credential.prototype.getToken, ChainCredential.prototype.getToken]
+  if (!own.includes(credential.getToken)) return { name, credential }
+  return { name, credential, hooks: sourceOf<MemberHooks>(credential as EntradaCredential) }
 }
 
 function credentialName(credential: TokenCredential): string {

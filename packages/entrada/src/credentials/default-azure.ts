@@ -1,14 +1,15 @@
-import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
-import type { Env } from '../runtime/host.ts'
-import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
-import { Chain, type Explanation } from './chain.ts'
-import { openContext } from './context.ts'
-import { buildMember, type ExcludeOption, type MemberOptions, selectMembers } from './default-members.ts'
-import type {
-  AuthorityValidationOptions,
-  CredentialPersistenceOptions,
-  MultiTenantTokenCredentialOptions,
-} from './options.ts'
+import { Chain } from '../chain/chain.ts'
+import { OneWinner } from '../chain/winners.ts'
+import { AzureAuthorityHosts } from '../oauth/authority.ts'
+import { type Env, settingOf } from '../runtime/environment.ts'
+import { hostOf } from '../runtime/host.ts'
+import type { OwnOptions } from '../source/check-options.ts'
+import { openContext } from '../source/context.ts'
+import type { CredentialOptions } from '../source/options.ts'
+import { ChainCredential } from './chain-credential.ts'
+import { buildMember, selectMembers } from './default-members.ts'
+import { checkMemberOptions, type Exclusions, type MemberOptions, memberOptions } from './default-options.ts'
+import { authorityFault } from './malformed-environment.ts'
 
 /** Variables that `requiredEnvVars` can ask for. */
 export type DefaultAzureCredentialEnvVars =
@@ -22,65 +23,56 @@ export type DefaultAzureCredentialEnvVars =
   | 'AZURE_CLIENT_SEND_CERTIFICATE_CHAIN'
   | 'AZURE_FEDERATED_TOKEN_FILE'
 
-export interface DefaultAzureCredentialOptions
-  extends MultiTenantTokenCredentialOptions,
-    CredentialPersistenceOptions,
-    AuthorityValidationOptions,
-    Partial<Record<ExcludeOption, boolean>>,
-    MemberOptions {
-  /** Variables without which the constructor throws, so that a deployment with a gap fails at its start. */
+/** Options of `DefaultAzureCredential`. */
+export interface DefaultAzureCredentialOptions extends CredentialOptions, Exclusions, MemberOptions {
+  /**
+   * The constructor throws if one of these variables is missing, so that an incomplete deployment fails when it starts.
+   */
   requiredEnvVars?: DefaultAzureCredentialEnvVars | DefaultAzureCredentialEnvVars[]
+}
+
+/** Selects a user-assigned managed identity, or the workload identity, by its client id. */
+export interface DefaultAzureCredentialClientIdOptions extends DefaultAzureCredentialOptions {
+  managedIdentityClientId?: string
+  workloadIdentityClientId?: string
+}
+
+/** Selects a user-assigned managed identity by its Azure resource id. */
+export interface DefaultAzureCredentialResourceIdOptions extends DefaultAzureCredentialOptions {
+  managedIdentityResourceId: string
 }
 
 /**
  * The credential for programs that run anywhere: it tries, in order, what a deployment or a developer's machine offers,
  * and stays with the first that has a token.
  *
- * `AZURE_TOKEN_CREDENTIALS` (`prod`, `dev` or one name) and the `exclude...` options narrow the choice. `getToken` rejects
- * with `AggregateAuthenticationError`, which says of every member why it can't be used and what to do, or with the error
- * of the member that was refused.
+ * `AZURE_TOKEN_CREDENTIALS` (`prod`, `dev` or one name) and the `exclude...` options narrow the choice. `getToken`
+ * rejects with `AggregateAuthenticationError`, which says for every member why it cannot be used and what to do, or
+ * with the error of the member that was refused.
  */
-export class DefaultAzureCredential implements EntradaCredential {
-  readonly name = 'DefaultAzureCredential'
-  readonly #chain: Chain
-
-  /** @throws TypeError for a bad option or variable, `Error` for a missing variable of `requiredEnvVars`. */
+export class DefaultAzureCredential extends ChainCredential {
+  /**
+   * @throws TypeError for an invalid option or `AZURE_TOKEN_CREDENTIALS`, `Error` for a missing variable of
+   * `requiredEnvVars`.
+   */
   constructor(options?: DefaultAzureCredentialOptions) {
-    const name = 'DefaultAzureCredential'
-    const context = openContext(name, options)
-    const { host, emit } = context
-    checkRequiredVariables(options?.requiredEnvVars, host.env, name)
-    const members = selectMembers(options ?? {}, host.env, name).map((kind) => {
-      return buildMember(kind, context.forMember(kind.name), options ?? {})
+    super('DefaultAzureCredential', (name) => {
+      const { env } = hostOf(options?.host)
+      const { authorityHost, allowInsecureConnection, tenantId } = options ?? {}
+      const tenants = [tenantId, settingOf(env, 'AZURE_TENANT_ID')]
+      const fault = authorityFault(env, { authorityHost, allowInsecureConnection, tenants }, name)
+      // Members that need an authority are then unavailable; the others work without one.
+      const publicCloud = { authorityHost: AzureAuthorityHosts.AzurePublicCloud }
+      const own: OwnOptions<DefaultAzureCredentialOptions> = { ...memberOptions, requiredEnvVars: true }
+      const context = openContext(name, fault === undefined ? options : { ...options, ...publicCloud }, { own })
+      const { host, emit, quote } = context
+      checkMemberOptions(options ?? {}, name, quote)
+      checkRequiredVariables(options?.requiredEnvVars, host.env, name)
+      const members = selectMembers(options ?? {}, host.env, name, quote).map((kind) => {
+        return buildMember(kind, context.forMember(kind.name), options ?? {}, fault)
+      })
+      return new Chain({ name, members, now: host.now, emit, quote, release: context.close }, new OneWinner())
     })
-    this.#chain = new Chain({ name, members, now: host.now, emit, release: context.close })
-    polyfillAsyncDispose(this)
-  }
-
-  /** Name of the credential that won, once one has. */
-  get selected(): string | undefined {
-    return this.#chain.selected
-  }
-
-  getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
-    return this.#chain.getToken(scopes, options)
-  }
-
-  getTokenInfo(scopes: string | string[], options?: GetTokenOptions): Promise<AccessTokenInfo> {
-    return this.#chain.getTokenInfo(scopes, options)
-  }
-
-  /** Tries every member anew, whichever won before, and tells what became of each. Never rejects. */
-  explain(scopes: string | string[], options?: GetTokenOptions): Promise<Explanation> {
-    return this.#chain.explain(scopes, options)
-  }
-
-  close(): Promise<void> {
-    return this.#chain.close()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
   }
 }
 
@@ -98,10 +90,10 @@ function checkRequiredVariables(
   if (!names.every((name) => typeof name === 'string' && name !== '')) {
     throw new TypeError(`${who}: options.requiredEnvVars must be the name of a variable, or a list of names.`)
   }
-  const missing = names.filter((name) => !env[name as string]?.trim())
+  const missing = names.filter((name) => settingOf(env, name as string) === undefined)
   if (missing.length === 0) return
   const [variables, are] = missing.length === 1 ? ['variable', 'is'] : ['variables', 'are']
   throw new Error(
-    `${who}: Required environment ${variables} '${missing.join(', ')}' for DefaultAzureCredential ${are} not set or empty. Set what is missing, or leave it out of requiredEnvVars.`,
+    `${who}: Required environment ${variables} '${missing.join(', ')}' for DefaultAzureCredential ${are} not set or empty. Set the missing variables, or remove them from requiredEnvVars.`,
   )
 }

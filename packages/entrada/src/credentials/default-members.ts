@@ -1,38 +1,28 @@
-import { CredentialUnavailableError } from '../errors.ts'
-import type { ManagedIdentityIds } from '../managed-identity/identity.ts'
-import type { Env } from '../runtime/host.ts'
+import { brokerTokens } from '../broker/broker-source.ts'
+import { visualStudioCodeTokens } from '../broker/vs-code-source.ts'
+import type { Member, MemberHooks } from '../chain/ask-members.ts'
+import { CredentialUnavailableError, isUnavailable } from '../errors.ts'
+import { type ManagedIdentityIds, parseIdentity } from '../managed-identity/identity.ts'
+import { checkTenant } from '../oauth/tenant.ts'
+import { type Env, settingOf } from '../runtime/environment.ts'
+import { checkSetting, MalformedVariable } from '../runtime/malformed-variable.ts'
+import type { Quote } from '../runtime/quoted.ts'
+import { sharedCacheTokens } from '../shared-cache/shared-cache-source.ts'
+import type { CredentialContext } from '../source/context.ts'
+import type { CredentialSource } from '../source/credential-source.ts'
+import { unlessInPage } from '../source/page-guard.ts'
+import { inSpan } from '../source/tracing.ts'
+import { UnavailableSource } from '../source/unavailable-source.ts'
+import { identityIn } from '../user/user-options.ts'
 import { azureCliTokens } from './azure-cli.ts'
 import { azureDeveloperCliTokens } from './azure-developer-cli.ts'
 import { azurePowerShellTokens } from './azure-powershell.ts'
-import { brokerTokens } from './broker.ts'
-import type { CredentialContext } from './context.ts'
+import type { ExcludeOption, Exclusions, MemberOptions } from './default-options.ts'
 import { environmentTokens } from './environment.ts'
 import { gitHubTokens } from './github-actions.ts'
 import { interactiveTokens } from './interactive-browser.ts'
 import { managedTokens } from './managed-identity.ts'
-import { type Tokens, unlessInPage } from './not-in-page.ts'
-import { sharedCacheTokens } from './shared-cache-tokens.ts'
-import { UnavailableSource } from './unavailable.ts'
-import { identityIn } from './user-options.ts'
-import { visualStudioCodeTokens } from './visual-studio-code.ts'
-import type { Member, OwnMember } from './walk.ts'
 import { workloadTokens } from './workload-identity.ts'
-
-/** The `exclude...` options of the default chain, one a member. */
-export type ExcludeOption =
-  | 'excludeEnvironmentCredential'
-  | 'excludeWorkloadIdentityCredential'
-  /** Excluded unless this is `false`. */
-  | 'excludeGitHubActionsCredential'
-  | 'excludeManagedIdentityCredential'
-  | 'excludeSharedTokenCacheCredential'
-  | 'excludeVisualStudioCodeCredential'
-  | 'excludeAzureCliCredential'
-  | 'excludeAzurePowerShellCredential'
-  | 'excludeAzureDeveloperCliCredential'
-  /** Excluded unless this is `false`. */
-  | 'excludeInteractiveBrowserCredential'
-  | 'excludeBrokerCredential'
 
 export interface MemberKind {
   name: string
@@ -41,51 +31,29 @@ export interface MemberKind {
   group: 'prod' | 'dev'
   /** Left out unless its `exclude...` option is `false`, or `AZURE_TOKEN_CREDENTIALS` names it. */
   isOptional?: true
-  build(context: CredentialContext, options: MemberOptions & Excluded): Member['credential']
-}
-
-type Excluded = Partial<Record<ExcludeOption, boolean>>
-
-/** The options of the default chain that its members read. */
-export interface MemberOptions {
-  /**
-   * The tenant of the workload identity, default `AZURE_TENANT_ID`, and the tenant that developer tools are asked in,
-   * default their own.
-   */
-  tenantId?: string | undefined
-  /** How long a developer tool may take, in milliseconds; default 10,000. */
-  processTimeoutInMs?: number | undefined
-  /** Client id of a user-assigned managed identity, and of the workload unless that has its own; default `AZURE_CLIENT_ID`. */
-  managedIdentityClientId?: string | undefined
-  /** Resource id of a user-assigned managed identity. Only one of the three may be given. */
-  managedIdentityResourceId?: string | undefined
-  /** Object id of a user-assigned managed identity. */
-  managedIdentityObjectId?: string | undefined
-  workloadIdentityClientId?: string | undefined
-  workloadIdentityTenantId?: string | undefined
-  /** Whose tokens of the shared token cache; default `AZURE_USERNAME`. */
-  sharedCacheUsername?: string | undefined
-  /** Home tenant of the account of the shared token cache; default `tenantId`, else `AZURE_TENANT_ID`. */
-  sharedCacheTenantId?: string | undefined
-  /** Default `tenantId`, else the tenant of the sign-in. */
-  visualStudioCodeTenantId?: string | undefined
-  /** The tenant that a person signs in to in the browser; default `tenantId`, else `AZURE_TENANT_ID`, else theirs. */
-  interactiveBrowserTenantId?: string | undefined
-  /** The application that a person signs in to in the browser; default the Azure CLI's. */
-  interactiveBrowserClientId?: string | undefined
-  /** The tenant that the broker is asked in; default `tenantId`, else the account's own. */
-  brokerTenantId?: string | undefined
-  /** The workload identity asks through the token proxy of AKS identity binding. */
-  enableAzureProxy?: boolean | undefined
+  /** Set if it cannot work without an authority. */
+  needsAuthority?: true
+  build(
+    context: CredentialContext,
+    options: MemberOptions & Exclusions,
+    authorityFault: MalformedVariable | undefined,
+  ): Member['credential']
 }
 
 /** The members of the default chain, in order. */
 const memberKinds: readonly MemberKind[] = [
-  { name: 'EnvironmentCredential', exclude: 'excludeEnvironmentCredential', group: 'prod', build: environmentTokens },
+  {
+    name: 'EnvironmentCredential',
+    exclude: 'excludeEnvironmentCredential',
+    group: 'prod',
+    needsAuthority: true,
+    build: environmentTokens,
+  },
   {
     name: 'WorkloadIdentityCredential',
     exclude: 'excludeWorkloadIdentityCredential',
     group: 'prod',
+    needsAuthority: true,
     build: (context, options) =>
       workloadTokens(context, {
         tenantId: options.workloadIdentityTenantId ?? options.tenantId,
@@ -97,9 +65,11 @@ const memberKinds: readonly MemberKind[] = [
     name: 'ManagedIdentityCredential',
     exclude: 'excludeManagedIdentityCredential',
     group: 'prod',
-    build: (context, options) =>
-      managedTokens(context, identityOf(options, context.host.env), {
+    build: (context, options, exchangeFault) =>
+      managedTokens(context, identityOf(options, context), {
         isTokenExchangeExcluded: options.excludeWorkloadIdentityCredential === true,
+        exchangeFault,
+        probeTimeoutMs: options.managedIdentityProbeTimeoutInMs,
       }),
   },
   {
@@ -107,22 +77,25 @@ const memberKinds: readonly MemberKind[] = [
     exclude: 'excludeGitHubActionsCredential',
     group: 'prod',
     isOptional: true,
+    needsAuthority: true,
     build: (context, { tenantId }) => gitHubTokens(context, { tenantId }),
   },
   {
     name: 'SharedTokenCacheCredential',
     exclude: 'excludeSharedTokenCacheCredential',
     group: 'dev',
+    needsAuthority: true,
     build: (context, { sharedCacheUsername, sharedCacheTenantId, tenantId }) =>
       sharedCacheTokens(context, {
-        username: sharedCacheUsername ?? context.host.env.AZURE_USERNAME,
-        tenantId: sharedCacheTenantId ?? tenantId ?? (context.host.env.AZURE_TENANT_ID?.trim() || undefined),
+        username: sharedCacheUsername ?? checked(context, 'AZURE_USERNAME'),
+        tenantId: sharedCacheTenantId ?? tenantId ?? tenantIn(context),
       }),
   },
   {
     name: 'VisualStudioCodeCredential',
     exclude: 'excludeVisualStudioCodeCredential',
     group: 'dev',
+    needsAuthority: true,
     build: (context, { visualStudioCodeTenantId, tenantId }) =>
       visualStudioCodeTokens(context, visualStudioCodeTenantId ?? tenantId),
   },
@@ -149,8 +122,9 @@ const memberKinds: readonly MemberKind[] = [
     exclude: 'excludeInteractiveBrowserCredential',
     group: 'dev',
     isOptional: true,
+    needsAuthority: true,
     build: (context, { interactiveBrowserTenantId, interactiveBrowserClientId: clientId, tenantId }) => {
-      const asked = interactiveBrowserTenantId ?? tenantId ?? (context.host.env.AZURE_TENANT_ID?.trim() || undefined)
+      const asked = interactiveBrowserTenantId ?? tenantId ?? tenantIn(context)
       return interactiveTokens(identityIn(context, { tenantId: asked, clientId }))
     },
   },
@@ -158,71 +132,109 @@ const memberKinds: readonly MemberKind[] = [
     name: 'BrokerCredential',
     exclude: 'excludeBrokerCredential',
     group: 'dev',
+    needsAuthority: true,
     build: (context, { brokerTenantId, tenantId }) => brokerTokens(context, brokerTenantId ?? tenantId),
   },
 ]
 
-function identityOf(options: MemberOptions, env: Env): ManagedIdentityIds {
+function identityOf(options: MemberOptions, context: CredentialContext): ManagedIdentityIds {
   const { managedIdentityResourceId: resourceId, managedIdentityObjectId: objectId } = options
-  const isNamedOtherwise = resourceId !== undefined || objectId !== undefined
-  const clientId = options.managedIdentityClientId ?? (isNamedOtherwise ? undefined : env.AZURE_CLIENT_ID)
+  // The resource id wins, as in `@azure/identity`: the client id may be meant for the workload identity.
+  const given = resourceId ? undefined : options.managedIdentityClientId
+  const isNamed = (given ?? resourceId ?? objectId) !== undefined
+  const clientId = isNamed ? given : checked(context, 'AZURE_CLIENT_ID', isIdentity)
   return { clientId, resourceId, objectId }
 }
 
-/** The member of a kind. One that can't be constructed here is there all the same, and says why when it is asked. */
-export function buildMember(kind: MemberKind, context: CredentialContext, options: MemberOptions & Excluded): Member {
-  const credential = built(kind, context, options)
+function isIdentity(clientId: string): void {
+  parseIdentity({ clientId }, 'AZURE_CLIENT_ID')
+}
+
+function tenantIn(context: CredentialContext): string | undefined {
+  return checked(context, 'AZURE_TENANT_ID', (tenantId) => checkTenant(tenantId, 'AZURE_TENANT_ID', context.quote))
+}
+
+/** A checked setting from the environment. Throws a `MalformedVariable` for an unusable one. */
+function checked(
+  { name: who, host }: CredentialContext,
+  name: string,
+  check?: (value: string) => void,
+): string | undefined {
+  const value = settingOf(host.env, name)
+  if (value !== undefined) checkSetting(who, name, value, () => check?.(value))
+  return value
+}
+
+/**
+ * The member of a kind. One that cannot be constructed here still takes its place in the chain, and gives the reason
+ * when it is asked.
+ */
+export function buildMember(
+  kind: MemberKind,
+  context: CredentialContext,
+  options: MemberOptions & Exclusions,
+  authorityFault: MalformedVariable | undefined,
+): Member {
+  const credential = built(kind, context, options, authorityFault)
   return {
     name: kind.name,
-    credential,
-    own: credential as OwnMember,
-    isFinal: isFinal(kind),
-    isSoft: kind.group === 'dev',
+    credential: withSpans(kind.name, credential as CredentialSource),
+    hooks: credential as MemberHooks,
+    stopsChain: kind.group === 'dev' ? () => false : stopsDeployment,
   }
 }
 
-function built(kind: MemberKind, context: CredentialContext, options: MemberOptions & Excluded): Member['credential'] {
+/** A member with spans of its own, as it would have as a separate credential. */
+function withSpans(name: string, source: CredentialSource): CredentialSource {
+  return {
+    getToken: (scopes, options) => inSpan({ name }, 'getToken', options, (asked) => source.getToken(scopes, asked)),
+    getTokenInfo: (scopes, options) => source.getTokenInfo(scopes, options),
+    close: () => source.close(),
+  }
+}
+
+function built(
+  kind: MemberKind,
+  context: CredentialContext,
+  options: MemberOptions & Exclusions,
+  authorityFault: MalformedVariable | undefined,
+): Member['credential'] {
+  if (kind.needsAuthority && authorityFault !== undefined) return new UnavailableSource(context, authorityFault)
   try {
-    return unlessInPage(context, () => kind.build(context, options) as Tokens)
+    return unlessInPage(context, () => kind.build(context, options, authorityFault) as CredentialSource)
   } catch (error) {
-    if (!(error instanceof CredentialUnavailableError)) throw error
-    const { message, mend = '' } = error
-    return new UnavailableSource(context, {
-      reason: message.replace(`${kind.name}: `, '').replace(mend, '').trim(),
-      mend,
-    })
+    if (!(error instanceof CredentialUnavailableError || error instanceof MalformedVariable)) throw error
+    const { reason = error.message, remedy = '' } = error
+    return new UnavailableSource(context, { reason, remedy })
   }
 }
 
 /**
- * Whether an error of this member ends the walk. Where a deployment says who to be, a refusal that a person could
- * resolve is a refusal: going on would change the identity in silence.
+ * Whether an error stops the chain if it comes from a member that deployments use to sign in. A refusal that a person
+ * could resolve does, although it is one of the "unavailable" errors: going on would silently change the identity.
  */
-function isFinal({ group }: MemberKind): (error: Error) => boolean {
-  return (error) => group === 'prod' && error.name === 'AuthenticationRequiredError'
+function stopsDeployment(error: Error): boolean {
+  return !isUnavailable(error) || error.name === 'AuthenticationRequiredError'
 }
 
 /**
- * The members that the options and `AZURE_TOKEN_CREDENTIALS` leave. An explicit `exclude...` option wins over the
- * variable, either way. Throws a `TypeError` for a value that names none, and for a chain without members.
+ * The members that the options and `AZURE_TOKEN_CREDENTIALS` select. An explicit `exclude...` option wins over the
+ * variable, either way. Throws a `TypeError` for a value that does not name any, and for a chain without members.
  */
-export function selectMembers(
-  options: Partial<Record<ExcludeOption, boolean>>,
-  env: Env,
-  who: string,
-): readonly MemberKind[] {
+export function selectMembers(options: Exclusions, env: Env, who: string, quote: Quote): readonly MemberKind[] {
   for (const [name, value] of Object.entries(options)) {
     if (name.startsWith('exclude') && value !== undefined && typeof value !== 'boolean') {
-      throw new TypeError(`${who}: options.${name} is ${JSON.stringify(value)}; it must be true or false.`)
+      throw new TypeError(`${who}: options.${name} is ${quote(value)}; it must be true or false.`)
     }
   }
-  const asked = (env.AZURE_TOKEN_CREDENTIALS ?? '').trim().toLowerCase()
+  const given = settingOf(env, 'AZURE_TOKEN_CREDENTIALS') ?? ''
+  const asked = given.toLowerCase()
   const names = memberKinds.map(({ name }) => name)
   const isNamed = ({ name, group, isOptional }: MemberKind): boolean =>
     asked === name.toLowerCase() || (isOptional !== true && (asked === '' || asked === group))
   if (asked !== '' && asked !== 'prod' && asked !== 'dev' && !memberKinds.some(isNamed)) {
     throw new TypeError(
-      `${who}: AZURE_TOKEN_CREDENTIALS is ${JSON.stringify(env.AZURE_TOKEN_CREDENTIALS)}. Set it to prod, dev or one of: ${names.join(', ')}.`,
+      `${who}: AZURE_TOKEN_CREDENTIALS is ${quote(given)}. Set it to prod, dev or one of: ${names.join(', ')}.`,
     )
   }
   const members = memberKinds.filter((kind) => {
@@ -230,6 +242,6 @@ export function selectMembers(
     return excluded === undefined ? isNamed(kind) : !excluded
   })
   if (members.length > 0) return members
-  const cause = asked === '' ? '' : ` and AZURE_TOKEN_CREDENTIALS=${env.AZURE_TOKEN_CREDENTIALS}`
-  throw new TypeError(`${who}: the exclude options${cause} leave no credential to try. Leave at least one in.`)
+  const cause = asked === '' ? '' : ` and AZURE_TOKEN_CREDENTIALS=${given}`
+  throw new TypeError(`${who}: the exclude options${cause} leave no credential to try. Keep at least one.`)
 }

@@ -1,8 +1,10 @@
 import { checkTenant } from '../oauth/tenant.ts'
-import type { Env } from '../runtime/host.ts'
+import { type Env, isMentioned, secretOf, settingOf, unreadable } from '../runtime/environment.ts'
+import { checkSetting } from '../runtime/malformed-variable.ts'
+import type { Quote } from '../runtime/quoted.ts'
 import { listOf } from './list-of.ts'
 
-/** Who the environment says to be. */
+/** The identity that the environment describes. */
 export type EnvironmentIdentity = { tenantId: string; clientId: string } & (
   | { secret: string }
   | { certificatePath: string; certificatePassword: string | undefined; sendsChain: boolean }
@@ -15,40 +17,58 @@ const certificate = 'AZURE_CLIENT_CERTIFICATE_PATH'
 const user = ['AZURE_USERNAME', 'AZURE_PASSWORD'] as const
 
 /**
- * Reads the environment: a secret first, then a certificate, then a user's name and password. White space around a value
- * is not part of it. Gives what is missing where none of them is whole.
+ * Reads the environment: a secret first, then a certificate, then a user's name and password. If none of them is
+ * complete, returns what is missing. Throws a `MalformedVariable` for an id or a path that cannot be one.
  */
-export function readEnvironment(env: Env): EnvironmentIdentity | { reason: string; mend: string } {
-  const value = (name: string): string => env[name]?.trim() ?? ''
-  const [tenantId, clientId] = ids.map(value) as [string, string]
-  const [username, password] = user.map(value) as [string, string]
+export function readEnvironment(
+  env: Env,
+  who: string,
+  quote: Quote,
+): EnvironmentIdentity | { reason: string; remedy: string } {
+  const value = valueIn.bind(undefined, env)
+  const [tenantId, clientId] = ids.map(value)
+  const [username, password] = user.map(value)
+  const certificatePath = value(certificate)
+  if (tenantId !== undefined) checkSetting(who, ids[0], tenantId, () => checkTenant(tenantId, ids[0], quote))
+  if (clientId !== undefined) checkSetting(who, ids[1], clientId)
   if (tenantId && clientId) {
-    if (value(secret)) return { tenantId, clientId, secret: value(secret) }
-    if (value(certificate)) {
-      const certificatePassword = env.AZURE_CLIENT_CERTIFICATE_PASSWORD || undefined
-      const sendsChain = /^(?:true|1)$/i.test(value('AZURE_CLIENT_SEND_CERTIFICATE_CHAIN'))
-      return { tenantId, clientId, certificatePath: value(certificate), certificatePassword, sendsChain }
+    const clientSecret = value(secret)
+    if (clientSecret) return { tenantId, clientId, secret: clientSecret }
+    if (certificatePath) {
+      checkSetting(who, certificate, certificatePath)
+      const certificatePassword = secretOf(env, 'AZURE_CLIENT_CERTIFICATE_PASSWORD')
+      const sendsChain = /^(?:true|1)$/i.test(settingOf(env, 'AZURE_CLIENT_SEND_CERTIFICATE_CHAIN') ?? '')
+      return { tenantId, clientId, certificatePath, certificatePassword, sendsChain }
     }
   }
-  const isUser = username !== '' || password !== ''
-  if (clientId && username && password) return { tenantId: tenantId || 'organizations', clientId, username, password }
-  // A user's tenant is found by their name.
-  if (isUser) return missing(['AZURE_CLIENT_ID', ...user], env)
-  return missing([...ids, value(certificate) ? certificate : secret], env)
+  // Entra ID finds a user's tenant by the user name.
+  if (clientId && username && password) return { tenantId: tenantId ?? 'organizations', clientId, username, password }
+  if (username || password) return missing(['AZURE_CLIENT_ID', ...user], env)
+  return missing([...ids, certificatePath ? certificate : secret], env)
 }
 
-/** The tenants of `AZURE_ADDITIONALLY_ALLOWED_TENANTS`. Throws a `TypeError` for what is none. */
-export function readAllowedTenants(env: Env, name: string): string[] {
-  const tenants = (env.AZURE_ADDITIONALLY_ALLOWED_TENANTS ?? '').split(';').map((tenant) => tenant.trim())
+function valueIn(env: Env, name: string): string | undefined {
+  return name === secret || name === 'AZURE_PASSWORD' ? secretOf(env, name) : settingOf(env, name)
+}
+
+/**
+ * The tenants of `AZURE_ADDITIONALLY_ALLOWED_TENANTS`. Throws a `MalformedVariable` for one that cannot be a tenant.
+ */
+export function readAllowedTenants(env: Env, who: string, quote: Quote): string[] {
+  const name = 'AZURE_ADDITIONALLY_ALLOWED_TENANTS'
+  const tenants = (settingOf(env, name) ?? '').split(';').map((tenant) => tenant.trim())
   const named = tenants.filter((tenant) => tenant !== '')
-  for (const tenant of named) if (tenant !== '*') checkTenant(tenant, `${name}: AZURE_ADDITIONALLY_ALLOWED_TENANTS`)
+  for (const tenant of named)
+    if (tenant !== '*') checkSetting(who, name, tenant, () => checkTenant(tenant, name, quote))
   return named
 }
 
-function missing(names: readonly string[], env: Env): { reason: string; mend: string } {
-  const absent = names.filter((name) => !env[name]?.trim())
+function missing(names: readonly string[], env: Env): { reason: string; remedy: string } {
+  const absent = names.filter((name) => valueIn(env, name) === undefined)
+  const denied = unreadable(absent)
+  if (denied !== undefined) return denied
   const isAlone = absent.length === 1
-  const isEmpty = absent.every((name) => env[name] !== undefined)
+  const isEmpty = absent.every((name) => isMentioned(env, name))
   const reason = `${listOf(absent)} ${isAlone ? 'is' : 'are'} ${isEmpty ? 'empty' : 'not set'}.`
-  return { reason, mend: `Set ${isAlone ? 'it' : 'them'}, or use another credential.` }
+  return { reason, remedy: `Set ${isAlone ? 'it' : 'them'}, or use another credential.` }
 }

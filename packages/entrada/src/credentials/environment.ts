@@ -1,79 +1,48 @@
 import { clientSecret } from '../oauth/client-authentication.ts'
-import { checkTenant } from '../oauth/tenant.ts'
-import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
-import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
-import { applicationTokens } from './application.ts'
-import { certificateAuthentication } from './certificate-authentication.ts'
-import { type CredentialContext, openContext } from './context.ts'
-import type { TokenSource } from './credential.ts'
+import { applicationTokens } from '../source/application-source.ts'
+import { certificateAuthentication } from '../source/certificate-authentication.ts'
+import { type CredentialContext, openContext } from '../source/context.ts'
+import type { CredentialSource } from '../source/credential-source.ts'
+import type { CredentialOptions } from '../source/options.ts'
+import { unlessInPage } from '../source/page-guard.ts'
+import { UnavailableSource } from '../source/unavailable-source.ts'
+import { tokensOfUser, userTokens } from '../source/user-grant-source.ts'
+import { Credential } from './credential.ts'
 import { type EnvironmentIdentity, readAllowedTenants, readEnvironment } from './environment-variables.ts'
-import { type Tokens, unlessInPage } from './not-in-page.ts'
-import type {
-  AuthorityValidationOptions,
-  CredentialPersistenceOptions,
-  MultiTenantTokenCredentialOptions,
-} from './options.ts'
-import { Subjects } from './subject.ts'
-import { UnavailableSource } from './unavailable.ts'
-import { userTokens } from './user-tokens.ts'
 
-export interface EnvironmentCredentialOptions
-  extends MultiTenantTokenCredentialOptions,
-    CredentialPersistenceOptions,
-    AuthorityValidationOptions {}
+/** Options of `EnvironmentCredential`. */
+export interface EnvironmentCredentialOptions extends CredentialOptions {}
 
 /**
- * Signs in with what the environment says: `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` and one of `AZURE_CLIENT_SECRET`,
- * `AZURE_CLIENT_CERTIFICATE_PATH` (with `AZURE_CLIENT_CERTIFICATE_PASSWORD` and `AZURE_CLIENT_SEND_CERTIFICATE_CHAIN`), or
- * `AZURE_USERNAME` and `AZURE_PASSWORD` (deprecated); and `AZURE_ADDITIONALLY_ALLOWED_TENANTS`, separated by semicolons.
+ * Signs in with the identity in the environment variables: `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` and one of
+ * `AZURE_CLIENT_SECRET`, `AZURE_CLIENT_CERTIFICATE_PATH` (with `AZURE_CLIENT_CERTIFICATE_PASSWORD` and
+ * `AZURE_CLIENT_SEND_CERTIFICATE_CHAIN`), or `AZURE_USERNAME` and `AZURE_PASSWORD` (deprecated); and
+ * `AZURE_ADDITIONALLY_ALLOWED_TENANTS`, separated by semicolons.
  *
- * The environment is read once, at construction. Where it says nothing or not enough, `getToken` rejects with a
- * `CredentialUnavailableError` that names what is missing.
+ * The environment is read once, at construction. If variables are missing, `getToken` rejects with a
+ * `CredentialUnavailableError` that names them.
  */
-export class EnvironmentCredential implements EntradaCredential {
-  readonly name = 'EnvironmentCredential'
-  readonly #tokens: Tokens
-
-  /** @throws TypeError for a variable that holds no tenant or authority. */
+export class EnvironmentCredential extends Credential {
+  /** @throws TypeError for a variable whose value cannot be a tenant, an id, a path or an authority. */
   constructor(options?: EnvironmentCredentialOptions) {
-    const context = openContext('EnvironmentCredential', options)
-    this.#tokens = unlessInPage(context, () => environmentTokens(context))
-    polyfillAsyncDispose(this)
-  }
-
-  getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
-    return this.#tokens.getToken(scopes, options)
-  }
-
-  getTokenInfo(scopes: string | string[], options?: GetTokenOptions): Promise<AccessTokenInfo> {
-    return this.#tokens.getTokenInfo(scopes, options)
-  }
-
-  close(): Promise<void> {
-    return this.#tokens.close()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
+    super('EnvironmentCredential', (name) => {
+      const context = openContext(name, options)
+      return unlessInPage(context, () => environmentTokens(context))
+    })
   }
 }
 
-/** The tokens that the environment gives, for the credential itself and for the default chain. */
-export function environmentTokens(
-  context: CredentialContext,
-): Pick<TokenSource, 'getToken' | 'getTokenInfo' | 'close'> {
+/** The tokens of the identity in the environment, for the credential itself and for the default chain. */
+export function environmentTokens(context: CredentialContext): CredentialSource {
   const { env } = context.host
-  const found = readEnvironment(env)
+  const found = readEnvironment(env, context.name, context.quote)
   if ('reason' in found) return new UnavailableSource(context, found)
-  checkTenant(found.tenantId, `${context.name}: AZURE_TENANT_ID`)
-  const additionallyAllowedTenants = context.options.additionallyAllowedTenants ?? readAllowedTenants(env, context.name)
+  const additionallyAllowedTenants =
+    context.options.additionallyAllowedTenants ?? readAllowedTenants(env, context.name, context.quote)
   return tokensOf(found, { ...context, additionallyAllowedTenants: [...additionallyAllowedTenants] })
 }
 
-function tokensOf(
-  found: EnvironmentIdentity,
-  context: CredentialContext,
-): Pick<TokenSource, 'getToken' | 'getTokenInfo' | 'close'> {
+function tokensOf(found: EnvironmentIdentity, context: CredentialContext): CredentialSource {
   const { tenantId, clientId } = found
   if ('secret' in found)
     return applicationTokens({ tenantId, clientId, authenticate: clientSecret(found.secret) }, context)
@@ -86,24 +55,18 @@ function tokensOf(
   return passwordTokens(found, context)
 }
 
-/** A user by name and password, which Entra ID is about to refuse everywhere. */
+/** The tokens of a user with name and password, which Entra ID will soon refuse everywhere. */
 function passwordTokens(
   { tenantId, clientId, username, password }: EnvironmentIdentity & { username: string; password: string },
   context: CredentialContext,
-): Pick<TokenSource, 'getToken' | 'getTokenInfo' | 'close'> {
+): CredentialSource {
   const message =
-    'AZURE_USERNAME and AZURE_PASSWORD are deprecated: they allow no multi-factor authentication. Use a secret, a certificate or a federated identity.'
+    'AZURE_USERNAME and AZURE_PASSWORD are deprecated: they do not work with multi-factor authentication. Use a secret, a certificate or a federated identity.'
   context.emit({ type: 'warning', message })
   const tokens = userTokens({
     app: { tenantId, clientId, authenticate: () => undefined },
     context,
     obtain: (_, send) => send((grants) => grants.password(username, password)),
   })
-  const subjects = new Subjects(context.name)
-  const user = (): ReturnType<Subjects['of']> => subjects.of(username.toLowerCase())
-  return {
-    getToken: async (scopes, options) => tokens.getToken(scopes, options, user()),
-    getTokenInfo: async (scopes, options) => tokens.getTokenInfo(scopes, options, user()),
-    close: () => tokens.close(),
-  }
+  return tokensOfUser(tokens, context.name, username.toLowerCase())
 }

@@ -3,23 +3,19 @@ import { secureUrl } from '../http/secure-url.ts'
 import { clientAssertion } from '../oauth/client-authentication.ts'
 import { federationAudience } from '../oauth/federation-audience.ts'
 import { checkTenant } from '../oauth/tenant.ts'
-import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
-import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
-import { applicationTokens } from './application.ts'
-import { type CredentialContext, openContext } from './context.ts'
-import type { TokenSource } from './credential.ts'
-import { type Tokens, unlessInPage } from './not-in-page.ts'
-import type {
-  AuthorityValidationOptions,
-  CredentialPersistenceOptions,
-  MultiTenantTokenCredentialOptions,
-} from './options.ts'
-import { checkRequired } from './required.ts'
+import { secretOf, settingOf, unreadable } from '../runtime/environment.ts'
+import { checkSetting } from '../runtime/malformed-variable.ts'
+import { applicationTokens } from '../source/application-source.ts'
+import type { OwnOptions } from '../source/check-options.ts'
+import { type CredentialContext, openContext } from '../source/context.ts'
+import type { CredentialOptions } from '../source/options.ts'
+import { unlessInPage } from '../source/page-guard.ts'
+import { checkRequired } from '../source/required-arguments.ts'
+import type { TokenSource } from '../source/token-source.ts'
+import { Credential } from './credential.ts'
 
-export interface GitHubActionsCredentialOptions
-  extends MultiTenantTokenCredentialOptions,
-    CredentialPersistenceOptions,
-    AuthorityValidationOptions {
+/** Options of `GitHubActionsCredential`. */
+export interface GitHubActionsCredentialOptions extends CredentialOptions {
   /** Default `AZURE_TENANT_ID`. */
   tenantId?: string
   /** Default `AZURE_CLIENT_ID`. */
@@ -27,34 +23,17 @@ export interface GitHubActionsCredentialOptions
 }
 
 /**
- * Signs a job of GitHub Actions in with the OIDC token of its run. The job needs `permissions: { id-token: write }`, and
- * the application a federated identity credential for the repository.
+ * Signs a GitHub Actions job in with the OIDC token of its run. The job needs `permissions: { id-token: write }`, and
+ * the application needs a federated identity credential for the repository.
  */
-export class GitHubActionsCredential implements EntradaCredential {
-  readonly name = 'GitHubActionsCredential'
-  readonly #tokens: Tokens
-
+export class GitHubActionsCredential extends Credential {
   /** @throws CredentialUnavailableError for a missing id or outside such a job, `TypeError` for a malformed one. */
   constructor(options?: GitHubActionsCredentialOptions) {
-    const context = openContext('GitHubActionsCredential', options)
-    this.#tokens = unlessInPage(context, () => gitHubTokens(context, options ?? {}))
-    polyfillAsyncDispose(this)
-  }
-
-  getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
-    return this.#tokens.getToken(scopes, options)
-  }
-
-  getTokenInfo(scopes: string | string[], options?: GetTokenOptions): Promise<AccessTokenInfo> {
-    return this.#tokens.getTokenInfo(scopes, options)
-  }
-
-  close(): Promise<void> {
-    return this.#tokens.close()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
+    super('GitHubActionsCredential', (name) => {
+      const own: OwnOptions<GitHubActionsCredentialOptions> = { tenantId: true, clientId: true }
+      const context = openContext(name, options, { own })
+      return unlessInPage(context, () => gitHubTokens(context, options ?? {}))
+    })
   }
 }
 
@@ -65,27 +44,36 @@ export function gitHubTokens(
 ): TokenSource {
   const { name, host, authority } = context
   const { env } = host
-  const variableOf = (variable: string): string => env[variable]?.trim() ?? ''
   const required = (option: string, given: string | undefined, variable: string): string => {
-    const value = given ?? variableOf(variable)
-    const mend = `Pass ${option}, or set ${variable}.`
-    if (value === '')
-      throw new CredentialUnavailableError(`${name}: ${option} is a required parameter. ${mend}`, { mend })
+    const value = given ?? settingOf(env, variable)
+    const remedy = `Pass ${option}, or set ${variable}.`
+    if (!value) {
+      const problem = unreadable([variable]) ?? { reason: `${option} is a required parameter.`, remedy }
+      throw new CredentialUnavailableError({ who: name, ...problem })
+    }
+    if (given === undefined) checkSetting(name, variable, value)
     return value
   }
   const tenantId = required('tenantId', job.tenantId, 'AZURE_TENANT_ID')
   const clientId = required('clientId', job.clientId, 'AZURE_CLIENT_ID')
   checkRequired(name, { clientId })
-  checkTenant(tenantId, `${name}: tenantId or AZURE_TENANT_ID`)
-  const address = variableOf('ACTIONS_ID_TOKEN_REQUEST_URL')
-  const access = variableOf('ACTIONS_ID_TOKEN_REQUEST_TOKEN')
+  if (job.tenantId !== undefined) checkTenant(tenantId, `${name}: tenantId`, context.quote)
+  else checkSetting(name, 'AZURE_TENANT_ID', tenantId, () => checkTenant(tenantId, 'AZURE_TENANT_ID', context.quote))
+  const address = settingOf(env, 'ACTIONS_ID_TOKEN_REQUEST_URL')
+  const access = secretOf(env, 'ACTIONS_ID_TOKEN_REQUEST_TOKEN')
   if (!address || !access) {
     const missing = address ? 'ACTIONS_ID_TOKEN_REQUEST_TOKEN' : 'ACTIONS_ID_TOKEN_REQUEST_URL'
-    const mend = 'Run it in a job of GitHub Actions with `permissions: id-token: write`.'
-    throw new CredentialUnavailableError(`${name}: ${missing} is not set. ${mend}`, { mend })
+    const remedy = 'Run it in a job of GitHub Actions with `permissions: id-token: write`.'
+    throw new CredentialUnavailableError({ who: name, reason: `${missing} is not set.`, remedy })
   }
-  checkRequired(name, { ACTIONS_ID_TOKEN_REQUEST_TOKEN: access })
-  const url = secureUrl(address, `${name}: ACTIONS_ID_TOKEN_REQUEST_URL`)
+  // A value that a header cannot carry is not a token.
+  checkSetting(name, 'ACTIONS_ID_TOKEN_REQUEST_TOKEN', access, () => {
+    checkRequired(name, { ACTIONS_ID_TOKEN_REQUEST_TOKEN: access })
+  })
+  checkSetting(name, 'ACTIONS_ID_TOKEN_REQUEST_URL', address, () => {
+    secureUrl(address, 'ACTIONS_ID_TOKEN_REQUEST_URL')
+  })
+  const url = new URL(address)
   url.searchParams.set('audience', federationAudience(authority))
   const { http, emit } = context
   const authenticate = clientAssertion(async ({ signal }) => {
@@ -101,7 +89,7 @@ export function gitHubTokens(
         headers: { Accept: 'application/json', Authorization: `Bearer ${access}` },
       },
       field: 'value',
-      mend: 'Check that the job has `permissions: id-token: write`.',
+      remedy: 'Check that the job has `permissions: id-token: write`.',
     })
   })
   return applicationTokens({ tenantId, clientId, authenticate }, context)

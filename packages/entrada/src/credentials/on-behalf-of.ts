@@ -1,137 +1,183 @@
-import type { Subject } from '../cache/token-request.ts'
 import type { Sign } from '../certificates/certificate.ts'
 import { type ClientAuthentication, clientAssertion, clientSecret } from '../oauth/client-authentication.ts'
 import { checkTenant } from '../oauth/tenant.ts'
-import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
-import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
-import { certificateAuthentication, checkCertificate } from './certificate-authentication.ts'
+import { certificateAuthentication, checkCertificate } from '../source/certificate-authentication.ts'
+import type { OwnOptions } from '../source/check-options.ts'
+import { type CredentialContext, openContext } from '../source/context.ts'
+import type { CredentialSource } from '../source/credential-source.ts'
+import { HashedSubjects } from '../source/hashed-subjects.ts'
+import type { CredentialOptions } from '../source/options.ts'
+import { unlessInPage } from '../source/page-guard.ts'
+import { checkRequired } from '../source/required-arguments.ts'
+import type { TokenSource } from '../source/token-source.ts'
+import { type UserTokensOptions, userTokens } from '../source/user-grant-source.ts'
+import type { AccessToken, AccessTokenInfo, GetTokenOptions } from '../types.ts'
 import { checkAssertion, checkCallback } from './client-assertion.ts'
-import { type CredentialContext, openContext } from './context.ts'
-import { type Tokens, unlessInPage } from './not-in-page.ts'
-import type {
-  AuthorityValidationOptions,
-  CredentialPersistenceOptions,
-  MultiTenantTokenCredentialOptions,
-} from './options.ts'
-import { checkRequired } from './required.ts'
-import { Subjects } from './subject.ts'
-import { type UserTokensOptions, userTokens } from './user-tokens.ts'
+import { Credential } from './credential.ts'
 
 interface OnBehalfOfCredentialBase {
+  /** Id (a GUID) or domain of the tenant. */
   tenantId: string
+  /** The application (client) id of your API. */
   clientId: string
-  /** The token with which the user called. Left out, each call of `getToken` brings its own. */
+  /** The access token with which the user called your API. Without it, pass one with each call of `getToken`. */
   userAssertionToken?: string
 }
 
+/** The application authenticates with a secret. */
 export interface OnBehalfOfCredentialSecretOptions extends OnBehalfOfCredentialBase {
+  /** The secret's value, not its id. */
   clientSecret: string
 }
 
+/** The application authenticates with a certificate in a file. */
 export interface OnBehalfOfCredentialCertificateOptions extends OnBehalfOfCredentialBase {
+  /** A PEM or PKCS#12 file with the certificate and its key. It may be replaced while the program runs. */
   certificatePath: string
+  /** Password of the PKCS#12 file, or of the encrypted key in the PEM file. */
   certificatePassword?: string
+  /** Sends the certificate and its chain with each assertion (`x5c`). Default `false`. */
   sendCertificateChain?: boolean
 }
 
-/** A certificate in memory, or its public part with a function that signs. */
+/** The application authenticates with a certificate in memory, or with one with whose key your function signs. */
 export interface OnBehalfOfCredentialCertificateContentOptions extends OnBehalfOfCredentialBase {
+  /** PEM as a string or bytes, PKCS#12 as bytes. With `sign`, PEM without the key. */
   certificate: string | Uint8Array
+  /** Password of the PKCS#12, or of the encrypted key in the PEM. */
   certificatePassword?: string
+  /** Signs with a key that is kept elsewhere; see `SigningCallbackCertificate`. */
   sign?: Sign
+  /** Sends the certificate and its chain with each assertion (`x5c`). Default `false`. */
   sendCertificateChain?: boolean
 }
 
+/** The application authenticates with an assertion that your function supplies. */
 export interface OnBehalfOfCredentialAssertionOptions extends OnBehalfOfCredentialBase {
+  /** Returns the assertion, a JWT, or a promise of it. Called once for each token request. */
   getAssertion: () => string | Promise<string>
 }
 
-/** How the application proves itself, and for whom it asks. */
+/** How the application authenticates itself, and for whom it asks. */
 export type OnBehalfOfCredentialOptions = (
   | OnBehalfOfCredentialSecretOptions
   | OnBehalfOfCredentialCertificateOptions
   | OnBehalfOfCredentialCertificateContentOptions
   | OnBehalfOfCredentialAssertionOptions
 ) &
-  MultiTenantTokenCredentialOptions &
-  CredentialPersistenceOptions &
-  AuthorityValidationOptions
+  CredentialOptions
 
-/** What one call may ask for, and for whom. */
+/** The options of one call, and the user that it is for. */
 export interface OnBehalfOfGetTokenOptions extends GetTokenOptions {
-  /** The token with which the user called, in place of the constructor's. */
+  /** The access token with which this user called your API; it takes precedence over the constructor's. */
   userAssertionToken?: string | undefined
 }
 
 /**
- * Asks on behalf of the user who called a web API (Microsoft's on-behalf-of flow). One instance serves any number of
- * users: pass each one's token to `getToken`. What is cached is bound to a hash of that token.
+ * Gets tokens on behalf of the user who called your web API (Microsoft's on-behalf-of flow). One instance serves any
+ * number of users: pass each one's token to `getToken`. Tokens are cached per user, under a hash of that token.
  *
- * `getToken` rejects with `AuthenticationRequiredError` where the user has to act; its `claims` are the challenge to
- * pass on to the caller.
+ * `getToken` rejects with `AuthenticationRequiredError` if the user has to act; its `claims` are the challenge to
+ * return to the caller.
  *
  * ```ts
  * const credential = new OnBehalfOfCredential({ tenantId, clientId, clientSecret })
  * await credential.getToken('https://graph.microsoft.com/.default', { userAssertionToken })
  * ```
  */
-export class OnBehalfOfCredential implements EntradaCredential {
-  readonly name = 'OnBehalfOfCredential'
-  readonly #tokens: Tokens
-  readonly #subjects: Subjects
-  readonly #own: string | undefined
-
-  /** @throws CredentialUnavailableError for a missing member of the options, `TypeError` for a malformed one. */
+export class OnBehalfOfCredential extends Credential<OnBehalfOfGetTokenOptions> {
+  /** @throws CredentialUnavailableError for a missing option, `TypeError` for a malformed one. */
   constructor(options: OnBehalfOfCredentialOptions) {
-    const name = 'OnBehalfOfCredential'
-    const { tenantId, clientId, userAssertionToken } = options ?? {}
-    checkRequired(name, { tenantId, clientId })
-    checkTenant(tenantId, `${name}: tenantId`)
-    if (userAssertionToken !== undefined) checkRequired(name, { userAssertionToken })
-    const context = openContext(name, options)
-    const authenticate = authenticationOf(options, context)
-    this.#own = userAssertionToken
-    this.#subjects = new Subjects(name)
-    const app = { tenantId, clientId, authenticate }
-    const obtain: UserTokensOptions['obtain'] = async ({ subject }, send) => {
-      const { onBehalfOf } = await import('../oauth/grants.ts')
-      return send(() => onBehalfOf((subject as Subject).secret))
-    }
-    this.#tokens = unlessInPage(context, () => userTokens({ app, context, obtain }))
-    polyfillAsyncDispose(this)
+    super('OnBehalfOfCredential', (name) => {
+      const { tenantId, clientId, userAssertionToken } = options ?? {}
+      checkRequired(name, { tenantId, clientId })
+      // A caller that sets the option, even to `undefined`, means a single user; without the option each call has its
+      // own.
+      if (Object.hasOwn(options, 'userAssertionToken')) checkRequired(name, { userAssertionToken })
+      const context = openContext(name, options, { tenantId, secrets: secretsOf(options), own })
+      checkTenant(tenantId, `${name}: tenantId`, context.quote)
+      const authenticate = authenticationOf(options, context)
+      const app = { tenantId, clientId, authenticate }
+      const obtain: UserTokensOptions['obtain'] = async ({ subject }, send) => {
+        const { onBehalfOf } = await import('../oauth/grants.ts')
+        return send(() => onBehalfOf(subject?.secret as string))
+      }
+      const open = (): OnBehalfOfSource =>
+        new OnBehalfOfSource(userTokens({ app, context, obtain }), name, userAssertionToken)
+      return unlessInPage(context, open)
+    })
+  }
+}
+
+const own: OwnOptions<OnBehalfOfCredentialOptions> = {
+  tenantId: true,
+  clientId: true,
+  userAssertionToken: true,
+  clientSecret: true,
+  certificatePath: true,
+  certificate: true,
+  certificatePassword: true,
+  sign: true,
+  sendCertificateChain: true,
+  getAssertion: true,
+}
+
+/** Adds to each call the user that it is for. */
+class OnBehalfOfSource implements CredentialSource<OnBehalfOfGetTokenOptions> {
+  readonly #tokens: TokenSource
+  readonly #name: string
+  readonly #subjects: HashedSubjects
+  readonly #defaultAssertion: string | undefined
+
+  constructor(tokens: TokenSource, name: string, defaultAssertion: string | undefined) {
+    this.#tokens = tokens
+    this.#name = name
+    this.#subjects = new HashedSubjects(name)
+    this.#defaultAssertion = defaultAssertion
+  }
+
+  peek(scopes: string | string[], options?: OnBehalfOfGetTokenOptions): Promise<AccessToken> | undefined {
+    const assertion = options?.userAssertionToken ?? this.#defaultAssertion
+    if (typeof assertion !== 'string' || assertion === '') return undefined
+    const subject = this.#subjects.known(assertion)
+    return subject && this.#tokens.peek(scopes, options, subject)
   }
 
   getToken(scopes: string | string[], options?: OnBehalfOfGetTokenOptions): Promise<AccessToken> {
-    const assertion = options?.userAssertionToken ?? this.#own
-    if (typeof assertion !== 'string' || assertion === '') return this.#refuse(assertion)
-    try {
-      return this.#tokens.getToken(scopes, options, this.#subjects.of(assertion))
-    } catch (error) {
-      return Promise.reject(error)
-    }
+    const assertion = options?.userAssertionToken ?? this.#defaultAssertion
+    if (typeof assertion !== 'string' || assertion === '') return this.#reject(assertion)
+    const subject = this.#subjects.of(assertion)
+    if (subject instanceof Promise) return subject.then((later) => this.#tokens.getToken(scopes, options, later))
+    return this.#tokens.getToken(scopes, options, subject)
   }
 
   async getTokenInfo(scopes: string | string[], options?: OnBehalfOfGetTokenOptions): Promise<AccessTokenInfo> {
-    const assertion = options?.userAssertionToken ?? this.#own
-    if (typeof assertion !== 'string' || assertion === '') return this.#refuse(assertion)
-    return this.#tokens.getTokenInfo(scopes, options, this.#subjects.of(assertion))
+    const access = await this.getToken(scopes, options)
+    return (await import('../source/token-info.ts')).tokenInfo(access, this.#name)
   }
 
   close(): Promise<void> {
     return this.#tokens.close()
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
-  }
-
-  async #refuse(assertion: unknown): Promise<never> {
-    checkRequired(this.name, { userAssertionToken: assertion })
-    throw new TypeError(`${this.name}: userAssertionToken is no text.`)
+  async #reject(assertion: unknown): Promise<never> {
+    checkRequired(this.#name, { userAssertionToken: assertion })
+    throw new TypeError(`${this.#name}: userAssertionToken must be a string.`)
   }
 }
 
-/** The one proof that the options hold. Throws where there is none, or more than one. */
+/** The values of options that must not appear in messages. */
+function secretsOf(options: OnBehalfOfCredentialOptions): readonly unknown[] {
+  const {
+    userAssertionToken,
+    clientSecret: secret,
+    certificatePassword,
+  } = options as OnBehalfOfCredentialBase &
+    Partial<OnBehalfOfCredentialSecretOptions & OnBehalfOfCredentialCertificateOptions>
+  return [userAssertionToken, secret, certificatePassword]
+}
+
+/** How the application authenticates itself. Throws unless the options have exactly one way. */
 function authenticationOf(options: OnBehalfOfCredentialOptions, context: CredentialContext): ClientAuthentication {
   const {
     clientId,
@@ -149,7 +195,7 @@ function authenticationOf(options: OnBehalfOfCredentialOptions, context: Credent
   const given = { clientSecret: secret, certificatePath, certificate, getAssertion }
   const names = Object.entries(given).flatMap(([option, value]) => (value === undefined ? [] : [option]))
   if (names.length > 1) {
-    throw new TypeError(`${name}: ${names.join(' and ')} are given. Pass one proof of the application.`)
+    throw new TypeError(`${name}: ${names.join(' and ')} are given. Pass only one of them.`)
   }
   if (secret !== undefined) {
     checkRequired(name, { clientSecret: secret })

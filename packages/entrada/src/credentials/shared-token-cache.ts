@@ -1,79 +1,59 @@
-import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
-import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
-import type { AuthenticationRecord } from './authentication-record.ts'
-import { checkOptions } from './check-options.ts'
-import { openContext } from './context.ts'
-import { type Tokens, unlessInPage } from './not-in-page.ts'
-import type {
-  AuthorityValidationOptions,
-  MultiTenantTokenCredentialOptions,
-  TokenCachePersistenceOptions,
-} from './options.ts'
-import { checkRecord, recordAuthority } from './record-json.ts'
-import { sharedCacheTokens } from './shared-cache-tokens.ts'
+import { sharedCacheTokens } from '../shared-cache/shared-cache-source.ts'
+import { checkOptions, type OwnOptions } from '../source/check-options.ts'
+import { openContext } from '../source/context.ts'
+import type { AuthorityValidationOptions, MultiTenantTokenCredentialOptions } from '../source/options.ts'
+import { unlessInPage } from '../source/page-guard.ts'
+import type { TokenCachePersistenceOptions } from '../stores/persistent-store.ts'
+import type { AuthenticationRecord } from '../user/authentication-record.ts'
+import { checkRecord, recordAuthority } from '../user/authentication-record.ts'
+import { Credential } from './credential.ts'
 
+/** Options of `SharedTokenCacheCredential`. */
 export interface SharedTokenCacheCredentialOptions
   extends MultiTenantTokenCredentialOptions,
     AuthorityValidationOptions {
-  /** Whose tokens, where several have signed in. Compared without regard to case. */
+  /** User name of the account to use, if several have signed in. Compared without regard to case. */
   username?: string
-  /** Home tenant of the account, by its id, and the tenant that tokens are asked for in; default any, and its own. */
+  /** Id of the account's home tenant; tokens are requested in it too. Default: any tenant, and the account's own. */
   tenantId?: string
-  /** The account that an earlier sign-in gave. Its client and authority are used. */
+  /** The account of an earlier sign-in (`authenticate()`). Its client id and authority are used. */
   authenticationRecord?: AuthenticationRecord
-  /** A file of MSAL's own format to read, such as the Azure CLI's; default the cache that developer tools share. */
+  /** A cache file in MSAL's format, such as the Azure CLI's. Default: the cache that developer tools share. */
   cachePath?: string
-  /** Its `name` names another shared cache than `msal.cache`. */
+  /** Its `name` selects a shared cache other than `msal.cache`. Nothing else in it is used. */
   tokenCachePersistenceOptions?: TokenCachePersistenceOptions
 }
 
 /**
- * Signs in as somebody who has signed in with a developer tool that shares its tokens in a cache of MSAL's format. New
- * refresh tokens are written back in their place; whatever else is in the cache stays as it was.
+ * Signs in as a user who has signed in with a developer tool that shares its tokens in a cache of MSAL's format. New
+ * tokens are written back to that cache; whatever else is in it stays as it was. `getToken` rejects with
+ * `CredentialUnavailableError` if no account, or more than one, matches.
  */
-export class SharedTokenCacheCredential implements EntradaCredential {
-  readonly name = 'SharedTokenCacheCredential'
-  readonly #tokens: Tokens
-
+export class SharedTokenCacheCredential extends Credential {
+  /** @throws TypeError for an invalid option. */
   constructor(username?: string, options?: SharedTokenCacheCredentialOptions)
   constructor(options?: SharedTokenCacheCredentialOptions)
   constructor(first?: string | SharedTokenCacheCredentialOptions, second?: SharedTokenCacheCredentialOptions) {
-    const name = 'SharedTokenCacheCredential'
-    const isBag = typeof first === 'object' && first !== null
-    const bag = isBag ? first : second
-    checkOptions(name, bag)
-    // The shared cache is itself where tokens are kept: no second store, and no warning that there is none.
-    const { tokenCachePersistenceOptions, ...options } = bag ?? {}
-    const { tenantId, authenticationRecord: given, cachePath } = options
-    const source = `${name}: options.authenticationRecord`
-    const record = given && checkRecord(given, source)
-    const authorityHost = options.authorityHost ?? (record && recordAuthority(record.authority, source))
-    const context = openContext(name, authorityHost === undefined ? options : { ...options, authorityHost })
-    const open = (): Tokens =>
-      sharedCacheTokens(context, {
-        username: isBag ? first.username : (first ?? options.username),
-        tenantId,
-        record,
-        cachePath,
-        name: tokenCachePersistenceOptions?.name,
-      })
-    this.#tokens = unlessInPage(context, open)
-    polyfillAsyncDispose(this)
-  }
-
-  getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
-    return this.#tokens.getToken(scopes, options)
-  }
-
-  getTokenInfo(scopes: string | string[], options?: GetTokenOptions): Promise<AccessTokenInfo> {
-    return this.#tokens.getTokenInfo(scopes, options)
-  }
-
-  close(): Promise<void> {
-    return this.#tokens.close()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
+    super('SharedTokenCacheCredential', (name) => {
+      const isBag = typeof first === 'object' && first !== null
+      const bag = isBag ? first : second
+      checkOptions(name, bag)
+      // Tokens are kept in the shared cache itself, so no other store is opened, and its absence needs no warning.
+      const { tokenCachePersistenceOptions, ...options } = bag ?? {}
+      const { tenantId, authenticationRecord: given, cachePath } = options
+      const source = `${name}: options.authenticationRecord`
+      const record = given && checkRecord(given, source)
+      const authorityHost = options.authorityHost ?? (record && recordAuthority(record, source))
+      const own: OwnOptions<SharedTokenCacheCredentialOptions> = {
+        username: true,
+        tenantId: true,
+        authenticationRecord: true,
+        cachePath: true,
+      }
+      const context = openContext(name, authorityHost === undefined ? options : { ...options, authorityHost }, { own })
+      const account = { username: isBag ? first.username : (first ?? options.username), tenantId, record }
+      const cache = { cachePath, name: tokenCachePersistenceOptions?.name }
+      return unlessInPage(context, () => sharedCacheTokens(context, { ...account, ...cache }))
+    })
   }
 }

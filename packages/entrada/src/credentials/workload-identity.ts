@@ -4,91 +4,84 @@ import { readTokenProxy, tokenProxyTransport } from '../federation/token-proxy.t
 import { openHttp } from '../http/http.ts'
 import { clientAssertion } from '../oauth/client-authentication.ts'
 import { checkTenant } from '../oauth/tenant.ts'
-import { polyfillAsyncDispose } from '../runtime/async-dispose.ts'
-import type { AccessToken, AccessTokenInfo, EntradaCredential, GetTokenOptions } from '../types.ts'
-import { applicationTokens } from './application.ts'
-import { type CredentialContext, openContext } from './context.ts'
-import type { TokenSource } from './credential.ts'
+import { settingOf, unreadable } from '../runtime/environment.ts'
+import { checkSetting } from '../runtime/malformed-variable.ts'
+import { applicationTokens } from '../source/application-source.ts'
+import type { OwnOptions } from '../source/check-options.ts'
+import { type CredentialContext, openContext } from '../source/context.ts'
+import type { CredentialOptions } from '../source/options.ts'
+import { unlessInPage } from '../source/page-guard.ts'
+import { checkRequired } from '../source/required-arguments.ts'
+import type { TokenSource } from '../source/token-source.ts'
+import { Credential } from './credential.ts'
 import { listOf } from './list-of.ts'
-import { type Tokens, unlessInPage } from './not-in-page.ts'
-import type {
-  AuthorityValidationOptions,
-  CredentialPersistenceOptions,
-  MultiTenantTokenCredentialOptions,
-} from './options.ts'
-import { checkRequired } from './required.ts'
 
-/** Which workload, where the environment does not say it. */
-export interface WorkloadIdentity {
-  tenantId?: string | undefined
-  clientId?: string | undefined
-  /** The file of the service-account token. */
-  tokenFilePath?: string | undefined
-  /** Asks through the token proxy of AKS identity binding, as `AZURE_KUBERNETES_TOKEN_PROXY` names it. */
-  enableAzureProxy?: boolean | undefined
+/** The workload's identity, where the environment does not give it. */
+interface WorkloadIdentity {
+  /** Default `AZURE_TENANT_ID`. */
+  tenantId?: string
+  /** Default `AZURE_CLIENT_ID`. */
+  clientId?: string
+  /** The file of the service-account token. Default `AZURE_FEDERATED_TOKEN_FILE`. */
+  tokenFilePath?: string
+  /** Sends the requests through the token proxy of AKS identity binding that `AZURE_KUBERNETES_TOKEN_PROXY` names. */
+  enableAzureProxy?: boolean
 }
 
-export interface WorkloadIdentityCredentialOptions
-  extends MultiTenantTokenCredentialOptions,
-    CredentialPersistenceOptions,
-    AuthorityValidationOptions,
-    WorkloadIdentity {}
+/** The same, with each value possibly `undefined`. */
+type Given = { [Name in keyof WorkloadIdentity]: WorkloadIdentity[Name] | undefined }
+
+/** Options of `WorkloadIdentityCredential`. */
+export interface WorkloadIdentityCredentialOptions extends CredentialOptions, WorkloadIdentity {}
 
 /**
  * Signs a workload in with the token that its platform keeps in a file (Microsoft Entra Workload ID on Kubernetes).
- * What the options leave out comes from `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` and `AZURE_FEDERATED_TOKEN_FILE`.
+ * Options that are left out come from `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` and `AZURE_FEDERATED_TOKEN_FILE`.
  *
- * `getToken` rejects with `CredentialUnavailableError` for a file that can't be read, is empty, or holds a token that has
- * expired.
+ * `getToken` rejects with `CredentialUnavailableError` for a file that cannot be read, is empty, or contains an expired
+ * token.
  */
-export class WorkloadIdentityCredential implements EntradaCredential {
-  readonly name = 'WorkloadIdentityCredential'
-  readonly #tokens: Tokens
-
-  /** @throws CredentialUnavailableError for what neither the options nor the environment say, `TypeError` for no tenant. */
+export class WorkloadIdentityCredential extends Credential {
+  /**
+   * @throws CredentialUnavailableError for a value that neither the options nor the environment give, `TypeError` for a
+   * malformed one.
+   */
   constructor(options?: WorkloadIdentityCredentialOptions) {
-    const context = openContext('WorkloadIdentityCredential', options)
-    this.#tokens = unlessInPage(context, () => workloadTokens(context, options ?? {}))
-    polyfillAsyncDispose(this)
-  }
-
-  getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
-    return this.#tokens.getToken(scopes, options)
-  }
-
-  getTokenInfo(scopes: string | string[], options?: GetTokenOptions): Promise<AccessTokenInfo> {
-    return this.#tokens.getTokenInfo(scopes, options)
-  }
-
-  close(): Promise<void> {
-    return this.#tokens.close()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
+    super('WorkloadIdentityCredential', (name) => {
+      const own: OwnOptions<WorkloadIdentityCredentialOptions> = {
+        tenantId: true,
+        clientId: true,
+        tokenFilePath: true,
+        enableAzureProxy: true,
+      }
+      const context = openContext(name, options, { own })
+      return unlessInPage(context, () => workloadTokens(context, options ?? {}))
+    })
   }
 }
 
 /** The tokens of a workload, for the credential itself and for the default chain. */
-export function workloadTokens(context: CredentialContext, workload: WorkloadIdentity): TokenSource {
+export function workloadTokens(context: CredentialContext, workload: Given): TokenSource {
   const { name, host } = context
   const { tenantId, clientId, path } = identityOf(workload, context)
   checkRequired(name, { clientId, tokenFilePath: path })
-  checkTenant(tenantId, `${name}: tenantId or AZURE_TENANT_ID`)
-  const read = tokenFromFile({ credential: name, path, files: host.files, now: host.now })
+  checkTenant(tenantId, `${name}: tenantId`, context.quote)
+  const read = tokenFromFile({ credential: name, path, files: host.files, now: host.now, quote: context.quote })
   const through = workload.enableAzureProxy === true ? behindTokenProxy(context) : context
   return applicationTokens({ tenantId, clientId, authenticate: clientAssertion(read) }, through)
 }
 
-function identityOf(
-  workload: WorkloadIdentity,
-  context: CredentialContext,
-): { tenantId: string; clientId: string; path: string } {
+function identityOf(workload: Given, context: CredentialContext): { tenantId: string; clientId: string; path: string } {
   const { name, host } = context
-  const or = (value: string | undefined, variable: string): string => value || host.env[variable]?.trim() || ''
+  const or = (given: string | undefined, variable: string, check?: (value: string) => void): string => {
+    const value = given ? undefined : settingOf(host.env, variable)
+    if (value !== undefined) checkSetting(name, variable, value, () => check?.(value))
+    return given || value || ''
+  }
+  const isTenant = (value: string): void => checkTenant(value, 'AZURE_TENANT_ID', context.quote)
   const found = {
     clientId: or(workload.clientId, 'AZURE_CLIENT_ID'),
-    tenantId: or(workload.tenantId, 'AZURE_TENANT_ID'),
+    tenantId: or(workload.tenantId, 'AZURE_TENANT_ID', isTenant),
     path: or(workload.tokenFilePath, 'AZURE_FEDERATED_TOKEN_FILE'),
   }
   const words = [
@@ -98,11 +91,13 @@ function identityOf(
   ] as const
   const missing = words.filter(([, , value]) => value === '')
   if (missing.length === 0) return found
+  const denied = unreadable(missing.map(([, variable]) => variable))
+  if (denied !== undefined) throw new CredentialUnavailableError({ who: name, ...denied })
   const options = listOf(missing.map(([option]) => option))
   const variables = listOf(missing.map(([, variable]) => variable))
   const are = missing.length === 1 ? 'is a required parameter' : 'are required parameters'
-  const mend = `Pass ${options}, or set ${variables}, as the workload identity webhook does.`
-  throw new CredentialUnavailableError(`${name}: is unavailable. ${options} ${are}. ${mend}`, { mend })
+  const remedy = `Pass ${options}, or set ${variables}, as the workload identity webhook does.`
+  throw new CredentialUnavailableError({ who: name, reason: `is unavailable. ${options} ${are}.`, remedy })
 }
 
 /** The same context with connections through the token proxy of AKS, if the environment names one. */
@@ -110,7 +105,7 @@ function behindTokenProxy(context: CredentialContext): CredentialContext {
   const { name, host, options, emit } = context
   const proxy = readTokenProxy(host.env, name)
   if (proxy === undefined) return context
-  const { transport, check, close } = tokenProxyTransport(proxy, host.files, host.env, name)
+  const { transport, check, close } = tokenProxyTransport(proxy, host, name, context.quote)
   const warn = (message: string): void => emit({ type: 'warning', message })
   const { httpClient: _, proxyOptions: __, tlsOptions: ___, ...rest } = options
   const http = openHttp({ ...rest, fetch: transport }, host, warn)

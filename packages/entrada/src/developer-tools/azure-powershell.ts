@@ -1,18 +1,16 @@
 import { resourceOf } from '../oauth/resource.ts'
-import { claimsArgument, commandLine, quoted } from './command-line.ts'
 import { tokenIn } from './json-output.ts'
-import { oneScope, scopeOf } from './one-scope.ts'
-import { ownWords } from './own-words.ts'
-import { advisedCommand, signInAgainCode } from './sign-in-again.ts'
+import { advisedCommand, commandLine, quoted, signInAgainCode } from './sign-in-again.ts'
 import type { DeveloperTool, ToolRequest } from './tool.ts'
-import { plain } from './words.ts'
+import { failureFrom, plain } from './tool-output.ts'
+import { claimsArgument, oneScope, scopeOf } from './tool-request.ts'
 
-/** What the script prints where there is no module, and before and between what it prints of a token. */
+/** What the script prints if the module is missing. */
 const noModule = 'NO_AZ_ACCOUNT_MODULE'
 
 /**
- * Asks the module Az.Accounts. Its values come from the environment, so that nothing is put together into code. Tokens are
- * secure strings where the module gives them so: from 2.17 on when asked, from 5 on always.
+ * Asks the module Az.Accounts. The values come from environment variables, so that none is inserted into code. Tokens
+ * are secure strings if the module supports it: from 2.17 on request, from 5 always.
  */
 const script = `$ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
@@ -48,9 +46,10 @@ export const azurePowerShell: DeveloperTool = {
   title: 'Azure PowerShell',
   missing: {
     reason: 'PowerShell is not installed.',
-    mend: "Install PowerShell and its module Az.Accounts (https://aka.ms/azps), then run 'Connect-AzAccount'.",
+    remedy: "Install PowerShell and its module Az.Accounts (https://aka.ms/azps), then run 'Connect-AzAccount'.",
   },
-  needs: [],
+  // It may be signed in as the managed identity of the host.
+  needs: ['IDENTITY_HEADER', 'MSI_SECRET'],
 
   ask(request) {
     const args = ['-NoProfile', '-NonInteractive', '-EncodedCommand', encoded(script)]
@@ -66,11 +65,11 @@ export const azurePowerShell: DeveloperTool = {
     const command = connect(request, '-ClaimsChallenge', quoted(claimsArgument(request.claims)))
     return {
       reason: "This credential doesn't support claims challenges.",
-      mend: `To authenticate with the required claims, please run the following command: ${command}`,
+      remedy: `To authenticate with the required claims, please run the following command: ${command}`,
     }
   },
 
-  /** Modules and profiles print what they like around the line that counts; so does what comes to stderr. */
+  /** Modules and profiles may print anything around the line with the token. */
   read(stdout) {
     const text = plain(stdout)
     for (const [, value, seconds] of text.matchAll(/(?:^|\s)azsdk%([^%\s]+)%(\d{1,12})(?=\s|$)/g)) {
@@ -80,7 +79,7 @@ export const azurePowerShell: DeveloperTool = {
     if (text.includes(noModule)) {
       return {
         reason: "The 'Az.Account' module >= 2.2.0 is not installed.",
-        mend: 'Install it with: Install-Module -Name Az.Accounts -Repository PSGallery',
+        remedy: 'Install it with: Install-Module -Name Az.Accounts -Repository PSGallery',
       }
     }
     return { reason: 'Azure PowerShell gave no usable answer: no line with a token' }
@@ -88,44 +87,44 @@ export const azurePowerShell: DeveloperTool = {
 
   explain(ended, request) {
     const stderr = withoutMarkup(ended.stderr)
-    // Windows PowerShell breaks its messages where its window would end, in the middle of a word if need be.
-    const said = stderr.replace(/\s+/g, '')
+    // Windows PowerShell wraps its messages at the width of its window, in the middle of a word if need be.
+    const unwrapped = stderr.replace(/\s+/g, '')
     if (ended.code === 127 || ended.code === 9009) return azurePowerShell.missing
-    if (said.includes('AuthorizationManagercheckfailed')) {
+    if (unwrapped.includes('AuthorizationManagercheckfailed')) {
       return {
         reason: 'Execution policy prevented invoking Azure PowerShell.',
-        mend: 'See about_Execution_Policies, and Set-ExecutionPolicy.',
+        remedy: 'See about_Execution_Policies, and Set-ExecutionPolicy.',
       }
     }
-    if (signInAgainCode(said) !== undefined || /Userinteractionisrequired|-ClaimsChallenge/.test(said)) {
+    if (signInAgainCode(unwrapped) !== undefined || /Userinteractionisrequired|-ClaimsChallenge/.test(unwrapped)) {
       const advised = advisedCommand(stderr, /(Connect-AzAccount[ \t]+-[^\r\n`']*?)[.]?(?=[\r\n`']|$)/g)
-      const { reason } = ownWords('Azure PowerShell', { ...ended, stderr })
+      const { reason } = failureFrom('Azure PowerShell', { ...ended, stderr })
       return {
         reason: `the signed-in account has to sign in again: ${reason}`,
-        mend: `Run in PowerShell: ${advised ?? connect(request)}`,
+        remedy: `Run in PowerShell: ${advised ?? connect(request)}`,
       }
     }
-    if (/RunConnect-AzAccounttologin|NoAzurecontext|Noaccountfoundinthecontext/i.test(said)) {
+    if (/RunConnect-AzAccounttologin|NoAzurecontext|Noaccountfoundinthecontext/i.test(unwrapped)) {
       return {
         reason: 'nobody is signed in.',
-        mend: "Please run 'Connect-AzAccount' from PowerShell to authenticate before using this credential.",
+        remedy: "Please run 'Connect-AzAccount' from PowerShell to authenticate before using this credential.",
         isLasting: true,
       }
     }
-    return ownWords('Azure PowerShell', { ...ended, stderr })
+    return failureFrom('Azure PowerShell', { ...ended, stderr })
   },
 }
 
 function connect({ tenantId }: ToolRequest, ...more: readonly string[]): string {
-  return commandLine('Connect-AzAccount', ...more, ...(tenantId === '' ? [] : ['-Tenant', quoted(tenantId)]))
+  return commandLine('Connect-AzAccount', ...more, ...(tenantId === undefined ? [] : ['-Tenant', quoted(tenantId)]))
 }
 
-/** The base64 of UTF-16, low byte first, as `-EncodedCommand` takes it. The script is ASCII. */
+/** The base64 of little-endian UTF-16, which `-EncodedCommand` takes. The script is ASCII. */
 function encoded(text: string): string {
   return btoa([...text].map((character) => `${character}\0`).join(''))
 }
 
-/** PowerShell's stderr as text: where it is CLIXML, its errors alone, without progress and verbose records. */
+/** PowerShell's stderr as text: if it is CLIXML, only the errors in it, without progress and verbose records. */
 function withoutMarkup(stderr: string): string {
   const text = plain(stderr)
   if (!text.trimStart().startsWith('#< CLIXML')) return text

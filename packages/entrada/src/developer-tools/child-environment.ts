@@ -1,25 +1,29 @@
-import type { Env } from '../runtime/host.ts'
+import type { Env } from '../runtime/environment.ts'
 
-/** Variables that hold secrets of this process. A tool sees those alone that it reads itself. */
-const secrets: readonly string[] = [
+/** What people name variables that hold secrets. `IDENTITY_HEADER` is a secret too, though its name does not say so. */
+const secretNames = /SECRET|PASSWORD|TOKEN|CREDENTIAL|PRIVATE|_KEY|CONNECTION_STRING|^IDENTITY_HEADER$/
+
+/** What this library signs in with itself; a tool that is already signed in does not need it. */
+const ours: readonly string[] = [
   'AZURE_CLIENT_SECRET',
   'AZURE_CLIENT_CERTIFICATE_PASSWORD',
   'AZURE_PASSWORD',
-  'SYSTEM_ACCESSTOKEN',
-  'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
-  'ACTIONS_RUNTIME_TOKEN',
   'AZD_AUTH_KEY',
 ]
 
 /**
  * The environment of a tool: this process's, because tools need their configuration, proxies and certificates, without
- * the secrets that the tool has no use for. `IDENTITY_HEADER` and `MSI_SECRET` stay: a tool may be signed in as the host's
- * managed identity.
+ * the variables whose names suggest a secret. Variables that the tool itself reads are kept: `needs` lists names, and
+ * prefixes of the names of its own settings (`AZURE_*`). Case is ignored, because Windows ignores it.
  */
 export function childEnvironment(env: Env, needs: readonly string[], added: Env): Env {
-  const withheld = secrets.filter((name) => !needs.includes(name))
-  const kept = Object.entries(env).filter(([name, value]) => {
-    return value !== undefined && !withheld.includes(name.toUpperCase())
+  const kept = Object.entries(env).filter(([given, value]) => {
+    const name = given.toUpperCase()
+    const isNeeded = needs.some((need) => {
+      const wanted = need.toUpperCase()
+      return name === wanted || (wanted.endsWith('*') && name.startsWith(wanted.slice(0, -1)) && !ours.includes(name))
+    })
+    return value !== undefined && (isNeeded || !secretNames.test(name))
   })
   return { ...Object.fromEntries(kept), ...added }
 }

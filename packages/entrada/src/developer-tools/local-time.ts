@@ -1,7 +1,7 @@
 /**
- * The instant of a time of day without a zone, as this machine's clock shows it, in milliseconds since the epoch:
- * "2026-11-23 08:40:19.000000". In the hour that the end of summer time repeats, the earlier instant that is still to
- * come. `undefined` for what is no such time.
+ * A local time without a zone, such as "2026-11-23 08:40:19.000000", in milliseconds since the epoch by this machine's
+ * time zone. In the hour that is repeated when daylight saving time ends, the earlier instant that is still in the
+ * future. `undefined` for anything else.
  */
 export function localTime(text: unknown, now: number): number | undefined {
   const parts =

@@ -1,47 +1,47 @@
-import type { Env } from '../runtime/host.ts'
-import type { ToolHost } from '../runtime/tools.ts'
-import type { ToolPlace } from './places.ts'
+import type { Env } from '../runtime/environment.ts'
+import type { ToolHost } from '../runtime/process/tools.ts'
+import type { ToolLocation } from './tool-location.ts'
 
-/** Tokens are kept no longer where no file tells that the account was switched. */
+/** How long tokens are kept if no file shows that the account was switched, in milliseconds. */
 const unseenMs = 60_000
 
 /**
- * Which account a tool has, as far as a look at its profile file tells: the folder that is configured, and the file's
- * time, size and identity. Asked with every call, so it reads nothing and waits for nothing.
+ * Which account a tool uses, as far as its profile file shows without being opened: the configured folder, and the
+ * file's time, size and identity. This is called with every `getToken`, so it reads no content and never waits.
  */
 export class Profile {
-  readonly #place: ToolPlace
+  readonly #location: ToolLocation
   readonly #env: Env
   readonly #host: ToolHost
   readonly #now: () => number
   #start = 0
 
-  constructor(place: ToolPlace, env: Env, host: ToolHost, now: () => number) {
-    this.#place = place
+  constructor(location: ToolLocation, env: Env, host: ToolHost, now: () => number) {
+    this.#location = location
     this.#env = env
     this.#host = host
     this.#now = now
   }
 
-  /** Another text after another sign-in, and after a minute where there is no such file. */
+  /** A string that changes with every sign-in, or every minute if there is no such file. */
   current(): string {
     const stamp = this.stamp()
     if (stamp !== undefined) return stamp
     const now = this.#now()
-    // A clock that was set back starts a new minute too.
+    // A clock that was set back also starts a new minute.
     if (now >= this.#start + unseenMs || now < this.#start) this.#start = now
     return `unseen since ${this.#start}`
   }
 
-  /** Whether there is a file that tells, be it there now or not. */
-  get isTold(): boolean {
-    return this.#place.profiles(this.#env, this.#host.platform).length > 0
+  /** Whether the tool has such a file at all, whether it exists now or not. */
+  get hasFile(): boolean {
+    return this.#location.profiles(this.#env, this.#host.platform).length > 0
   }
 
-  /** What the files look like, or `undefined` where the one that must be there is not. */
+  /** The stamps of the files, or `undefined` if the required one does not exist. */
   stamp(): string | undefined {
     const { platform, look } = this.#host
-    const [first, ...others] = this.#place.profiles(this.#env, platform)
+    const [first, ...others] = this.#location.profiles(this.#env, platform)
     const main = first === undefined ? undefined : look(first)
     if (main === undefined) return undefined
     let stamp = `${first} ${main.stamp}`

@@ -1,48 +1,57 @@
-import type { Env } from '../runtime/host.ts'
-import type { Ended } from '../runtime/program.ts'
+import type { Env } from '../runtime/environment.ts'
+import type { Ended } from '../runtime/process/program.ts'
 
-/** What is asked of a developer tool. */
+/** A request to a developer tool. */
 export interface ToolRequest {
   scopes: readonly string[]
-  /** Empty: the tool's own. */
-  tenantId: string
-  /** Name or id; of the Azure CLI alone. */
+  /** `undefined` means the tool's own tenant. */
+  tenantId: string | undefined
+  /** Name or id; only for the Azure CLI. */
   subscription: string | undefined
   /** A claims challenge, as JSON. */
   claims: string | undefined
 }
 
-/** A token as a tool printed it. Time in milliseconds since the epoch. */
+/** A token that a tool printed, with times in milliseconds since the epoch. */
 export interface ToolToken {
   token: string
   expiresAt: number
 }
 
-/** Why a tool gave no token. With a mend the tool can't be used as it stands; without, these are the tool's own words. */
+/**
+ * Why a tool returned no token. With a remedy, the tool cannot be used in its present state; without one, the reason is
+ * what it printed.
+ */
 export interface ToolFailure {
   reason: string
-  mend?: string
-  /** It stays so until another program is found or the tool's profile changes: a chain need not ask again before. */
+  remedy?: string
+  /**
+   * The failure lasts until another program is found or the tool's profile changes, so a chain need not ask again
+   * before then.
+   */
   isLasting?: true
 }
 
-/** A failure that has a mend. */
-export type Unusable = ToolFailure & { mend: string }
+/** A failure that has a remedy. */
+export type Unusable = ToolFailure & { remedy: string }
 
-/** How one tool is asked, and what its answers mean. */
+/** How one tool is called, and what its output means. */
 export interface DeveloperTool {
   /** What people call it. */
   title: string
-  /** What to say where it is not installed. */
+  /** The failure if it is not installed. */
   missing: Unusable
-  /** Variables with secrets in them that the tool itself reads; the others are withheld from it. */
+  /** Variables that look like secrets but that the tool itself reads: names, or prefixes followed by a `*`. */
   needs: readonly string[]
-  /** Its arguments, and variables besides the environment's. Throws a `TypeError` for what could be an option. */
+  /**
+   * Its arguments, and variables in addition to the environment's. Throws a `TypeError` for anything that could be
+   * taken for an option.
+   */
   ask(request: ToolRequest, who: string): { args: readonly string[]; env: Env }
-  /** Why it can't be asked for this at all, if it can't. */
+  /** Why the tool cannot handle this request at all, or `undefined`. */
   refuse(request: ToolRequest): Unusable | undefined
-  /** The token in its output, or what is wrong with the output. */
+  /** Reads the token in its output, or what is wrong with the output. */
   read(stdout: string, now: number): ToolToken | ToolFailure
-  /** What its exit with a code other than 0 means. */
+  /** What an exit code other than 0 means. */
   explain(ended: Ended, request: ToolRequest): ToolFailure
 }

@@ -1,40 +1,39 @@
 import { AuthenticationError } from '../errors.ts'
 import type { Emit } from '../events.ts'
+import type { Http } from '../http/client.ts'
 import type { HttpAnswer, HttpRequest } from '../http/exchange.ts'
 import { HttpFailure } from '../http/failure.ts'
-import type { Http } from '../http/http.ts'
+import { requestRedaction } from '../http/request-secrets.ts'
+import { oneLine } from '../runtime/one-line.ts'
+import { withoutSecrets } from '../runtime/secrets-in-text.ts'
 
-/** A platform that gives out OIDC tokens over HTTP. */
+/** A request to a platform that issues OIDC tokens over HTTP. */
 export interface OidcRequest {
-  /** Name of the credential, which begins every message. */
+  /** Name of the credential, with which every message begins. */
   credential: string
   http: Http
   emit: Emit
   request: HttpRequest
-  /** The field of the answer that holds the token. */
+  /** The field of the response that holds the token. */
   field: string
   /** What to do about a refusal. */
-  mend: string
+  remedy: string
   signal: AbortSignal
 }
 
 /**
- * Asks a platform for an OIDC token. Rejects with `AuthenticationError` with the status and the answer's tracing headers
- * for a refusal, or an answer without a token.
+ * Requests an OIDC token from a platform. For a refusal, or a response without a token, rejects with an
+ * `AuthenticationError` that has the status and the response's tracing headers.
  */
 export async function requestOidcToken(options: OidcRequest): Promise<string> {
-  const { credential, request, field, mend } = options
+  const { credential, request, field, remedy } = options
   const answer = await send(options)
   const host = new URL(request.url).host
   const token = answer.status === 200 ? fieldOf(answer.text, field) : undefined
   if (token !== undefined) return token
-  const why = answer.status === 200 ? `its answer has no ${field}` : `HTTP ${answer.status}`
-  const message = `${credential}: ${host} gave no OIDC token: ${why}.${tracing(answer)} ${mend}`
-  throw new AuthenticationError(
-    answer.status,
-    { error: 'oidc_request_failed', errorDescription: message },
-    { message, mend },
-  )
+  const why = answer.status === 200 ? `its response has no ${field}` : `HTTP ${answer.status}`
+  const reason = `${host} returned no OIDC token: ${why}.${words(answer, request)}${tracing(answer)}`
+  throw new AuthenticationError(answer.status, { error: 'oidc_request_failed' }, { who: credential, reason, remedy })
 }
 
 async function send({ credential, http, request, signal, emit }: OidcRequest): Promise<HttpAnswer> {
@@ -47,16 +46,24 @@ async function send({ credential, http, request, signal, emit }: OidcRequest): P
   }
 }
 
-function fieldOf(text: string, field: string): string | undefined {
+function fieldOf(text: string, field: string, pattern = /^[\x21-\x7e]+$/): string | undefined {
   try {
     const value = (JSON.parse(text) as Record<string, unknown> | null)?.[field]
-    return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value) ? value : undefined
+    return typeof value === 'string' && pattern.test(value) ? value : undefined
   } catch {
     return undefined
   }
 }
 
-/** The headers that the platform's support asks for. */
+/** The platform's own message as a sentence: Azure DevOps sends JSON, a gateway perhaps plain text. */
+function words({ text }: HttpAnswer, request: HttpRequest): string {
+  const message = ['message', 'error_description'].map((name) => fieldOf(text, name, /\S/)).find((found) => found)
+  const plain = /^\s*[<{[]/.test(text) ? '' : text
+  const clean = oneLine(withoutSecrets(requestRedaction(request)(message ?? plain)), 400)
+  return clean === '' ? '' : ` ${/[.!?]$/.test(clean) ? clean : `${clean}.`}`
+}
+
+/** The headers that the platform's support team asks for. */
 function tracing({ header }: HttpAnswer): string {
   const found = ['x-vss-e2eid', 'x-msedge-ref', 'x-github-request-id'].flatMap((name) => {
     const value = header(name)

@@ -1,7 +1,8 @@
 import { CredentialUnavailableError } from '../errors.ts'
 import type { ClosableTransport } from '../http/transport.ts'
-import type { Files } from '../runtime/files.ts'
-import type { Env } from '../runtime/host.ts'
+import { type Env, settingOf } from '../runtime/environment.ts'
+import type { Files } from '../runtime/files/files.ts'
+import type { Quote } from '../runtime/quoted.ts'
 
 /** How a pod reaches the token proxy of AKS identity binding. */
 export interface TokenProxy {
@@ -18,17 +19,17 @@ const variables = {
 } as const
 
 /**
- * Reads the variables of AKS identity binding. `undefined` where none is set; throws `CredentialUnavailableError` for a set
- * that makes no sense.
+ * Reads the variables of AKS identity binding. `undefined` if none is set; throws `CredentialUnavailableError` for a
+ * combination that makes no sense.
  */
 export function readTokenProxy(env: Env, credential: string): TokenProxy | undefined {
-  const [proxy, sniName, file, data] = Object.values(variables).map((name) => env[name]?.trim() || undefined)
+  const [proxy, sniName, file, data] = Object.values(variables).map((name) => settingOf(env, name))
   const unavailable = (what: string): CredentialUnavailableError => {
-    const mend = 'Let the workload identity webhook set them, or turn enableAzureProxy off.'
-    return new CredentialUnavailableError(`${credential}: ${what} ${mend}`, { mend })
+    const remedy = 'Let the workload identity webhook set them, or turn enableAzureProxy off.'
+    return new CredentialUnavailableError({ who: credential, reason: what, remedy })
   }
   if (proxy === undefined) {
-    if (sniName ?? file ?? data) throw unavailable(`${variables.proxy} is not set, and others that go with it are.`)
+    if (sniName ?? file ?? data) throw unavailable(`${variables.proxy} is not set, but others that go with it are.`)
     return undefined
   }
   if (file !== undefined && data !== undefined)
@@ -42,25 +43,28 @@ export function readTokenProxy(env: Env, credential: string): TokenProxy | undef
   return { url, sniName, ca: ca || undefined }
 }
 
-/** The way through the proxy. */
+/** The transport through the proxy. */
 export interface TokenProxyTransport extends ClosableTransport {
-  /** Rejects with `CredentialUnavailableError` while there is no authority to trust, which no retry would mend. */
+  /**
+   * Rejects with `CredentialUnavailableError` while there is no certificate authority to trust: a retry would not help.
+   */
   check(): Promise<void>
 }
 
 /**
- * A transport that sends every request to the proxy, over TLS with the proxy's own authority and name. The authority's
- * file is looked at for each request; while it is empty or unreadable, as during a rotation, the former one stays in use.
+ * A transport that sends every request to the proxy, over TLS with the proxy's own certificate authority and server
+ * name. The authority's file is checked for each request; while it is empty or unreadable, as during a rotation, the
+ * previous one stays in use.
  */
 export function tokenProxyTransport(
   proxy: TokenProxy,
-  files: Files,
-  env: Env,
+  { files, env }: { files: Files; env: Env },
   credential: string,
+  quote: Quote,
 ): TokenProxyTransport {
   let known: { stamp: string; ca: string } | undefined
   let current: { ca: string | undefined; opened: ClosableTransport } | undefined
-  // Its requests may still be on their way; those of the one before it have long ended.
+  // Its requests may still be in progress; those of its predecessor ended long ago.
   let former: ClosableTransport | undefined
 
   async function authority(): Promise<string | undefined> {
@@ -75,9 +79,13 @@ export function tokenProxyTransport(
       return ca
     } catch (error) {
       if (known !== undefined) return known.ca
-      const mend = `Check ${variables.caFile}.`
-      const message = `${credential}: the authority of the token proxy can not be read from ${JSON.stringify(file)}. ${mend}`
-      throw new CredentialUnavailableError(message, { mend, cause: error })
+      const remedy = `Check ${variables.caFile}.`
+      const problem = {
+        who: credential,
+        reason: `the certificate authority of the token proxy cannot be read from ${quote(file)}.`,
+        remedy,
+      }
+      throw new CredentialUnavailableError(problem, { cause: quote(file).startsWith('"') ? error : undefined })
     }
   }
 
@@ -86,14 +94,15 @@ export function tokenProxyTransport(
       await authority()
     },
     async transport(address, init) {
-      // Nothing is awaited between the look at `current` and its replacement: two requests must not open one each.
-      const [ca, { nodeTransport }] = await Promise.all([authority(), import('../http/node-transport.ts')])
+      // There is no `await` between checking `current` and replacing it: two requests must not each open one.
+      const { loadNodeTransport } = await import('../http/load-node-transport.ts')
+      const [ca, nodeTransport] = await Promise.all([authority(), loadNodeTransport()])
       if (current === undefined || current.ca !== ca) {
         const { sniName: servername } = proxy
         const tlsOptions = { ...(ca === undefined ? {} : { ca }), ...(servername === undefined ? {} : { servername }) }
         former?.close()
         former = current?.opened
-        // The proxy is in the cluster: no proxy of the environment stands before it.
+        // The proxy is in the cluster, so it is not reached through the environment's HTTP proxy.
         current = { ca, opened: nodeTransport({ tlsOptions, env: { ...env, NO_PROXY: '*', no_proxy: '*' } }) }
       }
       const { transport } = current.opened
@@ -108,5 +117,5 @@ export function tokenProxyTransport(
 
 /** The proxy's scheme and host, its path before the request's own, and the request's query. */
 function throughProxy(proxy: URL, url: URL): string {
-  return `${proxy.origin}${proxy.pathname.replace(/\/+$/, '')}${url.pathname}${url.search}`
+  return `${proxy.origin}${proxy.pathname.replace(/(?<!\/)\/+$/, '')}${url.pathname}${url.search}`
 }

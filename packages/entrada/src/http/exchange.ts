@@ -1,9 +1,11 @@
-import { abortError, onAbort } from '../runtime/abort.ts'
+import { abortError } from '../runtime/abort.ts'
+import { rebuilt } from '../runtime/foreign-error.ts'
+import { longestForeignText } from '../runtime/one-line.ts'
 import { startTimer } from '../runtime/timer.ts'
 import { describeFailure, HttpFailure } from './failure.ts'
-import { readBody } from './read-body.ts'
+import { requestRedaction } from './request-secrets.ts'
 import { retryAfter } from './retry-after.ts'
-import type { Transport } from './transport.ts'
+import type { Transport, TransportResponse } from './transport.ts'
 
 export interface HttpRequest {
   method: 'GET' | 'POST'
@@ -16,21 +18,28 @@ export interface HttpAnswer {
   status: number
   text: string
   header(name: string): string | undefined
-  /** How long the server asks to be left alone, in milliseconds. */
-  retryAfterMs: number | undefined
+  /** When the request that this answers was sent, the last of several tries, in milliseconds since the epoch. */
+  sentAt: number
+  /** The same by the monotonic clock. */
+  sentMoment: number
+  /** How long the server asks us to wait, in milliseconds. */
+  readonly retryAfterMs: number | undefined
 }
 
 export interface ExchangeOptions {
   transport: Transport
   now: () => number
-  /** Bounds the whole exchange, body included, in milliseconds. */
+  monotonic: () => number
+  /** How long the whole exchange may take, body included, in milliseconds. */
   timeoutMs: number
   signal: AbortSignal
+  /** Other origins that a response may come from, according to the transport: those of gateways. */
+  allowedResponseOrigins?: readonly string[] | undefined
 }
 
 /**
- * One request and its whole answer. Rejects with an `HttpFailure`, or with an `AbortError` once the signal is aborted;
- * both at once, even where the transport does not listen to its signal.
+ * Sends one request and reads the whole response. Rejects with an `HttpFailure`, or with an `AbortError` as soon as the
+ * signal is aborted, even if the transport ignores its signal.
  */
 export async function exchange(request: HttpRequest, options: ExchangeOptions): Promise<HttpAnswer> {
   const controller = new AbortController()
@@ -43,27 +52,33 @@ export async function exchange(request: HttpRequest, options: ExchangeOptions): 
   const cancelTimer = startTimer(options.timeoutMs, () =>
     end(new HttpFailure('timeout', `no answer from ${new URL(request.url).host} within ${seconds} s`)),
   )
-  const forget = onAbort(options.signal, () => end(abortError('The request was aborted.')))
+  const onAbort = (): void => end(abortError('The request was aborted.'))
+  options.signal.addEventListener('abort', onAbort)
   try {
     if (options.signal.aborted) throw abortError('The request was aborted.')
     return await Promise.race([answerOf(request, options, controller.signal), stopped])
   } catch (error) {
-    // An answer that is refused unread, a redirect say, must not keep its connection.
+    // A response that is refused unread, such as a redirect, must not keep its connection.
     controller.abort(error)
     if (error instanceof HttpFailure || options.signal.aborted) throw error
-    throw new HttpFailure('network', describeFailure(error), error)
+    // The transport's error may hold the request, and whoever logs our error would log that too.
+    const cause = rebuilt(error, requestRedaction(request))
+    throw new HttpFailure('network', describeFailure(cause), cause)
   } finally {
     cancelTimer()
-    forget()
+    options.signal.removeEventListener('abort', onAbort)
   }
 }
 
 async function answerOf(request: HttpRequest, options: ExchangeOptions, signal: AbortSignal): Promise<HttpAnswer> {
-  // As a bare function: `fetch` minds its `this`.
-  const { transport } = options
-  const { url, ...init } = request
+  // Called as a bare function, because `fetch` depends on its `this`.
+  const { transport, now, monotonic } = options
+  const { url: given, ...init } = request
+  // Send what was checked: `URL` drops line breaks and tabs, which a transport might read differently.
+  const url = new URL(given).href
+  const [sentAt, sentMoment] = [now(), monotonic()]
   const response = await transport(url, { ...init, signal, redirect: 'manual' })
-  const header = (name: string): string | undefined => response.headers.get(name) ?? undefined
+  const header = (name: string): string | undefined => response.headers.get(name)?.slice(0, longestForeignText)
   // A browser shows a redirect as status 0.
   if (response.status === 0 || (response.status >= 300 && response.status < 400)) {
     throw new HttpFailure(
@@ -71,11 +86,34 @@ async function answerOf(request: HttpRequest, options: ExchangeOptions, signal: 
       `${new URL(url).host} answered with a redirect (${response.status}), which is not followed`,
     )
   }
+  refuseFollowed(response, url, options.allowedResponseOrigins)
   const text = await readBody(response)
-  return { status: response.status, text, header, retryAfterMs: retryAfter(header, options.now()) }
+  const receivedAt = now()
+  return {
+    status: response.status,
+    text,
+    header,
+    sentAt,
+    sentMoment,
+    get retryAfterMs() {
+      return retryAfter(header, receivedAt)
+    },
+  }
 }
 
-/** A promise to race with, which never counts as an unhandled rejection. */
+/** A transport that followed a redirect has passed the secret on, and its response is not from this server. */
+function refuseFollowed(response: TransportResponse, asked: string, allowed: readonly string[] = []): void {
+  const { host, origin } = new URL(asked)
+  const refused = (what: string): HttpFailure =>
+    new HttpFailure('redirect', `the transport ${what}, which is not accepted`)
+  if (response.redirected === true) throw refused(`followed a redirect of ${host}`)
+  if (!response.url) return
+  const from = URL.canParse(response.url, asked) ? new URL(response.url, asked).origin : 'a place that is not a URL'
+  if (from === origin || allowed.some((gateway) => new URL(gateway).origin === from)) return
+  throw refused(`brought the answer of ${from} in place of ${host}'s (see the option allowedResponseOrigins)`)
+}
+
+/** A promise to race against. Its rejection never counts as unhandled. */
 function deferred(): { promise: Promise<never>; reject: (error: Error) => void } {
   let reject: (error: Error) => void = () => undefined
   const promise = new Promise<never>((_, no) => {
@@ -83,4 +121,51 @@ function deferred(): { promise: Promise<never>; reject: (error: Error) => void }
   })
   promise.catch(() => undefined)
   return { promise, reject }
+}
+
+/** Far more than any token, error or document of this protocol needs. */
+export const maximumBodyBytes: number = 1024 * 1024
+
+/** The body as text, read no further than 1 MiB. */
+async function readBody(response: TransportResponse): Promise<string> {
+  const { body } = response
+  if (body === undefined || body === null) {
+    const text = await response.text()
+    if (text.length > maximumBodyBytes) throw tooLarge()
+    return text
+  }
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  // Leaving the loop early cancels the stream, and with it the connection.
+  for await (const chunk of chunksOf(body)) {
+    size += chunk.byteLength
+    if (size > maximumBodyBytes) throw tooLarge()
+    text += decoder.decode(chunk, { stream: true })
+  }
+  return text + decoder.decode()
+}
+
+function tooLarge(): HttpFailure {
+  return new HttpFailure('too-large', `the answer is larger than ${maximumBodyBytes} bytes`)
+}
+
+function chunksOf(body: unknown): AsyncIterable<Uint8Array> {
+  if (typeof body === 'object' && body !== null && Symbol.asyncIterator in body)
+    return body as AsyncIterable<Uint8Array>
+  return webChunks(body as ReadableStream<Uint8Array>)
+}
+
+/** Web streams are not async iterable in every browser. */
+async function* webChunks(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader()
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      yield value
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined)
+  }
 }

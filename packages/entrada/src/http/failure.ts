@@ -1,20 +1,40 @@
-/** An exchange that brought no answer that could be used. Those who asked put it in words of their own. */
-export class HttpFailure extends Error {
+import { ForeignError } from '../runtime/foreign-error.ts'
+
+/** An exchange without a usable answer. Its callers report it in their own words. */
+export class HttpFailure extends ForeignError {
   override name = 'HttpFailure'
-  readonly kind: 'network' | 'timeout' | 'proxy' | 'redirect' | 'too-large'
+  readonly kind: 'network' | 'timeout' | 'proxy' | 'tls' | 'redirect' | 'too-large'
   constructor(kind: HttpFailure['kind'], message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })
     this.kind = kind
   }
 }
 
-/** Certificate trouble, by OpenSSL's and Node's codes: the same the next time, so not worth a retry. */
-const certificateTrouble = /CERT|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET)|HOSTNAME_MISMATCH|ERR_TLS|ERR_SSL|EPROTO/
+/**
+ * Failures that would only repeat themselves, so not worth a retry, by the codes of OpenSSL, Node, Deno, Bun and undici:
+ * trouble with a certificate or TLS, a malformed address or request, and whatever this process is not permitted to do.
+ */
+const lasting =
+  /CERT|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|ISSUER|CRL_|ERR_TLS|ERR_SSL|ERR_OSSL|EPROTO|EACCES|EPERM|ENOSYS|NOT_?CAPABLE|ERR_ACCESS_DENIED|ERR_INVALID|ERR_UNESCAPED|ERR_MODULE_NOT_FOUND|ERR_PROXY_REFUSED/i
 
-/** Whether the same request may well succeed in a moment. */
+/** Some runtimes' errors have no code: their message or name says what happened. */
+const lastingWords =
+  /certificate|self.signed|unknown ?issuer|not permitted|permission denied|requires net access|fetch is not (?:a function|defined)|unsupported protocol|invalid url/i
+const lastingNames = /^(?:NotCapable|PermissionDenied|ReferenceError|SyntaxError)$/
+
+/** Whether the same request may succeed in a moment. */
 export function isTransient(failure: HttpFailure): boolean {
   if (failure.kind === 'timeout') return true
-  return failure.kind === 'network' && !certificateTrouble.test(codeOf(failure.cause) ?? '')
+  return failure.kind === 'network' && !isLasting(failure.cause)
+}
+
+function isLasting(error: unknown): boolean {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+    const code = codeOf(at)
+    if (code !== undefined ? lasting.test(code) : lastingWords.test(at.message) || lastingNames.test(at.name))
+      return true
+  }
+  return false
 }
 
 /** The code of the first error in the chain of causes that has one (ENOTFOUND, ECONNREFUSED, CERT_HAS_EXPIRED). */
@@ -28,7 +48,7 @@ function codeOf(error: unknown): string | undefined {
   return undefined
 }
 
-/** What went wrong on the connection, in the innermost words, with the code if these lack it. */
+/** What went wrong with the connection: the innermost message, with the code if the message lacks it. */
 export function describeFailure(error: unknown): string {
   let at = error
   for (let depth = 0; at instanceof Error && depth < 5; depth++) {

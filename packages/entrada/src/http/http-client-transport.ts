@@ -3,17 +3,20 @@ import type { Transport } from './transport.ts'
 
 /** The `HttpClient` of `@azure/core-rest-pipeline`, by shape. */
 export interface HttpClientLike {
+  /** Sends a request of `@azure/core-rest-pipeline`, and resolves to its response. */
   // biome-ignore lint/suspicious/noExplicitAny: the package's own request type can't be named without importing it
   sendRequest(request: any): Promise<{
     status: number
     headers: { get(name: string): string | undefined }
     bodyAsText?: string | null | undefined
     readableStreamBody?: unknown
+    /** The request as it was last sent: a client that follows redirects changes its URL. */
+    request?: { url?: string }
     browserStreamBody?: unknown
   }>
 }
 
-/** An `httpClient` as a transport. */
+/** Makes an `httpClient` a transport. */
 export function httpClientTransport(client: HttpClientLike, tlsSettings: TlsOptions | undefined): Transport {
   return async (url, { method, headers, body, signal }) => {
     const response = await client.sendRequest({
@@ -27,16 +30,22 @@ export function httpClientTransport(client: HttpClientLike, tlsSettings: TlsOpti
       requestId: headers['x-ms-client-request-id'] ?? '',
       allowInsecureConnection: url.startsWith('http:'),
       tlsSettings,
-      // Every answer as a stream, so that it is read no further than our bound.
+      // Every body comes as a stream, so that it is read no further than our bound.
       streamResponseStatusCodes: new Set([Number.POSITIVE_INFINITY]),
     })
-    const { status, headers: given, readableStreamBody, browserStreamBody } = response
+    const { status, headers: given, readableStreamBody, browserStreamBody, request } = response
     const stream = readableStreamBody ?? browserStreamBody
-    return { status, headers: given, body: stream, text: async () => response.bodyAsText ?? '' }
+    return {
+      status,
+      headers: given,
+      url: request?.url ?? '',
+      body: stream,
+      text: async () => response.bodyAsText ?? '',
+    }
   }
 }
 
-/** The headers of a `PipelineRequest`: case-insensitive, and printed with the case they were given in. */
+/** The headers of a `PipelineRequest`: case-insensitive, and written with the case they were given in. */
 class Headers {
   readonly #entries = new Map<string, [name: string, value: string]>()
   constructor(headers: Record<string, string>) {

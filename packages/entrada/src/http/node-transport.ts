@@ -1,18 +1,27 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import { builtin } from '../runtime/builtin.ts'
-import type { Env } from '../runtime/host.ts'
+import type { Env } from '../runtime/environment.ts'
 import { startTimer } from '../runtime/timer.ts'
+import { describeFailure, HttpFailure } from './failure.ts'
 import { type ProxyOptions, proxyFor } from './proxy.ts'
 import type { ClosableTransport, TransportInit, TransportResponse } from './transport.ts'
 import type { TunnelOptions } from './tunnel-agent.ts'
 
+/** PEM as text or bytes, PKCS#12 as bytes. */
+type Encoded = string | Uint8Array
+
 /** TLS settings of a connection, in the names of `node:tls` and of the Azure SDK's `tlsOptions`. */
 export interface TlsOptions {
-  ca?: string | Uint8Array | readonly (string | Uint8Array)[]
-  cert?: string | Uint8Array | readonly (string | Uint8Array)[]
-  key?: string | Uint8Array
-  passphrase?: string
-  pfx?: string | Uint8Array
+  /** Further authorities to trust, as PEM. */
+  ca?: Encoded | readonly Encoded[] | undefined
+  /** A list has one for each of the keys: the server's choice of algorithms decides which is shown. */
+  cert?: Encoded | readonly Encoded[] | undefined
+  /** The client certificate's key, as PEM. */
+  key?: Encoded | readonly (Encoded | { pem: Encoded; passphrase?: string | undefined })[] | undefined
+  /** Of a key or PKCS#12 that has none of its own. */
+  passphrase?: string | undefined
+  /** PKCS#12, in place of `cert` and `key`. */
+  pfx?: Encoded | readonly (Encoded | { buf: Encoded; passphrase?: string | undefined })[] | undefined
   /** The name to ask for (SNI) and to expect, in place of the host's. */
   servername?: string
 }
@@ -37,17 +46,22 @@ export function nodeTransport(options: NodeTransportOptions): ClosableTransport 
   const { proxyOptions, env, connectTimeoutMs = 5_000, thumbprint } = options
   const tls = options.tlsOptions as object | undefined
   const agents = new Map<string, Agent>()
+  let isChecked = tls === undefined
 
   async function agentFor(url: URL): Promise<Agent> {
+    if (!isChecked && url.protocol === 'https:') {
+      checkTls(tls)
+      isChecked = true
+    }
     if (thumbprint !== undefined) return pinnedAgentFor(thumbprint)
     const proxy = proxyFor(url, proxyOptions, env)
-    const Tunnel = proxy === undefined ? undefined : await (await import('./tunnel-agent.ts')).loadTunnelAgent()
+    const open = proxy === undefined ? undefined : (await import('./tunnel-agent.ts')).tunnelAgent
     // Nothing is awaited between the look and the entry: two first requests must not make an agent each.
     const key = proxy ?? url.protocol
     const settings = { keepAlive: true, ...tls }
     const agent =
       agents.get(key) ??
-      (proxy === undefined || Tunnel === undefined ? new (moduleFor(url).Agent)(settings) : new Tunnel(proxy, settings))
+      (proxy === undefined || open === undefined ? new (moduleFor(url).Agent)(settings) : open(proxy, settings))
     agents.set(key, agent)
     return agent
   }
@@ -59,7 +73,6 @@ export function nodeTransport(options: NodeTransportOptions): ClosableTransport 
     return agent
   }
 
-  // The certificates go with the request too: a proxy's agent uses its own for the proxy alone.
   const send = (url: URL, init: TransportInit, agent: Agent): Promise<TransportResponse> =>
     sendOnce(url, init, { agent, leaveOn: init.signal, ...tls }, connectTimeoutMs)
 
@@ -80,6 +93,17 @@ export function nodeTransport(options: NodeTransportOptions): ClosableTransport 
       for (const agent of agents.values()) agent.destroy()
       agents.clear()
     },
+  }
+}
+
+/** Certificates that cannot be used are no trouble of the network, which is worth another try. */
+function checkTls(tls: object | undefined): void {
+  try {
+    builtin('node:tls')?.createSecureContext(tls)
+  } catch (error) {
+    // What follows may be a secret.
+    const [words = ''] = describeFailure(error).split(' Received ')
+    throw new HttpFailure('tls', `tlsOptions cannot be used: ${words.replace(/\.$/, '')}`)
   }
 }
 
@@ -105,12 +129,6 @@ function sendOnce(
     request.on('socket', (socket) => socket.unref())
     request.on('error', (error: Error & { code?: string }) => {
       reject(request.reusedSocket && error.code === 'ECONNRESET' ? new StaleConnection('', { cause: error }) : error)
-    })
-    // Emitted by https-proxy-agent, which would go on to give the proxy's refusal as if it were the server's answer.
-    request.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
-      if (statusCode === 200) return
-      reject(new Error(`the proxy refused the connection (HTTP ${statusCode})`))
-      request.destroy()
     })
     request.on('response', (response) => resolve(responseOf(response)))
     request.end(body)

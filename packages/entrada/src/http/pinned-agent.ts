@@ -4,9 +4,9 @@ import type { ConnectionOptions, TLSSocket } from 'node:tls'
 import { builtin } from '../runtime/builtin.ts'
 
 /**
- * Connections to a server whose certificate is known by its SHA-1 thumbprint, as Service Fabric's: self-signed, so
- * that no authority vouches for it. Only that one certificate is accepted, a valid one of another server is not; and
- * nothing is sent before it was compared. Plain http gets no connection.
+ * Connects to a server whose certificate is known by its SHA-1 thumbprint, as Service Fabric's is: it is self-signed, so
+ * no authority vouches for it. Only that certificate is accepted, not even another server's valid one, and nothing is
+ * sent before it has been compared. Plain http gets no connection.
  */
 export function pinnedAgent(thumbprint: string, settings: AgentOptions): Agent {
   const https = builtin('node:https')
@@ -16,7 +16,7 @@ export function pinnedAgent(thumbprint: string, settings: AgentOptions): Agent {
 
   class PinnedAgent extends https.Agent {
     override createConnection(options: object, done?: (error: Error | null, stream: Duplex) => void): undefined {
-      // A resumed session shows no certificate, so there is none.
+      // Sessions are not resumed, because a resumed session presents no certificate.
       const unchecked: ConnectionOptions = { ...options, rejectUnauthorized: false, session: undefined }
       const socket = tls?.connect(unchecked) as TLSSocket
       const fail = (error: Error): void => done?.(error, socket)

@@ -1,37 +1,40 @@
-import type { Env } from '../runtime/host.ts'
+import { type Env, settingOf } from '../runtime/environment.ts'
 import { HttpFailure } from './failure.ts'
-import { isLocal } from './local-host.ts'
+import { isLocal } from './this-network.ts'
 
 /** A proxy as Azure SDK clients name it. */
 export interface ProxyOptions {
+  /** Its address, such as `http://proxy.example`. */
   host: string
+  /** Its port. */
   port: number
+  /** For a proxy that asks for it. */
   username?: string
+  /** For a proxy that asks for it. */
   password?: string
 }
 
 /**
- * The proxy for a URL, or `undefined` for none: `proxyOptions`, else `HTTPS_PROXY` or `ALL_PROXY` (lower case first, as
- * curl reads them), unless `NO_PROXY` names the host. Loopback and link-local hosts never go through a proxy: a
- * managed-identity host's secret must not leave the machine.
+ * The proxy for a URL, or `undefined` for none: `proxyOptions`, else the first of `https_proxy`, `HTTPS_PROXY`, `all_proxy`
+ * and `ALL_PROXY` that is not empty, unless `no_proxy`, else `NO_PROXY`, names the host. Plain http, and loopback and link-local
+ * hosts, never go through a proxy: the secret of a managed-identity host must not leave the machine.
  */
 export function proxyFor(url: URL, options: ProxyOptions | undefined, env: Env): string | undefined {
-  if (url.protocol !== 'https:' || isLocal(url.hostname) || isExempt(url, env.no_proxy ?? env.NO_PROXY ?? '')) {
-    return undefined
-  }
+  const exempt = settingOf(env, 'no_proxy') ?? settingOf(env, 'NO_PROXY') ?? ''
+  if (url.protocol !== 'https:' || isLocal(url.hostname) || isExempt(url, exempt)) return undefined
   const named = options === undefined ? fromEnv(env) : fromOptions(options)
   return named || undefined
 }
 
-/** The variables that name a proxy for https; the first that is set counts, empty or not. */
+/** The variables that name a proxy for https. The first that is neither empty nor blank counts. */
 const variables = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'] as const
 
 function fromEnv(env: Env): string {
-  const name = variables.find((variable) => env[variable] !== undefined)
-  const value = name === undefined ? '' : (env[name] ?? '').trim()
+  const name = variables.find((variable) => settingOf(env, variable) !== undefined)
+  const value = name === undefined ? '' : (settingOf(env, name) ?? '')
   const address = value === '' || value.includes('://') ? value : `http://${value}`
   if (address === '' || (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol))) return address
-  // The value may hold a password.
+  // The value is not shown: it may hold a password.
   throw new HttpFailure('proxy', `${name} is not the address of an http or https proxy`)
 }
 
@@ -43,12 +46,12 @@ function fromOptions({ host, port, username, password }: ProxyOptions): string {
   return url.href
 }
 
-/** The forms of an entry: name or address, and perhaps a port. */
+/** The forms of an entry: a name or an address, and perhaps a port. */
 const bracketed = /^\[([\da-f:.]+)\](?::(\d+))?$/
 const bareIpv6 = /^([\da-f]*:[\da-f]*:[\da-f:.]*)$/
 const named = /^\*?\.?(.*?)(?::(\d+))?$/
 
-/** `NO_PROXY`: names that match with their sub-domains, addresses, `*` for all, an optional port. */
+/** Whether `NO_PROXY` names the host: names match their subdomains too, `*` matches all, and a port is optional. */
 function isExempt(url: URL, noProxy: string): boolean {
   const host = url.hostname.toLowerCase().replace(/^\[|\]$/g, '')
   const isAddress = /^[\d.]+$|:/.test(host)

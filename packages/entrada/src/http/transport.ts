@@ -1,26 +1,38 @@
 /**
- * The transport seam: one HTTP exchange, in the shape of `fetch`. The global `fetch`, undici's, `app.request` of Hono
+ * A transport carries out one HTTP exchange, with the signature of `fetch`: the global one, undici's, `app.request` of Hono
  * and a test's own function all fit.
  */
 
 export interface TransportInit {
+  /** There are no others. */
   method: 'GET' | 'POST'
+  /** Names and values. */
   headers: Record<string, string>
+  /** Of a POST. */
   body?: string
+  /** Aborts the request. */
   signal: AbortSignal
-  /** A transport must hand a redirect back and never follow it. */
+  /** A transport must return a redirect and never follow it. */
   redirect: 'manual'
 }
 
+/** A response, as far as it is read, in the shape of that of `fetch`. */
 export interface TransportResponse {
+  /** The HTTP status. */
   readonly status: number
+  /** Its headers, by name in any case. */
   readonly headers: { get(name: string): string | null | undefined }
-  /** A web stream or an async iterable of bytes; read with a bound. */
+  /** A web stream or an async iterable of bytes, which is read up to a bound. */
   readonly body?: unknown
-  /** Read only where there is no `body`. */
+  /** Whether the transport followed a redirect although it was told not to: such a response is refused unread. */
+  readonly redirected?: boolean
+  /** Where the response came from, if the transport says so. Empty for one that was made in memory. */
+  readonly url?: string
+  /** Called only if there is no `body`. */
   text(): Promise<string>
 }
 
+/** Sends a request, in the shape of `fetch`. */
 export type Transport = (url: string, init: TransportInit) => TransportResponse | Promise<TransportResponse>
 
 /** A transport that owns its connections. */

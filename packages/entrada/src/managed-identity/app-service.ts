@@ -1,15 +1,15 @@
 import type { HttpAnswer } from '../http/exchange.ts'
 import { readEndpoint, readSecret, withQuery } from './endpoint.ts'
-import type { Ask, MakeHost } from './host.ts'
+import type { Ask, MakeEndpoint } from './identity-endpoint.ts'
 
 const usualVersion = '2019-08-01'
-/** The first that knows revocation. */
+/** The first version that supports revocation. */
 const revocationVersion = '2025-03-30'
 
 const idParameters = { clientId: 'client_id', objectId: 'object_id', resourceId: 'mi_res_id' } as const
 
 /** App Service, Azure Functions and Container Apps. */
-export const appService: MakeHost<{ endpoint: string; header: string }> = (variables, id, who) => {
+export const appService: MakeEndpoint<{ endpoint: string; header: string }> = (variables, id, who) => {
   const endpoint = readEndpoint(variables.endpoint, 'IDENTITY_ENDPOINT', who)
   const header = readSecret(variables.header, 'IDENTITY_HEADER', who)
   const request = (version: string, { resource, send }: Ask, revocation: Record<string, string | undefined> = {}) =>
@@ -35,7 +35,7 @@ export const appService: MakeHost<{ endpoint: string; header: string }> = (varia
   }
 }
 
-/** An older platform refuses the newer version; a token that its own cache holds is the best it can do. */
+/** An older platform refuses the newer version; a token from its own cache is then the best it can do. */
 function isVersionError({ status, text }: HttpAnswer): boolean {
   return (status === 400 || status === 404) && /api[- ]?version/i.test(text)
 }

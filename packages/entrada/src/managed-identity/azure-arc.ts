@@ -1,14 +1,14 @@
 import { AuthenticationError } from '../errors.ts'
-import type { Files } from '../runtime/files.ts'
-import type { Env } from '../runtime/host.ts'
+import type { Env } from '../runtime/environment.ts'
+import type { Files } from '../runtime/files/files.ts'
 import { arcKeyFile } from './arc-key.ts'
 import { readEndpoint, withQuery } from './endpoint.ts'
-import type { MakeHost } from './host.ts'
+import type { MakeEndpoint } from './identity-endpoint.ts'
 
-/** What the agent listens on, where the environment does not say it. */
+/** Where the agent listens if the environment does not say otherwise. */
 export const arcEndpoint = 'http://127.0.0.1:40342/metadata/identity/oauth2/token'
 
-/** No key of the agent's is larger. */
+/** No key from the agent is larger. */
 const maximumKeyBytes = 4096
 
 export interface ArcMachine {
@@ -19,12 +19,12 @@ export interface ArcMachine {
 }
 
 /**
- * A machine with the Azure Arc agent. It answers the first request with a challenge that names a file, which only those
- * who may use the identity can read; the second request carries what stands in it.
+ * A machine with the Azure Arc agent. The agent answers the first request with a challenge that names a file, which
+ * only users who may use the identity can read; the second request carries the file's content.
  */
-export const azureArc: MakeHost<ArcMachine> = (machine, _, who) => {
+export const azureArc: MakeEndpoint<ArcMachine> = (machine, _, who) => {
   const endpoint = readEndpoint(machine.endpoint, 'IDENTITY_ENDPOINT', who)
-  // The agent listens on IPv4 alone.
+  // The agent listens only on IPv4.
   if (endpoint.hostname === 'localhost') endpoint.hostname = '127.0.0.1'
   return {
     label: 'Azure Arc',
@@ -36,7 +36,7 @@ export const azureArc: MakeHost<ArcMachine> = (machine, _, who) => {
       if (challenge.status !== 401) return challenge
       const key = await readKey(challenge.header('www-authenticate'), machine, who)
       const answer = await send({ ...request, headers: { ...request.headers, Authorization: `Basic ${key}` } })
-      // A refusal may repeat what it refuses.
+      // A refusal may repeat the key.
       return answer.status === 200 ? answer : { ...answer, text: answer.text.replaceAll(key, '***') }
     },
   }
@@ -50,19 +50,16 @@ async function readKey(
   const file = arcKeyFile(challenge, env, platform)
   if ('reason' in file) throw refused(who, file.reason)
   const bytes = await files.readGuarded(file.path, maximumKeyBytes).catch((error: Error & { code?: string }) => {
-    throw refused(who, `its key file can not be read (${error.code ?? 'error'}: ${error.message})`, error)
+    throw refused(who, `its key file cannot be read (${error.code ?? error.name}: ${error.message})`, error)
   })
   const key = new TextDecoder().decode(bytes)
-  if (!/^[\x20-\x7e]+$/.test(key)) throw refused(who, 'its key file holds what no header can carry')
+  if (!/^[\x20-\x7e]+$/.test(key)) throw refused(who, 'its key file contains characters that a header cannot carry')
   return key
 }
 
 function refused(who: string, reason: string, cause?: unknown): AuthenticationError {
-  const mend = 'Run the program as a member of the group himds (on Windows, as an administrator), and check the agent.'
-  const message = `${who}: Azure Arc gave no token: ${reason}. ${mend}`
-  return new AuthenticationError(
-    401,
-    { error: 'invalid_challenge', errorDescription: message },
-    { message, mend, cause },
-  )
+  const remedy =
+    'Run the program as a member of the group himds (on Windows, as an administrator), and check that the agent works.'
+  const problem = { who, reason: `Azure Arc returned no token: ${reason}.`, remedy }
+  return new AuthenticationError(401, { error: 'invalid_challenge' }, { ...problem, cause })
 }

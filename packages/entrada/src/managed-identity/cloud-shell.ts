@@ -1,8 +1,8 @@
 import { readEndpoint } from './endpoint.ts'
-import type { MakeHost } from './host.ts'
+import type { MakeEndpoint } from './identity-endpoint.ts'
 
-/** Azure Cloud Shell, which has the identity of the person in front of it. */
-export const cloudShell: MakeHost<{ endpoint: string }> = ({ endpoint }, _, who) => {
+/** Azure Cloud Shell, which has the identity of the person who uses it. */
+export const cloudShell: MakeEndpoint<{ endpoint: string }> = ({ endpoint }, _, who) => {
   const url = readEndpoint(endpoint, 'MSI_ENDPOINT', who).href
   return {
     label: 'Azure Cloud Shell',

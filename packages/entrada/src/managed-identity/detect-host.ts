@@ -1,7 +1,7 @@
-import type { Env } from '../runtime/host.ts'
+import { type Env, secretOf, settingOf } from '../runtime/environment.ts'
 
-/** The host that the environment tells of, and what it says of it. */
-export type FoundHost =
+/** The host that the environment variables indicate, with what they say about it. */
+export type DetectedHost =
   | { kind: 'service-fabric'; endpoint: string; header: string; thumbprint: string }
   | { kind: 'app-service'; endpoint: string; header: string }
   | { kind: 'azure-arc'; endpoint: string }
@@ -9,43 +9,44 @@ export type FoundHost =
   | { kind: 'cloud-shell'; endpoint: string }
   | { kind: 'token-exchange' }
   | { kind: 'imds'; authority: string | undefined }
-  | { kind: 'none'; reason: string; mend: string }
+  | { kind: 'none'; reason: string; remedy: string }
 
-/** What the environment can't say. */
+/** What the environment alone cannot tell. */
 export interface Facts {
   /** Whether a client id is known, from the options or `AZURE_CLIENT_ID`: token exchange needs one. */
   hasClientId: boolean
-  /** The workload is another credential's business. */
+  /** Another credential handles workload identity. */
   isTokenExchangeExcluded?: boolean | undefined
 }
 
 /**
- * Which host this is, by its variables: those of today (`IDENTITY_...`) before those of yesterday (`MSI_...`), then the
- * workload's, then IMDS, which has none. A variable without its companions is a half-configured host, and no other is
- * guessed at. The Azure Arc agent may also be there without variables: see `arcAgentPath`.
+ * Detects the host by its environment variables: today's (`IDENTITY_...`) before the older ones (`MSI_...`), then
+ * workload identity's, then IMDS, which has none. A variable without its companions means a half-configured host, and
+ * no other host is guessed. The Azure Arc agent may also be there without variables: see `arcAgentPath`.
  */
-export function detectHost(env: Env, facts: Facts): FoundHost {
-  const { IDENTITY_ENDPOINT, IDENTITY_HEADER, IDENTITY_SERVER_THUMBPRINT, IMDS_ENDPOINT } = env
-  if (IDENTITY_ENDPOINT) {
-    const endpoint = IDENTITY_ENDPOINT
-    if (IDENTITY_HEADER && IDENTITY_SERVER_THUMBPRINT) {
-      return { kind: 'service-fabric', endpoint, header: IDENTITY_HEADER, thumbprint: IDENTITY_SERVER_THUMBPRINT }
-    }
-    if (IDENTITY_HEADER) return { kind: 'app-service', endpoint, header: IDENTITY_HEADER }
-    if (IMDS_ENDPOINT) return { kind: 'azure-arc', endpoint }
+export function detectHost(env: Env, facts: Facts): DetectedHost {
+  const setting = settingOf.bind(undefined, env)
+  const endpoint = setting('IDENTITY_ENDPOINT')
+  if (endpoint !== undefined) {
+    const header = secretOf(env, 'IDENTITY_HEADER')
+    const thumbprint = setting('IDENTITY_SERVER_THUMBPRINT')
+    if (header && thumbprint) return { kind: 'service-fabric', endpoint, header, thumbprint }
+    if (header) return { kind: 'app-service', endpoint, header }
+    if (setting('IMDS_ENDPOINT')) return { kind: 'azure-arc', endpoint }
     return {
       kind: 'none',
-      reason: 'IDENTITY_ENDPOINT is set, and neither IDENTITY_HEADER (App Service) nor IMDS_ENDPOINT (Azure Arc) is.',
-      mend: 'Set what is missing, as the platform does, or unset IDENTITY_ENDPOINT.',
+      reason: 'IDENTITY_ENDPOINT is set, but neither IDENTITY_HEADER (App Service) nor IMDS_ENDPOINT (Azure Arc) is.',
+      remedy: 'Set the missing variable, as the platform does, or unset IDENTITY_ENDPOINT.',
     }
   }
-  const { MSI_ENDPOINT, MSI_SECRET, DEFAULT_IDENTITY_CLIENT_ID } = env
-  if (MSI_ENDPOINT && MSI_SECRET) {
-    const defaultClientId = DEFAULT_IDENTITY_CLIENT_ID || undefined
-    return { kind: 'machine-learning', endpoint: MSI_ENDPOINT, secret: MSI_SECRET, defaultClientId }
+  const older = setting('MSI_ENDPOINT')
+  const secret = secretOf(env, 'MSI_SECRET')
+  if (older && secret) {
+    const defaultClientId = setting('DEFAULT_IDENTITY_CLIENT_ID')
+    return { kind: 'machine-learning', endpoint: older, secret, defaultClientId }
   }
-  if (MSI_ENDPOINT) return { kind: 'cloud-shell', endpoint: MSI_ENDPOINT }
-  const isWorkload = env.AZURE_TENANT_ID && env.AZURE_FEDERATED_TOKEN_FILE && facts.hasClientId
+  if (older) return { kind: 'cloud-shell', endpoint: older }
+  const isWorkload = setting('AZURE_TENANT_ID') && setting('AZURE_FEDERATED_TOKEN_FILE') && facts.hasClientId
   if (isWorkload && facts.isTokenExchangeExcluded !== true) return { kind: 'token-exchange' }
-  return { kind: 'imds', authority: env.AZURE_POD_IDENTITY_AUTHORITY_HOST || undefined }
+  return { kind: 'imds', authority: setting('AZURE_POD_IDENTITY_AUTHORITY_HOST') }
 }

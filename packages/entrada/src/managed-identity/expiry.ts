@@ -1,13 +1,13 @@
 /**
- * The times of token answers of managed-identity hosts, past and present: seconds, as a number or as digits; the dates
- * of App Service and Azure ML in 2017, "06/20/2019 02:57:58 +00:00" and "1/16/2020 5:24:12 AM +00:00"; and ISO 8601. All
- * are read as UTC.
+ * The forms that managed identity hosts, past and present, use for times: seconds, as a number or as digits; the dates
+ * of the 2017 versions of App Service and Azure ML, "06/20/2019 02:57:58 +00:00" and "1/16/2020 5:24:12 AM +00:00"; and
+ * ISO 8601. All are read as UTC.
  */
 const americanDate = /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d{2}):(\d{2})(?: (AM|PM))? \+00:00$/
 
 const isoDate = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})?$/
 
-/** `expires_on` in seconds since the epoch; what is no date of these forms is handed back as it is. */
+/** `expires_on` in seconds since the epoch; anything that is not a date in one of these forms is returned unchanged. */
 export function expirySeconds(value: unknown): unknown {
   if (typeof value !== 'string') return value
   const text = value.trim()
@@ -31,7 +31,7 @@ function isoSeconds(parts: RegExpExecArray): number | undefined {
   return local + Number(`0${fraction}`) - ahead
 }
 
-/** `undefined` for a date that is none: `Date.UTC` carries what is too large over into the next unit; no host does. */
+/** `undefined` for a date that does not exist: `Date.UTC` would carry the excess into the next unit. */
 function utcSeconds(parts: readonly [number, number, number, number, number, number]): number | undefined {
   const [year, month, day, hour, minute, second] = parts
   const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second))

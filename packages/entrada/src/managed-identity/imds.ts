@@ -1,26 +1,27 @@
 import type { RetryRule } from '../http/retry.ts'
-import { readEndpoint, withQuery } from './endpoint.ts'
-import type { MakeHost } from './host.ts'
+import { readEndpoint, withoutEndSlashes, withQuery } from './endpoint.ts'
+import type { MakeEndpoint } from './identity-endpoint.ts'
 
-/** Where virtual machines find the Instance Metadata Service. */
+/** The address of the Instance Metadata Service on virtual machines. */
 const imdsAddress = 'http://169.254.169.254'
 const tokenPath = '/metadata/identity/oauth2/token'
 
 const idParameters = { clientId: 'client_id', objectId: 'object_id', resourceId: 'msi_res_id' } as const
 
 /**
- * The Azure Instance Metadata Service of virtual machines, scale sets, AKS nodes and container instances. It serves five
- * requests at a time, and its guide asks for retries of 404, 410, 429 and all of 5xx, with 70 seconds for a 410: the
- * service is being updated then.
+ * The Azure Instance Metadata Service of virtual machines, scale sets, AKS nodes and container instances. It serves
+ * five requests at a time. Its guide asks for retries after 404, 410, 429 and any 5xx, for at least 70 seconds after a
+ * 410, which means that the service is being updated.
  */
-export const imds: MakeHost<{ authority: string | undefined }> = ({ authority }, id, who) => {
-  const base = authority?.replace(/\/+$/, '') || imdsAddress
+export const imds: MakeEndpoint<{ authority: string | undefined }> = ({ authority }, id, who) => {
+  const base = withoutEndSlashes(authority ?? imdsAddress) || imdsAddress
   const endpoint = readEndpoint(`${base}${tokenPath}`, 'AZURE_POD_IDENTITY_AUTHORITY_HOST', who)
   return {
     label: 'IMDS',
     probeUrl: endpoint.href,
     secrets: [],
     isNoIdentity: (status) => status === 400,
+    isAssumed: authority === undefined,
     isSharedAddress: true,
     rule: retryRule,
     connectTimeoutMs: 2_000,
@@ -41,6 +42,7 @@ export const imds: MakeHost<{ authority: string | undefined }> = ({ authority },
 const retryRule: RetryRule = {
   isTransient: (status) => status === 404 || status === 410 || status === 429 || status >= 500,
   maxRetries: 5,
-  // Doubled four times, and with its jitter at the least: 3 + 6 + 12 + 24 + 48 seconds, of which 80 % are over 70.
+  // Doubled four times, this is 3 + 6 + 12 + 24 + 48 seconds, of which even 80 %, the least that jitter leaves, is over
+  // 70.
   leastDelayInMs: (status) => (status === 410 ? 3_000 : 0),
 }

@@ -1,6 +1,7 @@
 import { onAbort } from '../runtime/abort.ts'
+import { processWide } from '../runtime/process-wide.ts'
 
-/** Runs at most so many pieces of work at a time; the others wait their turn, until their signal aborts. */
+/** Limits how many pieces of work run at a time; the others wait their turn, until their signal is aborted. */
 export class Limit {
   #free: number
   readonly #waiting = new Set<() => void>()
@@ -44,11 +45,12 @@ export class Limit {
   }
 }
 
-/** The limits of this process, by the transport that they hold for. */
-const limits = /* @__PURE__ */ new WeakMap<object, Limit>()
-
-/** One limit for all that share a transport: the default one, or the function or client that a caller passed. */
+/**
+ * The limit shared by everything that uses a transport: the default one, or the function or client that a caller
+ * passed.
+ */
 export function sharedLimit(transport: object, count: number): Limit {
+  const limits = processWide('limits', () => new WeakMap<object, Limit>())
   const limit = limits.get(transport) ?? new Limit(count)
   limits.set(transport, limit)
   return limit

@@ -1,12 +1,12 @@
 import { readEndpoint, readSecret, withQuery } from './endpoint.ts'
-import type { MakeHost } from './host.ts'
+import type { MakeEndpoint } from './identity-endpoint.ts'
 
-/** Compute of Azure Machine Learning. It spells the client id in one word. */
-export const machineLearning: MakeHost<{ endpoint: string; secret: string; defaultClientId: string | undefined }> = (
-  variables,
-  id,
-  who,
-) => {
+/** Compute of Azure Machine Learning. It spells the client id parameter as one word, `clientid`. */
+export const machineLearning: MakeEndpoint<{
+  endpoint: string
+  secret: string
+  defaultClientId: string | undefined
+}> = (variables, id, who) => {
   const endpoint = readEndpoint(variables.endpoint, 'MSI_ENDPOINT', who)
   const secret = readSecret(variables.secret, 'MSI_SECRET', who)
   return {

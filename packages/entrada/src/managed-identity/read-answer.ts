@@ -1,46 +1,49 @@
-import { parseObject, readTokenResponse } from '../oauth/token-response.ts'
+import { type AnswerClock, parseObject, readTokenResponse } from '../oauth/token-response.ts'
 import type { IssuedToken } from '../types.ts'
+import { withoutEndSlashes } from './endpoint.ts'
 import { expirySeconds } from './expiry.ts'
 import type { ManagedIdentityId } from './identity.ts'
 
-/** What a good answer has to be for. */
-export interface Expected {
+/** What a token response must be for. */
+export interface Expected extends AnswerClock {
   id: ManagedIdentityId | undefined
   resource: string
-  /** When the request left, in milliseconds since the epoch. */
+  /** When the request was sent, in milliseconds since the epoch. */
   requestedAt: number
 }
 
-/** `mismatch`: a token, but for somebody or something else. `malformed`: no token that a host would give. */
+/** `mismatch`: a token, but for a different identity or resource. `malformed`: not a usable token. */
 export type HostToken = { token: IssuedToken } | { mismatch: string } | { malformed: string }
 
-/** The fields in which hosts repeat the identity, by its kind. */
+/** The fields in which hosts repeat the identity, by the kind of id. */
 const echoes = { clientId: ['client_id'], objectId: ['object_id'], resourceId: ['mi_res_id', 'msi_res_id'] } as const
 
-/** Reads a host's answer of 200. */
-export function readAnswer(text: string, { id, resource, requestedAt }: Expected): HostToken {
+/** Reads a host's response with status 200. */
+export function readAnswer(text: string, { id, resource, requestedAt, ...clock }: Expected): HostToken {
   const body = parseObject(text)
   const { refresh_token: _, ...fields } = body ?? {}
-  // An empty or zero `expires_on` stands for none.
+  // An empty or zero `expires_on` means none.
   const expiresOn = expirySeconds(fields.expires_on) || undefined
-  const issued = readTokenResponse(body && { ...fields, expires_on: expiresOn }, requestedAt)
+  const issued = readTokenResponse(body && { ...fields, expires_on: expiresOn }, requestedAt, clock)
   if ('reason' in issued) return { malformed: issued.reason }
   if (id !== undefined && echoes[id.kind].some((field) => isOther(fields[field], id.value))) {
-    return { mismatch: `a token of another identity than the one with the ${id.kind} ${id.value}` }
+    return { mismatch: `a token of a different identity from the one with the ${id.kind} ${id.value}` }
   }
+  // Every host documents that it repeats the resource of the request. The Azure SDKs do not check it, but a token for a
+  // different resource, which a proxy on the way may have cached, would be sent to a service that must not have it.
   if (isOther(withoutSlash(fields.resource), withoutSlash(resource))) {
-    return { mismatch: `a token for another resource than ${resource}` }
+    return { mismatch: `a token for a different resource from ${resource}` }
   }
   return { token: issued }
 }
 
-/** What the answer does not repeat is not held against it. */
+/** A field that the response does not repeat is not an error. */
 function isOther(echo: unknown, asked: unknown): boolean {
   if (echo === undefined || echo === null || echo === '') return false
   return String(echo).toLowerCase() !== String(asked).toLowerCase()
 }
 
-/** Hosts write a resource with or without the slash at its end, however it was asked for. */
+/** Hosts write a resource with or without trailing slashes, whatever the request had. */
 function withoutSlash(resource: unknown): unknown {
-  return typeof resource === 'string' ? resource.replace(/\/+$/, '') : resource
+  return typeof resource === 'string' ? withoutEndSlashes(resource) : resource
 }

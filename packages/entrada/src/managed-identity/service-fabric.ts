@@ -1,9 +1,9 @@
 import { CredentialUnavailableError } from '../errors.ts'
 import { readEndpoint, readSecret, withQuery } from './endpoint.ts'
-import type { MakeHost } from './host.ts'
+import type { MakeEndpoint } from './identity-endpoint.ts'
 
-/** Service Fabric, whose certificate is known by its thumbprint alone. */
-export const serviceFabric: MakeHost<{ endpoint: string; header: string; thumbprint: string }> = (
+/** Service Fabric, whose certificate is identified only by its thumbprint. */
+export const serviceFabric: MakeEndpoint<{ endpoint: string; header: string; thumbprint: string }> = (
   variables,
   _,
   who,
@@ -29,10 +29,10 @@ export const serviceFabric: MakeHost<{ endpoint: string; header: string; thumbpr
 
 function readThumbprint(thumbprint: string, endpoint: URL, who: string): string {
   const refuse = (what: string): CredentialUnavailableError => {
-    const mend = 'Set the IDENTITY_ variables as the platform does.'
-    return new CredentialUnavailableError(`${who}: ${what}. ${mend}`, { mend })
+    const remedy = 'Set the IDENTITY_ variables as the platform does.'
+    return new CredentialUnavailableError({ who, reason: `${what}.`, remedy })
   }
-  if (endpoint.protocol !== 'https:') throw refuse('IDENTITY_ENDPOINT of Service Fabric is not https')
+  if (endpoint.protocol !== 'https:') throw refuse('the IDENTITY_ENDPOINT of Service Fabric is not https')
   if (!/^(?:[\da-f]{2}:?){20}$/i.test(thumbprint)) {
     throw refuse('IDENTITY_SERVER_THUMBPRINT is not a SHA-1 thumbprint (40 hexadecimal digits)')
   }

@@ -1,27 +1,49 @@
 import { CredentialUnavailableError } from '../errors.ts'
-import type { FoundHost } from './detect-host.ts'
+import type { DetectedHost } from './detect-host.ts'
 import type { ManagedIdentityId } from './identity.ts'
 
-/** Hosts that overlook the name of an identity, and give the token of the one they have. */
-const fixed: Partial<Record<FoundHost['kind'], string>> = {
-  'service-fabric':
-    'Service Fabric can not be asked for a user-assigned identity: the cluster configures the identity of each application',
-  'azure-arc':
-    'Azure Arc can not be asked for a user-assigned identity: its agent has the identity of the machine alone',
-  'cloud-shell': 'Azure Cloud Shell can not be asked for a user-assigned identity: it signs in the person who uses it',
+type HostKind = DetectedHost['kind']
+
+/**
+ * By which of its three ids a user-assigned identity can be requested from a host: `'any'`, some of them, or none and
+ * the reason.
+ */
+type Selection = 'any' | readonly ManagedIdentityId['kind'][] | { none: string }
+
+/**
+ * What each host does with an identity's id. Some ignore it and return a token of the only identity they have. A new
+ * kind of host does not compile until it has a row here.
+ */
+const selections = {
+  'service-fabric': { none: 'the cluster configures the identity of each application' },
+  'azure-arc': { none: 'its agent has only the identity of the machine' },
+  'cloud-shell': { none: 'it signs in the person who uses it' },
+  'machine-learning': ['clientId'],
+  'app-service': 'any',
+  'token-exchange': 'any',
+  imds: 'any',
+  none: 'any',
+} satisfies Record<HostKind, Selection>
+
+const titles: Partial<Record<HostKind, string>> = {
+  'service-fabric': 'Service Fabric',
+  'azure-arc': 'Azure Arc',
+  'cloud-shell': 'Azure Cloud Shell',
+  'machine-learning': 'Azure Machine Learning',
 }
 
 /**
- * Whether this host can be asked for this identity. Where it can't, saying so before any request beats acting as
- * somebody else: throws a `CredentialUnavailableError` that begins with `who`.
+ * Checks that this host can be asked for this identity. If not, it is better to say so before any request than to act
+ * as a different identity: throws a `CredentialUnavailableError` that begins with `who`.
  */
-export function checkIdentity(kind: FoundHost['kind'], id: ManagedIdentityId | undefined, who: string): void {
+export function checkIdentity(kind: HostKind, id: ManagedIdentityId | undefined, who: string): void {
   if (id === undefined) return
-  const refuse = (what: string, mend: string): CredentialUnavailableError =>
-    new CredentialUnavailableError(`${who}: ${what}. ${mend}`, { mend })
-  const why = fixed[kind]
-  if (why !== undefined) throw refuse(why, `Leave ${id.kind} out, or unset AZURE_CLIENT_ID.`)
-  if (kind === 'machine-learning' && id.kind !== 'clientId') {
-    throw refuse(`Azure Machine Learning can not be asked for an identity by ${id.kind}`, 'Pass its clientId.')
+  const selection: Selection = selections[kind]
+  if (selection === 'any') return
+  const refuse = (what: string, remedy: string): CredentialUnavailableError =>
+    new CredentialUnavailableError({ who, reason: `${titles[kind] ?? kind} cannot be asked for ${what}.`, remedy })
+  if ('none' in selection) {
+    throw refuse(`a user-assigned identity: ${selection.none}`, `Leave ${id.kind} out, or unset AZURE_CLIENT_ID.`)
   }
+  if (!selection.includes(id.kind)) throw refuse(`an identity by ${id.kind}`, `Pass its ${selection.join(' or ')}.`)
 }

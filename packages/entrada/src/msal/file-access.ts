@@ -2,13 +2,16 @@ import type { MsalCacheAccess } from './access.ts'
 import { readMsalDocument } from './document.ts'
 import { type LockWorld, whileLocked } from './lock-file.ts'
 
-/** A program that writes in place is caught half-way; then the file is read again, so many milliseconds later. */
+/**
+ * Another program may be in the middle of writing the file in place: then it is read again, after this many
+ * milliseconds.
+ */
 const readTries = 5
 const readPause = 50
 
 /**
- * A document in a plain file that other programs read and write too. They agree by a file beside it, `<path>.lockfile`,
- * that whoever writes creates and removes (the convention of MSAL's extensions).
+ * A document in a plain file that other programs read and write too. They coordinate through a file beside it,
+ * `<path>.lockfile`, which the writer creates and removes (the convention of MSAL's extensions).
  */
 export function fileAccess(path: string, world: LockWorld): MsalCacheAccess {
   const { files, sleep } = world
@@ -20,7 +23,7 @@ export function fileAccess(path: string, world: LockWorld): MsalCacheAccess {
       const text = await readOnce()
       const document = text === undefined ? new Map() : readMsalDocument(text)
       if (document instanceof Map) return text
-      if (attempt === readTries) throw new Error(`${path} is no cache of MSAL: ${document.reason}`)
+      if (attempt === readTries) throw new Error(`${path} is not an MSAL cache: ${document.reason}`)
       await pause(readPause)
     }
   }
@@ -39,7 +42,7 @@ export function fileAccess(path: string, world: LockWorld): MsalCacheAccess {
 
   return {
     read,
-    /** One after the other: the lock tells programs apart, not the calls of this one. */
+    /** Runs one update after the other: the lock separates programs, not the calls within one. */
     update(change) {
       const mine = last.then(() => update(change))
       last = mine.catch(() => undefined)

@@ -1,4 +1,6 @@
 import type { TokenStore } from '../cache/token-store.ts'
+import { rebuilt } from '../runtime/foreign-error.ts'
+import { isMissingPackage } from '../runtime/import-by-name.ts'
 import type { MsalCacheAccess, NoAccess } from './access.ts'
 
 /**
@@ -6,20 +8,21 @@ import type { MsalCacheAccess, NoAccess } from './access.ts'
  * that Microsoft's developer tools use.
  */
 export interface KeyringModule {
-  /** The document of that name, such as `msal.cache.nocae`. Rejects where the secret store can't be used. */
+  /** The document with that name, such as `msal.cache.nocae`. Rejects if the secret store cannot be used. */
   openMsalCache(name: string): Promise<MsalCacheAccess>
-  /** A token store over the two documents of a cache. Rejects where the secret store can't be used. */
+  /** A token store over the two documents of a cache. Rejects if the secret store cannot be used. */
   openKeyringTokenStore(options?: KeyringStoreOptions): Promise<TokenStore>
 }
 
+/** Options of `openKeyringTokenStore`. */
 export interface KeyringStoreOptions {
   /** Default `msal.cache`, which the SDKs and their tools share. */
   name?: string | undefined
-  /** Where the secret store can't be used, a file that its owner alone can read takes its place. Not on Windows. */
+  /** If the secret store cannot be used, a file that only its owner can read takes its place. Not on Windows. */
   unsafeAllowUnencryptedStorage?: boolean | undefined
 }
 
-/** The package by its name: no bundler looks for it, and who has not installed it lacks nothing else. */
+/** The package is imported by this name at run time, so that it stays optional. */
 const keyringPackage = '@entrada/keyring'
 
 /** The document in the system's secret store, if the package that can read it is installed. `load` imports by name. */
@@ -31,9 +34,9 @@ export async function keyringAccess(
   try {
     keyring = (await load(keyringPackage)) as KeyringModule
   } catch (cause) {
-    if (!isMissing(cause)) return unusable(name, cause)
-    const reason = `what tools keep as ${name} is in the system's secret store, which ${keyringPackage} reads, and that is not installed.`
-    return { reason, mend: `Install ${keyringPackage}, or pass cachePath.`, cause }
+    if (!isMissingPackage(cause)) return unusable(name, cause)
+    const reason = `the tools' cache ${name} is in the system's secret store, which takes ${keyringPackage} to read, and that is not installed.`
+    return { reason, remedy: `Install ${keyringPackage}, or pass cachePath.`, cause: rebuilt(cause) }
   }
   try {
     return await keyring.openMsalCache(name)
@@ -42,21 +45,15 @@ export async function keyringAccess(
   }
 }
 
-/** The package's own errors say what is wrong and what to do; others say what they say. */
-function unusable(name: string, cause: unknown): NoAccess {
-  const { reason, mend } = (cause ?? {}) as { reason?: unknown; mend?: unknown }
-  const said = typeof reason === 'string' ? reason : `${cause instanceof Error ? cause.message : cause}.`
+/** The package's own errors have a reason and a remedy; of others, the message is used. */
+function unusable(name: string, error: unknown): NoAccess {
+  const { reason, remedy } = (error ?? {}) as { reason?: unknown; remedy?: unknown }
+  const cause = rebuilt(error)
+  const explanation = typeof reason === 'string' ? reason : `${cause.message}.`
   const usual = "Unlock the system's secret store, or pass cachePath."
   return {
-    reason: `${keyringPackage} can't open ${name}: ${said}`,
-    mend: typeof mend === 'string' ? mend : usual,
+    reason: `${keyringPackage} cannot open ${name}: ${explanation}`,
+    remedy: typeof remedy === 'string' ? remedy : usual,
     cause,
   }
-}
-
-/** What `import()` says of a package that is not there: Node, Bun, and bundles that leave it to the runtime. */
-function isMissing(error: unknown): boolean {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
-  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return true
-  return typeof message === 'string' && /cannot find (?:module|package)|failed to resolve module/i.test(message)
 }

@@ -1,18 +1,20 @@
-import type { SharedFiles } from '../runtime/shared-files.ts'
+import type { SharedFiles } from '../runtime/files/shared-files.ts'
 
 /** What waiting for a lock needs of the world. */
 export interface LockWorld {
+  /** The file system. */
   files: SharedFiles
+  /** Waits for this many milliseconds, or until it is aborted. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>
 }
 
-/** As MSAL's extensions have it: so many tries, so many milliseconds apart. */
+/** The values of MSAL's extensions: the number of tries, and the milliseconds between them. */
 const lockTries = 100
 const lockPause = 50
 
 /**
- * Does a task while no other program does one on the same document: who writes makes `<path>.lockfile` and removes it
- * (the convention of MSAL's extensions). It tells programs apart, not the calls of this one.
+ * Runs a task while no other program runs one on the same document: the writer creates `<path>.lockfile` and removes it
+ * (the convention of MSAL's extensions). The lock separates programs, not the calls within one.
  */
 export async function whileLocked<T>(path: string, world: LockWorld, task: () => Promise<T>): Promise<T> {
   const lockFile = `${path}.lockfile`
@@ -31,7 +33,7 @@ async function lock(lockFile: string, { files, sleep }: LockWorld): Promise<void
     if (await files.create(lockFile, holder)) return
     await sleep(lockPause, new AbortController().signal)
   }
-  // A write takes milliseconds: one lock that stands all this time was left behind by a program that died.
+  // A write takes milliseconds: a lock that has stayed the same all this time was left behind by a program that died.
   if (first !== undefined && (await files.stamp(lockFile)) === first) {
     await files.remove(lockFile)
     if (await files.create(lockFile, holder)) return

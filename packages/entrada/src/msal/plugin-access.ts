@@ -1,6 +1,7 @@
+import { rebuilt } from '../runtime/foreign-error.ts'
 import type { MsalCacheAccess } from './access.ts'
 
-/** What a cache plug-in of `@azure/msal-node` is called with. */
+/** The argument with which a cache plug-in of `@azure/msal-node` is called. */
 interface MsalCacheContext {
   readonly cacheHasChanged: boolean
   readonly tokenCache: { serialize(): string; deserialize(text: string): void }
@@ -13,8 +14,8 @@ export interface MsalCachePlugin {
 }
 
 /**
- * A document behind a plug-in, such as the official `@azure/identity-cache-persistence`. A plug-in hands the text over
- * only when it has changed since the last time, so the last one is kept; and it holds its lock from `before` to `after`.
+ * A document behind a plug-in, such as the official `@azure/identity-cache-persistence`. A plug-in passes the text on
+ * only if it has changed since the last time, so the last one is kept. It holds its lock from `before` to `after`.
  */
 export function pluginAccess(plugin: MsalCachePlugin): MsalCacheAccess {
   let text: string | undefined
@@ -28,7 +29,7 @@ export function pluginAccess(plugin: MsalCachePlugin): MsalCacheAccess {
         text = given
       },
     }
-    // Announced as a change, the plug-in keeps its lock while the document is changed.
+    // If a change is announced, the plug-in keeps its lock while the document is changed.
     const context = { cacheHasChanged: change !== undefined, tokenCache }
     await plugin.beforeCacheAccess(context)
     try {
@@ -40,9 +41,10 @@ export function pluginAccess(plugin: MsalCachePlugin): MsalCacheAccess {
     return text
   }
 
-  /** A plug-in knows one visit at a time. */
+  /** A plug-in can handle only one visit at a time. */
   function queued<T>(task: () => Promise<T>): Promise<T> {
-    const mine = last.then(task)
+    // A plug-in's own error may contain anything, so it is rebuilt.
+    const mine = last.then(task).catch((error: unknown) => Promise.reject(rebuilt(error)))
     last = mine.catch(() => undefined)
     return mine
   }

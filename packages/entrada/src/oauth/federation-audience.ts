@@ -1,6 +1,6 @@
 import { AzureAuthorityHosts } from './authority.ts'
 
-/** The audience of a token that is to be an assertion, by cloud (Microsoft's "workload identity federation"). */
+/** The audience that a token needs to serve as an assertion, by cloud (Microsoft's "workload identity federation"). */
 export function federationAudience(authority: string): string {
   const { host } = new URL(authority)
   if (host === new URL(AzureAuthorityHosts.AzureGovernment).host) return 'api://AzureADTokenExchangeUSGov'

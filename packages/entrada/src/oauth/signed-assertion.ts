@@ -1,9 +1,12 @@
-import { base64url } from 'jose'
+import { base64urlOf } from '../runtime/base64url.ts'
 
-/** The life of an assertion, in seconds: one request's, with room for clocks that differ. */
+/** How long an assertion is valid, in seconds: long enough for one request, with a margin for differing clocks. */
 const life = 600
 
-/** Who asserts, and with what. The certificate's side is structural: this folder knows no files and no PEM. */
+/**
+ * Who signs the assertion, and with what. The certificate is described structurally here, because this folder knows
+ * nothing of files and PEM.
+ */
 export interface AssertionSigner {
   thumbprints: { sha1: string; sha256: string }
   chain: readonly string[]
@@ -12,21 +15,21 @@ export interface AssertionSigner {
 
 export interface AssertionClaims {
   clientId: string
-  /** The token URL of the tenant that is asked. */
+  /** The token URL of the tenant. */
   audience: string
   /** Milliseconds since the epoch. */
   now: number
-  /** Unique: an assertion is used once. */
+  /** Unique, because an assertion is used only once. */
   id: string
-  /** AD FS takes RS256 with the SHA-1 thumbprint; Entra ID, PS256 with the SHA-256 one. */
+  /** AD FS wants RS256 with the SHA-1 thumbprint; Entra ID wants PS256 with the SHA-256 one. */
   isAdfs: boolean
-  /** Sends the chain along, for apps that trust a subject name and issuer. */
+  /** Sends the chain along, for apps that trust a certificate by subject name and issuer. */
   sendsChain: boolean
 }
 
 /**
- * A client assertion signed with a certificate's key (RFC 7523; Microsoft identity platform, "certificate credentials").
- * The signing input goes to the signer as it is, so that keys in an HSM or a vault can sign it.
+ * A client assertion signed with a certificate's key (RFC 7523; Microsoft identity platform, "certificate
+ * credentials"). The signer gets the signing input unhashed, so that keys in an HSM or a vault can be used.
  */
 export async function signedAssertion(signer: AssertionSigner, claims: AssertionClaims): Promise<string> {
   const algorithm = claims.isAdfs ? 'RS256' : 'PS256'
@@ -48,9 +51,9 @@ export async function signedAssertion(signer: AssertionSigner, claims: Assertion
   }
   const signingInput = `${part(header)}.${part(payload)}`
   const signature = await signer.sign(new TextEncoder().encode(signingInput), algorithm)
-  return `${signingInput}.${base64url.encode(signature)}`
+  return `${signingInput}.${base64urlOf(signature)}`
 }
 
 function part(value: object): string {
-  return base64url.encode(JSON.stringify(value))
+  return base64urlOf(JSON.stringify(value))
 }

@@ -1,50 +1,22 @@
-import { CredentialUnavailableError } from '../errors.ts'
+import { type Quote, quoted } from '../runtime/quoted.ts'
 
-/** Why a tenant is not one, or `undefined`. It becomes part of a URL's path. */
-function tenantFault(tenantId: unknown): string | undefined {
-  if (typeof tenantId !== 'string') return `is ${tenantId === null ? 'null' : typeof tenantId}, not a string`
-  if (tenantId === '') return 'is empty'
-  if (tenantId.length > 255) return 'is longer than 255 characters'
-  if (!/^[0-9a-zA-Z.-]+$/.test(tenantId) || /^\.+$/.test(tenantId)) {
-    return `${JSON.stringify(tenantId)} has characters that no tenant has`
-  }
-  return undefined
+/** Whose protocol an authority speaks: Microsoft Entra ID's, or that of Active Directory Federation Services. */
+export type AuthorityKind = 'entra' | 'adfs'
+
+/** The kind of the authority. The Azure SDKs use `adfs` in place of a tenant for AD FS, which has no tenants. */
+export function authorityKind(tenantId: string | undefined): AuthorityKind {
+  return tenantId === 'adfs' ? 'adfs' : 'entra'
 }
 
-/** What to do about a tenant that is not one. */
-const tenantMend = 'Use the tenant id (a GUID) or a domain of the tenant: letters, digits, dots and hyphens.'
-
-/** Throws a `TypeError` that begins with `source` if the value is no tenant. */
-export function checkTenant(tenantId: unknown, source: string): asserts tenantId is string {
-  const fault = tenantFault(tenantId)
-  if (fault !== undefined) throw new TypeError(`${source} ${fault}. ${tenantMend}`)
-}
-
-export interface TenantRules {
-  /** Name of the credential, for the error. */
-  credential: string
-  /** The credential's own tenant. */
-  tenantId: string
-  /** Tenants that a call may ask for besides; `*` is any. */
-  additionallyAllowedTenants: readonly string[]
-  /** `AZURE_IDENTITY_DISABLE_MULTITENANTAUTH`: a call's tenant is ignored. */
-  isMultiTenantDisabled: boolean
+/** Whether a value can be a tenant and cannot change the rest of a URL's path. */
+function isTenant(value: unknown): value is string {
+  return typeof value === 'string' && /^(?!\.+$)[0-9a-zA-Z.-]{1,255}$/.test(value)
 }
 
 /**
- * The tenant that a call goes to. Throws a `CredentialUnavailableError` if the credential may not ask there.
- * Tenants are compared without regard to case, as Entra ID does.
+ * Throws a `TypeError` that begins with `source` for a value that cannot be a tenant, which is part of a URL's path.
  */
-export function resolveTenant(requested: string | undefined, rules: TenantRules): string {
-  const { tenantId, additionallyAllowedTenants: allowed } = rules
-  if (requested === undefined || requested === tenantId) return tenantId
-  if (rules.isMultiTenantDisabled || tenantId === 'adfs') return tenantId
-  const same = (other: string): boolean => other.toLowerCase() === requested.toLowerCase()
-  if (same(tenantId)) return tenantId
-  if (allowed.includes('*') || allowed.some(same)) return requested
-  const mend = `Add "${requested}" to additionallyAllowedTenants, or "*" to allow any tenant.`
-  throw new CredentialUnavailableError(
-    `${rules.credential}: The current credential is not configured to acquire tokens for tenant ${requested}. ${mend}`,
-    { mend },
-  )
+export function checkTenant(tenantId: unknown, source: string, quote: Quote = quoted): asserts tenantId is string {
+  if (isTenant(tenantId)) return
+  throw new TypeError(`${source} ${quote(tenantId)} cannot be a tenant. Use its id (a GUID) or domain.`)
 }

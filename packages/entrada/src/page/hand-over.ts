@@ -2,16 +2,16 @@ import type { Page } from '../runtime/page.ts'
 import { startTimer } from '../runtime/timer.ts'
 import { type AnswerInAddress, answerInAddress } from './answer-in-address.ts'
 
-/** What the page that waits says when it has the answer. */
+/** What the waiting page sends when it has the response. */
 export const taken = 'taken'
 
-/** How long somebody is waited for who takes the answer, in milliseconds. */
+/** How long to wait for a page that takes the response, in milliseconds. */
 const patience = 2_000
 
 /**
- * Gives the answer in a popup's address to the page that opened it, takes it out of the address bar, and closes the window.
- * The channel is named by the state, which nobody else knows, and reaches pages of this origin alone. Gives whether somebody
- * took it.
+ * Hands the response in a popup's address to the page that opened it, removes it from the address bar, and closes the
+ * window. The channel is named after the state, which nobody else knows, and reaches only pages of this origin.
+ * Resolves to whether a page took it.
  */
 export function handOver(page: Page, { state, text, rest }: AnswerInAddress): Promise<boolean> {
   page.replaceAddress(rest)
@@ -30,7 +30,7 @@ export function handOver(page: Page, { state, text, rest }: AnswerInAddress): Pr
   })
 }
 
-/** The same for a page that may be in a popup or not. */
+/** The same for a page that may or may not be in a popup. */
 export async function handOverIfPopup(page: Page): Promise<boolean> {
   const answer = answerInAddress(page.address())
   return answer?.style === 'popup' ? handOver(page, answer) : false

@@ -1,13 +1,13 @@
 import { parseObject } from '../oauth/token-response.ts'
 import type { Page } from '../runtime/page.ts'
 
-/** What a page has to know again when it comes back from a sign-in. */
+/** What a page needs to remember until it comes back from a sign-in. */
 export interface PendingSignIn {
   state: string
   nonce: string
   verifier: string
   redirectUri: string
-  /** Origin. */
+  /** The origin of the authority. */
   authority: string
   tenantId: string
   clientId: string
@@ -18,18 +18,20 @@ export interface PendingSignIn {
 
 const name = 'entrada.sign-in'
 
-/** Keeps it in the tab's storage: the tab may have one sign-in at a time. Throws where the browser allows no storage. */
+/**
+ * Saves it in the tab's storage: a tab can have only one sign-in at a time. Throws if the browser allows no storage.
+ */
 export function savePending(page: Page, pending: PendingSignIn): void {
   page.storage().setItem(name, JSON.stringify(pending))
 }
 
-/** What was kept for a state, without touching it. */
+/** What was saved for a state. It stays in the storage. */
 export function readPending(page: Page, state: string): PendingSignIn | undefined {
   const pending = parseObject(page.storage().getItem(name) ?? '') as PendingSignIn | undefined
   return pending?.state === state ? pending : undefined
 }
 
-/** Forgets it: a state, a nonce and a verifier serve once. */
+/** Deletes it: a state, a nonce and a verifier are used only once. */
 export function dropPending(page: Page): void {
   page.storage().removeItem(name)
 }

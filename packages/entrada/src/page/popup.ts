@@ -2,9 +2,9 @@ import { CredentialUnavailableError } from '../errors.ts'
 import { abortError, onAbort } from '../runtime/abort.ts'
 import type { Page } from '../runtime/page.ts'
 import { startTimer } from '../runtime/timer.ts'
+import { nobodySignedIn } from '../sign-in/sign-in-refusals.ts'
 import { answerInAddress } from './answer-in-address.ts'
 import { taken } from './hand-over.ts'
-import { nobodySignedIn } from './nobody-signed-in.ts'
 
 export interface PopupRequest {
   page: Page
@@ -12,7 +12,7 @@ export interface PopupRequest {
   credential: string
   /** Where the person signs in. */
   url: string
-  /** What the answer has to carry. */
+  /** What the response must carry. */
   state: string
   /** How long the person may take, in milliseconds. */
   timeoutMs: number
@@ -20,18 +20,19 @@ export interface PopupRequest {
 }
 
 /**
- * How often a window is seen at another site before it counts as the person's to close. One that is taken away from us
- * (Cross-Origin-Opener-Policy) is seen there for a few milliseconds at most, and then seems closed.
+ * How often a window must be seen at another site before its being closed means that the person closed it. A window
+ * that is cut off from us (Cross-Origin-Opener-Policy) is seen there for a few milliseconds at most, and then appears
+ * closed.
  */
 const looksElsewhere = 5
 
-/** How often it is seen closed before that counts: a page of ours that comes back into it may speak first. */
+/** How often it must be seen closed before that counts: our page, once it is back in that window, may report first. */
 const looksWhenClosed = 10
 
 /**
- * Opens a window for the sign-in, and gives the fields that it comes back with. They are read from the window's address,
- * once it is of this origin; or the page that comes back hands them over, where a Cross-Origin-Opener-Policy keeps the two
- * windows apart. Only what carries the state counts. The window is closed when this settles.
+ * Opens a window for the sign-in, and resolves to the fields that it comes back with. They are read from the window's
+ * address once it is back at this origin; if a Cross-Origin-Opener-Policy keeps the two windows apart, the page in it
+ * hands them over. Only a response that carries the state is accepted. The window is closed when this settles.
  */
 export function answerFromPopup(request: PopupRequest): Promise<string> {
   const { page, credential, url, state, timeoutMs, signal } = request
@@ -56,7 +57,7 @@ export function answerFromPopup(request: PopupRequest): Promise<string> {
     ends.push(() => opened.close())
     const look = (): void => {
       if (opened.closed) {
-        // A window that was taken away from us is still there: its page speaks through the channel.
+        // A window that was cut off from us still exists: its page reports through the channel.
         if (elsewhere >= looksElsewhere && ++shut > looksWhenClosed) fail(closed(credential))
         return
       }
@@ -74,13 +75,13 @@ export function answerFromPopup(request: PopupRequest): Promise<string> {
 }
 
 function blocked(credential: string): CredentialUnavailableError {
-  const mend = "Call authenticate() when the person clicks, or use loginStyle 'redirect'."
-  const message = `${credential}: the browser blocked the window for the sign-in. ${mend}`
-  return new CredentialUnavailableError(message, { mend })
+  const remedy = "Call authenticate() when the person clicks, or use loginStyle 'redirect'."
+  const problem = { who: credential, reason: 'the browser blocked the window for the sign-in.', remedy }
+  return new CredentialUnavailableError(problem)
 }
 
 function closed(credential: string): CredentialUnavailableError {
-  const mend = 'Ask again when the person wants to sign in.'
-  const message = `${credential}: the window was closed before the sign-in ended. ${mend}`
-  return new CredentialUnavailableError(message, { mend })
+  const remedy = 'Try again when the person wants to sign in.'
+  const problem = { who: credential, reason: 'the window was closed before the sign-in was complete.', remedy }
+  return new CredentialUnavailableError(problem)
 }

@@ -6,7 +6,7 @@ export interface BrokerAccount {
   nativeAccountId?: string
 }
 
-/** What the broker is asked (`NativeRequest` of MSAL). */
+/** A request to the broker (`NativeRequest` of MSAL). */
 interface BrokerRequest {
   clientId: string
   /** The authority with its tenant. */
@@ -20,7 +20,7 @@ interface BrokerRequest {
   extraParameters: Record<string, string>
 }
 
-/** What the broker answers (`AuthenticationResult` of MSAL). */
+/** The broker's response (`AuthenticationResult` of MSAL). */
 export interface BrokerAnswer {
   accessToken?: string
   expiresOn?: Date | null
@@ -28,10 +28,10 @@ export interface BrokerAnswer {
   account?: BrokerAccount | null
 }
 
-/** The broker of the operating system, as MSAL's plug-ins give it (`INativeBrokerPlugin`). */
+/** The operating system's broker, as MSAL's plug-ins provide it (`INativeBrokerPlugin`). */
 export interface NativeBroker {
   readonly isBrokerAvailable: boolean
   getAllAccounts(clientId: string, correlationId: string): Promise<BrokerAccount[]>
-  /** With no `accountId`, the account that is signed in to the operating system. Shows nothing to the user. */
+  /** Without an `accountId`, uses the account that is signed in to the operating system. Shows nothing to the user. */
   acquireTokenSilent(request: BrokerRequest): Promise<BrokerAnswer>
 }

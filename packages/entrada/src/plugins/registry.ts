@@ -1,57 +1,61 @@
 import type { MsalCachePlugin } from '../msal/plugin-access.ts'
+import { processWide } from '../runtime/process-wide.ts'
 import type { NativeBroker } from './native-broker.ts'
 
-/** A plug-in package's entry: it is called with what it can set. */
+/** The export of a plug-in package, which is called with an object on which it registers itself. */
 export type IdentityPlugin = (context: unknown) => void
 
-/** What plug-ins have set. */
+/** What plug-ins have registered. */
 export interface RegisteredPlugins {
-  /** Makes the store of one document of MSAL. */
+  /** Creates the plug-in that stores one MSAL document. */
   persistence?: (options: PersistenceOptions) => Promise<MsalCachePlugin>
   nativeBroker?: NativeBroker
   vsCodeBroker?: NativeBroker
   vsCodeRecordPath?: string
 }
 
-/** What a persistence plug-in is made with. */
+/** The options that a persistence plug-in is created with. */
 interface PersistenceOptions {
   name: string
   unsafeAllowUnencryptedStorage?: boolean
 }
 
 /**
- * What plug-ins have set, for the whole process: `useIdentityPlugin` of `@azure/identity` is global, so this is. One of
- * the two pieces of module-level state in this library (docs/architecture.md).
+ * What plug-ins have registered, for the whole process: `useIdentityPlugin` of `@azure/identity` is global, so this is
+ * too.
  */
-export const registeredPlugins: RegisteredPlugins = {}
+export function registeredPlugins(): RegisteredPlugins {
+  return processWide('plugins', () => ({}))
+}
 
 /**
  * Registers a plug-in of `@azure/identity`: `@azure/identity-cache-persistence`, `@azure/identity-broker`,
- * `@azure/identity-vscode`. A later one takes the place of an earlier one.
+ * `@azure/identity-vscode`. A later one replaces an earlier one.
  */
 export function useIdentityPlugin(plugin: IdentityPlugin): void {
   if (typeof plugin !== 'function') {
-    throw new TypeError('useIdentityPlugin: the plug-in is no function. Pass what its package exports.')
+    throw new TypeError('useIdentityPlugin: the plug-in must be a function. Pass what its package exports.')
   }
+  const registered = registeredPlugins()
   plugin({
     cachePluginControl: {
       setPersistence(make: RegisteredPlugins['persistence'] & object): void {
-        registeredPlugins.persistence = make
+        registered.persistence = make
       },
     },
     nativeBrokerPluginControl: {
       setNativeBroker(broker: NativeBroker): void {
-        registeredPlugins.nativeBroker = broker
+        registered.nativeBroker = broker
       },
     },
     vsCodeCredentialControl: {
       setVSCodeAuthRecordPath(path: string): void {
-        registeredPlugins.vsCodeRecordPath = path
+        registered.vsCodeRecordPath = path
       },
       setVSCodeBroker(broker: NativeBroker): void {
-        registeredPlugins.vsCodeBroker = broker
+        registered.vsCodeBroker = broker
       },
-      /** Of the plug-in's first version, for a sign-in that Visual Studio Code has given up. */
+      /** Called by the plug-in's first version, for a way to sign in that Visual Studio Code no longer has. */
       setVsCodeCredentialFinder(): void {},
     },
   })

@@ -7,8 +7,12 @@ interface Builtins {
   'node:fs/promises': typeof import('node:fs/promises')
   'node:http': typeof import('node:http')
   'node:https': typeof import('node:https')
+  'node:module': typeof import('node:module')
+  'node:net': typeof import('node:net')
   'node:os': typeof import('node:os')
+  'node:path': typeof import('node:path')
   'node:tls': typeof import('node:tls')
+  'node:worker_threads': typeof import('node:worker_threads')
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { builtin } from './builtin.ts'
+import { missingFlags } from './permissions.ts'
 
 /** A request on loopback, and the one answer to it. */
 export interface LoopbackExchange {
@@ -7,38 +8,40 @@ export interface LoopbackExchange {
   /** Path and query. */
   url: string
   header(name: string): string | undefined
-  /** The whole body; `undefined` where it is longer than so many bytes. Rejects when the connection ends before it. */
+  /** The whole body, or `undefined` if it is longer than this many bytes. Rejects if the connection ends before it does. */
   body(maximumBytes: number): Promise<string | undefined>
-  /** Answers, and resolves when the answer has left, or nobody is there to take it. */
+  /** Responds, and resolves when the response has been sent or nobody is there to receive it. */
   respond(status: number, headers: Readonly<Record<string, string>>, text: string): Promise<void>
 }
 
 export interface LoopbackServer {
   port: number
-  /** Ends every connection, and resolves when nothing listens any more. */
+  /** Ends every connection, and resolves when the port is closed. */
   close(): Promise<void>
 }
 
-/** Listens on an address of this machine; port 0 is any that is free. Rejects with a system error (`code`: EADDRINUSE...). */
+/** Listens on a loopback address; port 0 means any free port. Rejects with a system error (`code`: EADDRINUSE...). */
 export type ListenOnLoopback = (
   address: '127.0.0.1' | '::1',
   port: number,
   handle: (exchange: LoopbackExchange) => void,
 ) => Promise<LoopbackServer>
 
-/** How long a request may take to arrive, in milliseconds: one that drips in must not hold a connection for long. */
+/** How long a request may take to arrive, in milliseconds: one that trickles in must not hold a connection for long. */
 const usualTime = 10_000
-/** More than a browser opens; what others hold open must not keep it out for long. */
+/** More than a browser opens; connections that others hold open must not keep it out for long. */
 const maximumConnections = 64
 
 /** HTTP servers of this machine, none of which keeps the process alive. */
 export const listenHere: ListenOnLoopback = (address, port, handle) => listenWithin(usualTime, address, port, handle)
 
-/** The same, with another time for a request to arrive in. */
+/** The same, with another time limit for a request to arrive. */
 export function listenWithin(requestTimeout: number, ...where: Parameters<ListenOnLoopback>): Promise<LoopbackServer> {
   const [address, port, handle] = where
   const http = builtin('node:http')
   if (http === undefined) throw Object.assign(new Error('this runtime does not listen'), { code: 'ENOSYS' })
+  const [flag] = missingFlags([{ name: 'net', host: `${address === '::1' ? '[::1]' : address}:${port}` }], 'ask')
+  if (flag !== undefined) throw Object.assign(new Error(`it takes ${flag} to listen`), { code: 'EPERM', flag })
   const connectionsCheckingInterval = requestTimeout / 10
   const times = { headersTimeout: requestTimeout, requestTimeout, connectionsCheckingInterval }
   const server = http.createServer(times, (request, response) => handle(exchangeOf(request, response)))

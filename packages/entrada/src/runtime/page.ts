@@ -1,15 +1,15 @@
-import { canListen } from './can-listen.ts'
+import { isProcess } from './which-runtime.ts'
 
 /** A window that a page opened. */
 export interface Popup {
-  /** Also true of one that shows a page which takes it away from its opener (Cross-Origin-Opener-Policy). */
+  /** Also true of a window whose page has cut it off from its opener (Cross-Origin-Opener-Policy). */
   readonly closed: boolean
   /** Throws while it shows another site. */
   readonly location: { readonly href: string }
   close(): void
 }
 
-/** Texts by name that last as long as the tab. */
+/** Strings by name, kept as long as the tab is open. */
 export interface PageStorage {
   readonly length: number
   key(index: number): string | null
@@ -18,7 +18,7 @@ export interface PageStorage {
   removeItem(name: string): void
 }
 
-/** A way between the pages of one origin in one browser, by name. */
+/** A named channel between the pages of one origin in one browser. */
 export interface PageChannel {
   post(message: string): void
   close(): void
@@ -28,18 +28,18 @@ export interface PageChannel {
 export interface Page {
   /** What the address bar shows, fragment included. */
   address(): string
-  /** Shows another address of this origin there, without loading it and without a step in the history. */
+  /** Shows another address of this origin, without loading it and without adding to the history. */
   replaceAddress(url: string): void
-  /** Leaves for another page. */
+  /** Goes to another page. */
   leaveFor(url: string): void
-  /** `undefined` where the browser does not allow it. */
+  /** `undefined` if the browser blocks it. */
   openPopup(url: string): Popup | undefined
   /** Closes this window, if a script opened it. */
   close(): void
-  /** Throws where the browser allows none. */
+  /** Throws if the browser does not allow storage. */
   storage(): PageStorage
   channel(name: string, listen: (message: unknown) => void): PageChannel
-  /** Calls back some 20 times a second. Returns what ends it. */
+  /** Calls back about 20 times a second. Returns a function that stops it. */
   watch(callback: () => void): () => void
 }
 
@@ -56,12 +56,17 @@ interface Window {
   close(): void
 }
 
-/** Whether this is a web page: it has a document, and can't listen on a port. Loads nothing. */
+/** Whether this is a web page: it has a document, and is no process. Loads nothing. */
 export function isPage(): boolean {
-  return typeof (globalThis as { document?: unknown }).document === 'object' && !canListen()
+  return typeof (globalThis as { document?: unknown }).document === 'object' && !isProcess()
 }
 
-/** How often a window is looked at, in milliseconds. */
+/** Whether this is a worker in a browser, an extension's service worker say: servers' workers have no such function. */
+export function isBrowserWorker(): boolean {
+  return typeof (globalThis as { importScripts?: unknown }).importScripts === 'function' && !isProcess()
+}
+
+/** How often a window is checked, in milliseconds. */
 const lookInterval = 50
 
 const popupSize = { width: 483, height: 600 }

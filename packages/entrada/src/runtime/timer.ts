@@ -1,35 +1,34 @@
-/** The longest time that a timer takes; a longer one would fire at once. */
-const longest = 2 ** 31 - 1
+/** The longest time for which a timer can be set, in milliseconds; with a longer one it would fire at once. */
+export const longestTimer: number = 2 ** 31 - 1
 
 interface Handle {
   ref?(): void
   unref?(): void
 }
 
-/** Calls back after so many milliseconds, without keeping the process alive for it. Returns what cancels it. */
+/**
+ * Calls back after this many milliseconds, without keeping the process alive. Returns a function that cancels it.
+ *
+ * A timer that fires late because the event loop was busy must not win over an answer that is already in the socket, so
+ * what has arrived is read first. A caller who then has its answer cancels, and nothing is called.
+ */
 export function startTimer(milliseconds: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, Math.min(milliseconds, longest))
+  let isCancelled = false
+  const act = (): void => {
+    if (!isCancelled) callback()
+  }
+  // Two turns: sockets and pipes are read in the first, and the end of a child's output is only noticed after that.
+  const timer = setTimeout(() => nextTurn(() => nextTurn(act)), Math.min(milliseconds, longestTimer))
   unref(timer)
-  return () => clearTimeout(timer)
+  return () => {
+    isCancelled = true
+    clearTimeout(timer)
+  }
 }
 
-/**
- * Keeps the process alive while somebody waits. Sockets and timers of this library never do so themselves, because a
- * refresh behind the callers' backs must not; the waiting caller's hold is what makes a top-level `await` work.
- */
-export class ProcessHold {
-  #timer: ReturnType<typeof setTimeout> | undefined
-
-  /** Takes hold. Safe to call when it is held. */
-  take(): void {
-    this.#timer ??= setTimeout(() => undefined, longest)
-  }
-
-  /** Lets go. Safe to call when it is not held. */
-  release(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-  }
+/** Calls back once the event loop has read what has arrived. */
+function nextTurn(callback: () => void): void {
+  ;(globalThis.setImmediate ?? setTimeout)(callback)
 }
 
 function unref(timer: unknown): void {

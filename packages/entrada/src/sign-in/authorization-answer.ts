@@ -1,5 +1,7 @@
-import { AuthenticationError } from '../errors.ts'
-import { refusalError } from '../oauth/entra-error.ts'
+import { refusalError } from '../oauth/refusal.ts'
+import { rejectedResponse } from './sign-in-refusals.ts'
+
+const checkAuthority = 'Check authorityHost, then sign in again.'
 
 export interface ExpectedAnswer {
   /** Name of the credential, for errors. */
@@ -10,32 +12,25 @@ export interface ExpectedAnswer {
 }
 
 /**
- * The code of an answer of the authorization endpoint. Throws the refusal where it is one, and an `AuthenticationError`
- * where it names another issuer (RFC 9207) or holds no code.
+ * Returns the code in a response from the authorization endpoint. Throws the refusal if it is one, and an
+ * `AuthenticationError` if it names a different issuer (RFC 9207) or contains no code.
  */
 export function readAuthorizationAnswer(fields: ReadonlyMap<string, string>, expected: ExpectedAnswer): string {
   const { credential, scopes, hosts } = expected
   const issuer = fields.get('iss')
   if (issuer !== undefined && !(URL.canParse(issuer) && hosts.includes(new URL(issuer).host))) {
-    throw noCode(credential, 'it is of another issuer')
+    throw rejectedResponse(credential, 'it came from a different issuer', checkAuthority)
   }
   const error = fields.get('error')
   if (error !== undefined) {
-    const description = fields.get('error_description') ?? ''
-    const codes = [...description.matchAll(/AADSTS(\d{4,9})/g)].map(([, code]) => Number(code))
     const { error_subcode: subcode, ...body } = Object.fromEntries(fields)
     const suberror = body.suberror ?? subcode
-    const text = JSON.stringify({ ...body, error, error_codes: codes, suberror })
+    const text = JSON.stringify({ ...body, error, suberror })
     const answer = { status: 400, text, header: () => undefined, retryAfterMs: undefined }
-    throw refusalError({ credential, answer, scopes, redact: (said) => said })
+    throw refusalError({ credential, answer, scopes, form: new URLSearchParams() })
   }
   const code = fields.get('code')
-  if (code === undefined || !/^[\x21-\x7e]+$/.test(code)) throw noCode(credential, 'it holds no code')
+  if (code === undefined || !/^[\x21-\x7e]+$/.test(code))
+    throw rejectedResponse(credential, 'it contains no code', checkAuthority)
   return code
-}
-
-function noCode(credential: string, reason: string): AuthenticationError {
-  const mend = 'Check authorityHost, then sign in again.'
-  const message = `${credential}: the answer to the sign-in does not count: ${reason}. ${mend}`
-  return new AuthenticationError(400, { error: 'invalid_response', errorDescription: message }, { message, mend })
 }

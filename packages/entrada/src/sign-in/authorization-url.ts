@@ -1,13 +1,17 @@
-import { isLoopback } from '../http/local-host.ts'
+import { isLoopback } from '../http/this-network.ts'
+import { endpointUrl } from '../oauth/endpoints.ts'
 import { userScopes } from '../oauth/grants.ts'
 
 export interface AuthorizationUrl {
-  /** Origin. */
+  /** The origin of the authority. */
   authority: string
   tenantId: string
   clientId: string
   redirectUri: string
-  /** How the answer comes: posted as a form, so that no code stands in an address, a log or a history; or to a page. */
+  /**
+   * How the response arrives: posted as a form, so that no code ends up in a URL, a log or the history; or in the
+   * fragment, for a page.
+   */
   responseMode: 'form_post' | 'fragment'
   scopes: readonly string[]
   state: string
@@ -20,13 +24,12 @@ export interface AuthorizationUrl {
 }
 
 /**
- * Where a browser goes to sign in (RFC 6749, 4.1.1; RFC 7636, 4.3; OpenID Connect Core, 3.1.2.1). Throws a `TypeError` for
- * an address that no browser may be opened with: neither https, nor http on loopback, or with a character in it that
- * something between here and the browser could read as its own.
+ * Where a browser goes to sign in (RFC 6749, 4.1.1; RFC 7636, 4.3; OpenID Connect Core, 3.1.2.1). Throws a `TypeError`
+ * for an address that must not be opened in a browser: one that is neither https nor http on loopback, or that contains
+ * a character which something between here and the browser could interpret.
  */
 export function authorizationUrl(parts: AuthorizationUrl): string {
   const { authority, tenantId, claims, prompt, loginHint } = parts
-  const path = tenantId === 'adfs' ? 'adfs/oauth2/authorize' : `${tenantId}/oauth2/v2.0/authorize`
   const query = new URLSearchParams({
     client_id: parts.clientId,
     response_type: 'code',
@@ -42,10 +45,10 @@ export function authorizationUrl(parts: AuthorizationUrl): string {
   for (const [name, value] of Object.entries({ claims, prompt, login_hint: loginHint })) {
     if (value !== undefined) query.set(name, value)
   }
-  return checkPage(`${authority}/${path}?${query}`)
+  return checkPage(`${endpointUrl(authority, tenantId, 'authorize')}?${query}`)
 }
 
-/** The address as it is, if a browser may be opened with it. */
+/** Returns the address unchanged, if it may be opened in a browser. */
 export function checkPage(url: string): string {
   const { protocol, hostname } = new URL(url)
   const isSafe = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))

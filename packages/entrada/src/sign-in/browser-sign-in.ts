@@ -1,55 +1,44 @@
 import { CredentialUnavailableError } from '../errors.ts'
-import { claimsParameter } from '../oauth/claims.ts'
 import { type Grant, userScopes } from '../oauth/grants.ts'
-import { requestUserToken, type TokenEndpoint, type UserGrantAnswer } from '../oauth/token-endpoint.ts'
+import { claimsParameter, requestUserToken, type UserGrantAnswer } from '../oauth/token-endpoint.ts'
 import { abortError, onAbort } from '../runtime/abort.ts'
 import type { ListenOnLoopback } from '../runtime/loopback-server.ts'
 import { oneLine } from '../runtime/one-line.ts'
 import { startTimer } from '../runtime/timer.ts'
 import { readAuthorizationAnswer } from './authorization-answer.ts'
 import { authorizationUrl } from './authorization-url.ts'
+import type { CodeFlowRequest } from './code-flow-request.ts'
 import { type CallbackAnswer, type Loopback, openLoopback } from './loopback.ts'
 import type { LoopbackUri } from './loopback-uri.ts'
-import { makeProofKey, type ProofKey } from './proof-key.ts'
-import { randomValue } from './random-value.ts'
+import { makeProofKey, type ProofKey, randomValue } from './one-time-values.ts'
+import { nobodySignedIn } from './sign-in-refusals.ts'
 
-export interface BrowserSignIn<Identity> {
-  endpoint: TokenEndpoint
-  tenantId: string
-  scopes: readonly string[]
-  claims: string | undefined
-  enableCae: boolean
-  prompt: string | undefined
-  loginHint: string | undefined
+export interface BrowserSignIn<Identity> extends CodeFlowRequest {
   uri: LoopbackUri
-  /** Documents in place of our own pages. */
+  /** HTML documents to show instead of our own pages. */
   pages: { success?: string | undefined; error?: string | undefined }
-  /** How long the person may take, in milliseconds. */
-  timeoutMs: number
-  /** Hosts of the authority's cloud, where it is one of Microsoft's. */
-  aliases: readonly string[]
-  signal: AbortSignal
   listen: ListenOnLoopback
-  /** Opens the page. Never resolves; rejects with the reason where it can't. */
+  /** Opens the page. Never resolves; rejects with the reason if it cannot be opened. */
   open(url: string): Promise<never>
-  /** Reads who signed in. Rejects where that does not count. */
+  /** Reads who signed in. Rejects if the ID token fails validation. */
   identify(answer: UserGrantAnswer, nonce: string): Promise<Identity>
 }
 
-/** Where people with a personal account come back from, in Microsoft's clouds. */
+/** The origin that personal accounts return from, in Microsoft's clouds. */
 const personalAccounts = 'https://login.live.com'
 
 /**
- * Signs a person in who sits at this machine (RFC 8252; OAuth 2.0 Form Post Response Mode): opens a browser at the authority,
- * waits on loopback for the code, and redeems it. The browser shows its last page when it is known how it ended. Nothing
- * listens when this has settled.
+ * Signs in a person who sits at this machine (RFC 8252; OAuth 2.0 Form Post Response Mode): opens a browser at the
+ * authority, waits on loopback for the code, and redeems it. The browser shows its last page when the outcome is known.
+ * Once this has settled, nothing listens any more.
  */
 export async function signInWithBrowser<Identity>(request: BrowserSignIn<Identity>): Promise<Identity> {
   const { endpoint, aliases, signal, pages } = request
   const [state, nonce, proof] = [randomValue(), randomValue(), await makeProofKey()]
-  const hosts = [new URL(endpoint.authority).host, ...aliases]
+  const { host, origin } = new URL(endpoint.authority)
+  const hosts = [host, ...aliases]
   const ofCloud = aliases.length === 0 ? [] : [...aliases.map((host) => `https://${host}`), personalAccounts]
-  const origins = [endpoint.authority, ...ofCloud]
+  const origins = [origin, ...ofCloud]
   const loopback = await listen(request, state, origins)
   let callback: CallbackAnswer | undefined
   try {
@@ -72,7 +61,7 @@ export async function signInWithBrowser<Identity>(request: BrowserSignIn<Identit
   }
 }
 
-/** A code, with the proof that it was asked for here (RFC 7636, 4.5). */
+/** A code, with the proof that it was requested here (RFC 7636, 4.5). */
 function provenCode(code: string, redirectUri: string, { verifier }: ProofKey): Grant {
   const fields = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier }
   return { fields, scopes: userScopes }
@@ -81,7 +70,7 @@ function provenCode(code: string, redirectUri: string, { verifier }: ProofKey): 
 const success = { heading: 'You are signed in', text: 'You can close this window and go back to the program.' }
 
 function failure(error: unknown): { heading: string; text: string } {
-  const reason = error instanceof Error ? oneLine(error.message, 600) : 'The program could not finish it.'
+  const reason = error instanceof Error ? oneLine(error.message, 600) : 'The program could not finish the sign-in.'
   return { heading: 'You are not signed in', text: `${reason} You can close this window.` }
 }
 
@@ -93,15 +82,20 @@ async function listen<Identity>(
   try {
     return await openLoopback({ uri, state, origins, listen: listenOn })
   } catch (error) {
-    const { code, address } = error as { code?: string; address?: string }
+    const { code, address, flag } = error as { code?: string; address?: string; flag?: string }
     const where = `${address ?? uri.hostname}${uri.port === 0 ? '' : `, port ${uri.port}`}`
-    const mend = uri.port === 0 ? 'Use DeviceCodeCredential.' : 'Free the port, or use another redirectUri.'
-    const message = `${credential}: can't listen on ${where} for the answer to the sign-in (${code ?? error}). ${mend}`
-    throw new CredentialUnavailableError(message, { mend, cause: error })
+    const usualRemedy = uri.port === 0 ? 'Use DeviceCodeCredential.' : 'Free the port, or use another redirectUri.'
+    const remedy = flag === undefined ? usualRemedy : `Run this program with ${flag}, or use DeviceCodeCredential.`
+    const problem = {
+      who: credential,
+      reason: `cannot listen on ${where} for the sign-in response (${code ?? error}).`,
+      remedy,
+    }
+    throw new CredentialUnavailableError(problem, { cause: error })
   }
 }
 
-/** The answer that comes, unless the browser can't be opened, nobody waits any more, or it takes too long. */
+/** Resolves to the response, unless the browser cannot be opened, nobody waits any more, or it takes too long. */
 function answerOf<Identity>(
   request: BrowserSignIn<Identity>,
   loopback: Loopback,
@@ -111,7 +105,7 @@ function answerOf<Identity>(
   const { credential } = endpoint
   return new Promise((resolve, reject) => {
     const forget = onAbort(signal, () => end(() => reject(signal.reason ?? abortError(`${credential}: aborted.`))))
-    const stopTimer = startTimer(timeoutMs, () => end(() => reject(tooLate(credential, timeoutMs))))
+    const stopTimer = startTimer(timeoutMs, () => end(() => reject(nobodySignedIn(credential, timeoutMs))))
     const end = (act: () => void): void => {
       forget()
       stopTimer()
@@ -122,15 +116,9 @@ function answerOf<Identity>(
   })
 }
 
-function tooLate(credential: string, milliseconds: number): CredentialUnavailableError {
-  const mend = 'Ask again, and sign in within that time, or raise timeoutInMs.'
-  const message = `${credential}: nobody signed in within ${milliseconds / 1000} s. ${mend}`
-  return new CredentialUnavailableError(message, { mend })
-}
-
 function notOpened(credential: string, error: unknown): CredentialUnavailableError {
-  const reason = error instanceof Error ? oneLine(error.message, 300) : 'it was not said why'
-  const mend = 'Use DeviceCodeCredential, or pass openBrowser and a redirectUri with a fixed port that is forwarded.'
-  const message = `${credential}: no browser can be opened here: ${reason}. ${mend}`
-  return new CredentialUnavailableError(message, { mend, cause: error })
+  const reason = error instanceof Error ? oneLine(error.message, 300) : 'no reason was given'
+  const remedy = 'Use DeviceCodeCredential, or pass openBrowser and a redirectUri with a fixed port that is forwarded.'
+  const problem = { who: credential, reason: `no browser can be opened here: ${reason}.`, remedy }
+  return new CredentialUnavailableError(problem, { cause: error })
 }

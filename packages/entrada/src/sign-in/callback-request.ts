@@ -1,4 +1,4 @@
-/** A request that arrived on loopback, as far as it is looked at. */
+/** The parts of a request on loopback that are examined. */
 export interface CallbackRequest {
   method: string
   /** Path and query. */
@@ -10,23 +10,23 @@ export interface ExpectedCallback {
   /** Host and port of the redirect URI. */
   host: string
   path: string
-  /** Where a form may come from: the authority's origin, and those of its cloud. */
+  /** The origins that a form may come from: the authority's, and those of its cloud. */
   origins: readonly string[]
 }
 
-/** Why a request is no answer of the authority. */
+/** Why a request is not a response from the authority. */
 export interface CallbackRefusal {
   status: number
   reason: string
 }
 
-/** The longest answer that is read, in bytes. */
+/** The longest response that is read, in bytes. */
 export const maximumBody: number = 64 * 1024
 
 /**
- * Looks at a request before its body is read: only a form that is posted to the redirect URI, from the authority, can be the
- * answer. A name of this machine that somebody else's DNS gave (Host), and a form of another site (Origin), are refused.
- * Browsers send `Origin: null` where the page that posts hides itself.
+ * Checks a request before its body is read: only a form that is posted to the redirect URI, from the authority, can be
+ * the response. Refused are a name that an attacker's DNS resolves to this machine (Host), and a form from another site
+ * (Origin). Browsers send `Origin: null` if the posting page hides its origin.
  */
 export function refuseRequest(request: CallbackRequest, expected: ExpectedCallback): CallbackRefusal | undefined {
   const { method, url } = request
@@ -35,28 +35,32 @@ export function refuseRequest(request: CallbackRequest, expected: ExpectedCallba
     return refusal(403, 'This is not the address of a sign-in.')
   if (path !== expected.path) return refusal(404, 'There is nothing here.')
   if (method === 'GET' && /(?:^|&)(?:code|error)=/.test(query ?? '')) {
-    return refusal(400, 'The answer of a sign-in is taken as a form alone, not in an address.')
+    return refusal(400, 'The response to a sign-in is accepted only as a form, not in an address.')
   }
-  if (method !== 'POST') return refusal(405, 'The sign-in goes on in the window that was opened for it.')
-  if (query !== undefined) return refusal(400, 'The answer of a sign-in is taken as a form alone, not in an address.')
+  if (method !== 'POST') return refusal(405, 'The sign-in continues in the window that was opened for it.')
+  if (query !== undefined)
+    return refusal(400, 'The response to a sign-in is accepted only as a form, not in an address.')
   const origin = request.header('origin')
   if (origin !== undefined && origin !== 'null' && !expected.origins.includes(origin.toLowerCase())) {
     return refusal(403, 'Another site sent this form.')
   }
   if (!/^application\/x-www-form-urlencoded(?:\s*;|\s*$)/i.test(request.header('content-type') ?? '')) {
-    return refusal(415, 'The answer of a sign-in is a form.')
+    return refusal(415, 'The response to a sign-in must be a form.')
   }
   return Number(request.header('content-length') ?? 0) > maximumBody ? tooLarge : undefined
 }
 
-export const tooLarge: CallbackRefusal = { status: 413, reason: 'The answer is too long.' }
+export const tooLarge: CallbackRefusal = { status: 413, reason: 'The response is too long.' }
 
-/** The fields of an answer that carries the state, each of them once; else why it does not count. */
+/**
+ * The fields of a response that carries the state and has each field only once; otherwise the reason why it is refused.
+ */
 export function readCallback(body: string, state: string): ReadonlyMap<string, string> | CallbackRefusal {
   const all = [...new URLSearchParams(body)]
   const fields = new Map(all)
-  if (fields.size !== all.length) return refusal(400, 'A field of the answer is doubled.')
-  if (fields.get('state') !== state) return refusal(400, 'This is not the answer to the sign-in that was begun here.')
+  if (fields.size !== all.length) return refusal(400, 'The response has a field twice.')
+  if (fields.get('state') !== state)
+    return refusal(400, 'This is not the response to the sign-in that was started here.')
   return fields
 }
 

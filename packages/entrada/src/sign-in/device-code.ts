@@ -1,8 +1,14 @@
-import { AuthenticationError, type ErrorResponse } from '../errors.ts'
-import { claimsParameter } from '../oauth/claims.ts'
-import { refusalError } from '../oauth/entra-error.ts'
+import { AuthenticationError, type Problem } from '../errors.ts'
+import { endpointUrl } from '../oauth/endpoints.ts'
 import { type Grant, userScopes } from '../oauth/grants.ts'
-import { postForm, requestUserToken, type TokenEndpoint, type UserGrantAnswer } from '../oauth/token-endpoint.ts'
+import { refusalError } from '../oauth/refusal.ts'
+import {
+  claimsParameter,
+  requestUserToken,
+  sendTokenRequest,
+  type TokenEndpoint,
+  type UserGrantAnswer,
+} from '../oauth/token-endpoint.ts'
 import { parseObject } from '../oauth/token-response.ts'
 import { type DeviceCode, type DeviceCodePrompt, readDeviceCode } from './device-code-answer.ts'
 
@@ -15,18 +21,18 @@ export interface DeviceCodeRequest {
   claims: string | undefined
   enableCae: boolean
   signal: AbortSignal
-  /** Shows the code to the person. What it throws ends the sign-in. */
+  /** Shows the code to the person. If it throws, the sign-in ends with that error. */
   show(prompt: DeviceCodePrompt): void | Promise<void>
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>
 }
 
-/** What `slow_down`, or an answer that did not come, adds to the interval (RFC 8628, 3.5), in milliseconds. */
+/** What `slow_down`, or a failed request, adds to the interval (RFC 8628, 3.5), in milliseconds. */
 const slower = 5_000
 
 /**
- * Signs a person in who has a browser elsewhere (RFC 8628): shows them a code, and asks for their token at the server's
- * interval until they have signed in. Rejects with `AuthenticationError`: `expired_token` where nobody did in time,
- * `authorization_declined` where they said no.
+ * Signs in a person whose browser is on another device (RFC 8628): shows them a code, and polls for their token at the
+ * server's interval until they have signed in. Rejects with an `AuthenticationError`: `expired_token` if nobody signed
+ * in in time, `authorization_declined` if they declined.
  */
 export async function signInWithDeviceCode(request: DeviceCodeRequest): Promise<UserGrantAnswer> {
   const code = await requestCode(request)
@@ -37,7 +43,7 @@ export async function signInWithDeviceCode(request: DeviceCodeRequest): Promise<
     if (request.signal.aborted) stop()
     const { deviceCode, life, interval, ...prompt } = code
     const shown = Promise.resolve(request.show(prompt))
-    // Whoever shows it may take as long as the sign-in does; only its failure counts.
+    // Showing the code may take as long as the sign-in does; only its failure matters.
     const failed = shown.then(() => new Promise<never>(() => undefined))
     return await Promise.race([poll(request, code, polling.signal), failed])
   } finally {
@@ -55,18 +61,22 @@ async function requestCode({
   signal,
 }: DeviceCodeRequest): Promise<DeviceCode> {
   const { authority, credential, clientId, now } = endpoint
-  const path = tenantId === 'adfs' ? 'adfs/oauth2/devicecode' : `${tenantId}/oauth2/v2.0/devicecode`
   const form = new URLSearchParams({ client_id: clientId, scope: [...scopes, ...userScopes].join(' ') })
-  const asked = claimsParameter(claims, enableCae, credential)
-  if (asked !== undefined) form.set('claims', asked)
+  const requestedClaims = claimsParameter(claims, enableCae, credential)
+  if (requestedClaims !== undefined) form.set('claims', requestedClaims)
   const requestedAt = now()
-  const answer = await postForm(endpoint, `${authority}/${path}`, form, signal)
-  if (answer.status !== 200) throw refusalError({ credential, answer, scopes, redact: (text) => text })
+  const url = endpointUrl(authority, tenantId, 'devicecode')
+  const answer = await sendTokenRequest(endpoint, { url, form }, signal)
+  if (answer.status !== 200) throw refusalError({ credential, answer, scopes, form })
   const code = readDeviceCode(parseObject(answer.text), requestedAt)
   if (code !== undefined) return code
-  const mend = 'Check authorityHost, and what stands between it and this program.'
-  const message = `${credential}: ${new URL(authority).host} gave no device code that can be used. ${mend}`
-  throw new AuthenticationError(200, { error: 'invalid_response', errorDescription: message }, { message, mend })
+  const remedy = 'Check authorityHost, and any proxy or gateway on the way to it.'
+  const problem = {
+    who: credential,
+    reason: `${new URL(authority).host} returned no usable device code.`,
+    remedy,
+  }
+  throw new AuthenticationError(200, { error: 'invalid_response' }, problem)
 }
 
 async function poll(request: DeviceCodeRequest, code: DeviceCode, signal: AbortSignal): Promise<UserGrantAnswer> {
@@ -78,7 +88,7 @@ async function poll(request: DeviceCodeRequest, code: DeviceCode, signal: AbortS
     await sleep(interval, signal)
     signal.throwIfAborted()
     waited += interval
-    // By the clock, and by what was waited: a clock that stands still must not make the polls endless.
+    // Checks the clock and also the time waited: a clock that stands still must not make the polling endless.
     if (endpoint.now() >= code.expiresOnTimestamp || waited > code.life) throw expired(request, undefined)
     try {
       return await requestUserToken(endpoint, deviceCodeGrant(code.deviceCode), { ...request, signal })
@@ -99,28 +109,18 @@ async function poll(request: DeviceCodeRequest, code: DeviceCode, signal: AbortS
     }
   }
 
-  function expired({ endpoint: { credential } }: DeviceCodeRequest, cause: unknown): AuthenticationError {
-    const mend = 'Ask again, and sign in while the code is valid.'
-    return ended(
-      cause,
-      'expired_token',
-      `${credential}: the device code has expired before anybody signed in. ${mend}`,
-      mend,
-    )
+  function expired({ endpoint: { credential: who } }: DeviceCodeRequest, cause: unknown): AuthenticationError {
+    const reason = 'the device code expired before anybody signed in.'
+    return ended(cause, 'expired_token', { who, reason, remedy: 'Try again, and sign in while the code is valid.' })
   }
 
-  function declined({ endpoint: { credential } }: DeviceCodeRequest, cause: unknown): AuthenticationError {
-    const mend = 'Ask again, and confirm the sign-in.'
-    return ended(
-      cause,
-      'authorization_declined',
-      `${credential}: the sign-in was declined on the other device. ${mend}`,
-      mend,
-    )
+  function declined({ endpoint: { credential: who } }: DeviceCodeRequest, cause: unknown): AuthenticationError {
+    const reason = 'the sign-in was declined on the other device.'
+    return ended(cause, 'authorization_declined', { who, reason, remedy: 'Try again, and confirm the sign-in.' })
   }
 }
 
-/** A device's question whether its user has signed in (RFC 8628, 3.4). */
+/** Asks whether the user has signed in (RFC 8628, 3.4). */
 function deviceCodeGrant(code: string): Grant {
   const grant_type = 'urn:ietf:params:oauth:grant-type:device_code'
   return { fields: { grant_type, device_code: code }, scopes: userScopes }
@@ -128,20 +128,20 @@ function deviceCodeGrant(code: string): Grant {
 
 type Step = 'again' | 'slower' | 'expired' | 'declined' | 'failed'
 
-/** What an answer to a poll means (RFC 8628, 3.5; Microsoft's page on the device code flow). */
+/** What the response to a poll means (RFC 8628, 3.5; Microsoft's page on the device code flow). */
 function nextStep(error: unknown, signal: AbortSignal): Step {
   if (!(error instanceof AuthenticationError) || signal.aborted) return 'failed'
-  const { error: said, errorCodes = [] } = error.errorResponse
-  if (said === 'authorization_pending') return 'again'
-  if (said === 'slow_down') return 'slower'
-  if (said === 'expired_token' || said === 'code_expired' || errorCodes.includes(70019)) return 'expired'
-  if (said === 'authorization_declined' || said === 'access_denied') return 'declined'
+  const { error: errorCode, errorCodes = [] } = error.errorResponse
+  if (errorCode === 'authorization_pending') return 'again'
+  if (errorCode === 'slow_down') return 'slower'
+  if (errorCode === 'expired_token' || errorCode === 'code_expired' || errorCodes.includes(70019)) return 'expired'
+  if (errorCode === 'authorization_declined' || errorCode === 'access_denied') return 'declined'
   const isTransient = error.statusCode === 0 || error.statusCode === 429 || error.statusCode >= 500
   return isTransient ? 'slower' : 'failed'
 }
 
-function ended(cause: unknown, error: string, message: string, mend: string): AuthenticationError {
+function ended(cause: unknown, error: string, problem: Problem): AuthenticationError {
   const given = cause instanceof AuthenticationError ? cause : undefined
-  const response: ErrorResponse = { ...given?.errorResponse, error, errorDescription: message }
-  return new AuthenticationError(given?.statusCode ?? 400, response, { message, mend, cause })
+  const { errorDescription: _, ...response } = given?.errorResponse ?? {}
+  return new AuthenticationError(given?.statusCode ?? 400, { ...response, error }, { ...problem, cause })
 }

@@ -1,22 +1,24 @@
-import { textOfBase64url } from '../oauth/base64url.ts'
+import { unverifiedClaims } from '../oauth/jwt.ts'
+import { authorityKind } from '../oauth/tenant.ts'
 import { parseObject } from '../oauth/token-response.ts'
+import { textOfBase64url } from '../runtime/base64url.ts'
 
-/** What an id token has to fit. */
+/** What an ID token must match. */
 export interface ExpectedIdToken {
-  /** Origin of the authority that was asked. */
+  /** The authority that the request went to. */
   authority: string
-  /** Other hosts of the same cloud, whose name Entra ID may put into `iss`. */
+  /** Other hosts of the same cloud, which Entra ID may name in `iss`. */
   aliases: readonly string[]
-  /** The tenant that was asked in: an id, a domain, or one of `organizations`, `common`, `consumers`, `adfs`. */
+  /** The tenant of the request: an id, a domain, or one of `organizations`, `common`, `consumers`, `adfs`. */
   tenantId: string
   clientId: string
-  /** What the request carried, where it could carry one. */
+  /** The nonce of the request, if it could carry one. */
   nonce: string | undefined
   /** Milliseconds since the epoch. */
   now: number
 }
 
-/** Who signed in, by an id token that fits. */
+/** Who signed in, according to a valid ID token. */
 export interface IdTokenClaims {
   issuerHost: string
   subject: string
@@ -34,42 +36,43 @@ const consumers = '9188040d-6c67-4c5b-b112-36a304b66dad'
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
- * Checks an id token as OpenID Connect Core, 3.1.3.7, asks of a client of the code flow: issuer, audience, authorized
- * party, nonce and times. Its signature is not looked at: it came from the token endpoint over TLS, which vouches for the
- * issuer (point 6). Gives the claims, or the reason why they do not count.
+ * Validates an ID token as OpenID Connect Core, 3.1.3.7, requires in the code flow: issuer, audience, authorized party,
+ * nonce and times. Its signature is not checked: it came from the token endpoint over TLS, which vouches for the issuer
+ * (point 6). Returns the claims, or the reason why the validation failed.
  */
 export function readIdToken(token: string | undefined, expected: ExpectedIdToken): IdTokenClaims | { reason: string } {
-  const claims = parseObject(textOfBase64url(token?.split('.')[1] ?? ''))
-  if (claims === undefined) return { reason: 'the answer has no id token that can be read' }
+  const claims = unverifiedClaims(token ?? '')
+  if (claims === undefined) return { reason: 'the response has no readable ID token' }
   const issuerHost = issuerOf(claims, expected)
-  if (issuerHost === undefined) return { reason: "the id token is another issuer's" }
+  if (issuerHost === undefined) return { reason: 'the ID token came from a different issuer' }
   const fault = audienceFault(claims, expected) ?? timeFault(claims, expected.now)
   if (fault !== undefined) return { reason: fault }
   if (expected.nonce !== undefined && claims.nonce !== expected.nonce) {
-    return { reason: 'the id token is of another sign-in (nonce)' }
+    return { reason: 'the ID token belongs to a different sign-in (nonce)' }
   }
   const subject = text(claims.sub)
-  if (subject === undefined) return { reason: 'the id token names nobody (sub)' }
+  if (subject === undefined) return { reason: 'the ID token names no user (sub)' }
   const username = text(claims.preferred_username) ?? text(claims.upn) ?? text(claims.email)
   return { issuerHost, subject, objectId: text(claims.oid), tenantId: text(claims.tid), username }
 }
 
-/** The issuer's host, if the issuer is the authority: `{authority}/{tid}/v2.0`, as Entra ID's metadata has it. */
+/** The issuer's host, if the issuer is the authority: `{authority}/{tid}/v2.0`, as in Entra ID's metadata. */
 function issuerOf(claims: Record<string, unknown>, expected: ExpectedIdToken): string | undefined {
   const { authority, aliases, tenantId } = expected
   const [issuer, tid] = [text(claims.iss), text(claims.tid)]
   if (issuer === undefined || !URL.canParse(issuer)) return undefined
   const { host } = new URL(issuer)
-  if (tenantId === 'adfs') return host === new URL(authority).host ? host : undefined
+  if (authorityKind(tenantId) === 'adfs') return host === new URL(authority).host ? host : undefined
   if (tid === undefined || !isTenant(tid, tenantId)) return undefined
   const hosts = [new URL(authority).host, ...aliases]
   // External tenants sign in at `{name}.ciamlogin.com`, and issue as `{tid}.ciamlogin.com`.
   if (hosts[0]?.endsWith('.ciamlogin.com')) hosts.push(`${tid}.ciamlogin.com`)
   const { protocol } = new URL(authority)
-  return hosts.some((each) => issuer === `${protocol}//${each}/${tid}/v2.0`) ? host : undefined
+  const issuers = [authority, ...hosts.map((each) => `${protocol}//${each}`)]
+  return issuers.some((each) => issuer === `${each}/${tid}/v2.0`) ? host : undefined
 }
 
-/** Whether a tenant's id may stand where that tenant was asked. What id a domain has is not known here. */
+/** Whether a tenant id matches the tenant of the request. If that is a domain, its id is not known here. */
 function isTenant(tid: string, asked: string): boolean {
   if (guid.test(asked)) return tid.toLowerCase() === asked.toLowerCase()
   if (asked === 'organizations') return tid !== consumers
@@ -80,22 +83,22 @@ function audienceFault(claims: Record<string, unknown>, { clientId }: ExpectedId
   const audience: unknown[] = Array.isArray(claims.aud) ? claims.aud : [claims.aud]
   const isOurs = (value: unknown): boolean =>
     typeof value === 'string' && value.toLowerCase() === clientId.toLowerCase()
-  if (!audience.some(isOurs)) return 'the id token is for another application (aud)'
+  if (!audience.some(isOurs)) return 'the ID token is for another application (aud)'
   if ((audience.length > 1 || claims.azp !== undefined) && !isOurs(claims.azp)) {
-    return 'the id token was given to another application (azp)'
+    return 'the ID token was issued to another application (azp)'
   }
   return undefined
 }
 
 function timeFault({ exp, iat, nbf }: Record<string, unknown>, milliseconds: number): string | undefined {
   const now = milliseconds / 1000
-  if (typeof exp !== 'number' || typeof iat !== 'number') return 'the id token has no times'
-  if (exp + clockSkew <= now) return 'the id token has expired'
+  if (typeof exp !== 'number' || typeof iat !== 'number') return 'the ID token has no expiry or issue time'
+  if (exp + clockSkew <= now) return 'the ID token has expired'
   const start = Math.max(iat, typeof nbf === 'number' ? nbf : iat)
-  return start - clockSkew > now ? 'the id token is not valid yet' : undefined
+  return start - clockSkew > now ? 'the ID token is not valid yet' : undefined
 }
 
-/** The home account id, `object.tenant`, of `client_info`; `undefined` where there is none that can be read. */
+/** The home account id, `object.tenant`, from `client_info`; `undefined` if there is none that can be read. */
 export function homeAccountOf(clientInfo: string | undefined): string | undefined {
   const { uid, utid } = parseObject(textOfBase64url(clientInfo ?? '')) ?? {}
   const id = /^[\w-]{1,100}$/

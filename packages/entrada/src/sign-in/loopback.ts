@@ -5,19 +5,19 @@ import type { LoopbackUri } from './loopback-uri.ts'
 
 export interface LoopbackOptions {
   uri: LoopbackUri
-  /** What the answer has to carry. */
+  /** What the response must carry. */
   state: string
   origins: readonly string[]
   listen: ListenOnLoopback
 }
 
-/** The answer of the authority. The browser waits for its page until `show` is called. */
+/** The authority's response. The browser waits for its page until `show` is called. */
 export interface CallbackAnswer {
   fields: ReadonlyMap<string, string>
   show(status: number, page: Page): Promise<void>
 }
 
-/** Servers of this machine that wait for one answer. */
+/** Servers on this machine that wait for one response. */
 export interface Loopback {
   redirectUri: string
   answer: Promise<CallbackAnswer>
@@ -25,16 +25,17 @@ export interface Loopback {
   close(): Promise<void>
 }
 
-/** How often another port is tried. */
+/** How many ports are tried. */
 const tries = 10
 
-/** What systems say where there is no IPv6. */
+/** The error codes of systems without IPv6. */
 const noAddress: readonly unknown[] = ['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EPROTONOSUPPORT']
 
 /**
- * Listens at a redirect URI, for one answer that carries the state. `localhost` is 127.0.0.1 and ::1, as a browser may
- * take either; where ::1 does not exist, 127.0.0.1 alone. A port is ours on both or not used: on the other one, another
- * program could take the answer. Rejects with a system error, whose `address` says where.
+ * Listens at a redirect URI, for one response that carries the state. `localhost` is 127.0.0.1 and ::1, because a
+ * browser may use either; where ::1 does not exist, only 127.0.0.1. A port is used only if it is free on both:
+ * otherwise another program could take the response on the other one. Rejects with a system error, whose `address` says
+ * where.
  */
 export async function openLoopback({ uri, state, origins, listen }: LoopbackOptions): Promise<Loopback> {
   let answered: (answer: CallbackAnswer) => void = () => undefined
@@ -51,7 +52,7 @@ export async function openLoopback({ uri, state, origins, listen }: LoopbackOpti
     isAnswered = true
     answered({ fields, show: (status, page) => show(exchange, status, page) })
   }
-  // Whoever breaks their connection off gets no answer, and is no answer.
+  // A connection that breaks off is neither answered nor taken for the response.
   const safely = (exchange: LoopbackExchange): void => void handle(exchange).catch(() => undefined)
   const servers = await listenAt(uri, (address, port) => listen(address, port, safely))
   const port = servers[0]?.port ?? 0
@@ -101,7 +102,7 @@ async function fieldsOf(
 }
 
 async function refuse(exchange: LoopbackExchange, { status, reason }: CallbackRefusal): Promise<void> {
-  const { html, headers } = renderPage({ heading: 'Not an answer to a sign-in', text: reason })
+  const { html, headers } = renderPage({ heading: 'Not the response to a sign-in', text: reason })
   await exchange.respond(status, status === 405 ? { ...headers, allow: 'POST' } : headers, html)
 }
 

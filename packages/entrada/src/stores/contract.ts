@@ -1,8 +1,10 @@
 import type { TokenKey, TokenRecord, TokenStore } from '../cache/token-store.ts'
 
-/** One rule of a store, as a test that throws an `Error` if the store breaks it. */
+/** One rule for stores, as a test that throws an `Error` if the store breaks it. */
 export interface StoreRule {
+  /** The rule, as the name of a test. */
   name: string
+  /** Tries it with an empty store; rejects where it is broken. */
   run(store: TokenStore): Promise<void>
 }
 
@@ -20,7 +22,7 @@ const access: TokenKey = {
 }
 
 /**
- * The rules that every `TokenStore` keeps, for any test framework: run each against an empty store. `now` is the
+ * The rules that every `TokenStore` must obey, for any test framework: run each against an empty store. `now` is the
  * store's clock, in milliseconds since the epoch.
  */
 export function tokenStoreContract(now: () => number = Date.now): readonly StoreRule[] {
@@ -34,21 +36,21 @@ export function tokenStoreContract(now: () => number = Date.now): readonly Store
   })
   return [
     {
-      name: 'gives back what was set, field by field',
+      name: 'returns what was set, field by field',
       async run(store) {
         const written = record('secret-1')
         await store.set(written)
-        same(await store.get(access), written)
+        expectSame(await store.get(access), written)
       },
     },
     {
-      name: 'gives nothing for a key that was never set',
+      name: 'returns undefined for a key that was never set',
       async run(store) {
-        same(await store.get({ ...access, clientId: 'another' }), undefined)
+        expectSame(await store.get({ ...access, clientId: 'another' }), undefined)
       },
     },
     {
-      name: 'keeps apart keys that differ in one field',
+      name: 'distinguishes keys that differ in one field',
       async run(store) {
         const others: Partial<TokenKey>[] = [
           { kind: 'refresh' },
@@ -61,18 +63,18 @@ export function tokenStoreContract(now: () => number = Date.now): readonly Store
         ]
         await store.set(record('first'))
         for (const [index, other] of others.entries()) await store.set(record(`other-${index}`, other))
-        same((await store.get(access))?.secret, 'first')
+        expectSame((await store.get(access))?.secret, 'first')
         for (const [index, other] of others.entries()) {
-          same((await store.get({ ...access, ...other }))?.secret, `other-${index}`)
+          expectSame((await store.get({ ...access, ...other }))?.secret, `other-${index}`)
         }
       },
     },
     {
-      name: 'keeps apart keys whose parts would read the same when joined',
+      name: 'distinguishes keys whose parts would read the same when joined',
       async run(store) {
         await store.set(record('left', { clientId: 'a:b', realm: 'c' }))
         await store.set(record('right', { clientId: 'a', realm: 'b:c' }))
-        same((await store.get({ ...access, clientId: 'a:b', realm: 'c' }))?.secret, 'left')
+        expectSame((await store.get({ ...access, clientId: 'a:b', realm: 'c' }))?.secret, 'left')
       },
     },
     {
@@ -80,91 +82,91 @@ export function tokenStoreContract(now: () => number = Date.now): readonly Store
       async run(store) {
         await store.set(record('old'))
         await store.set(record('new', {}, 7200_000))
-        same((await store.get(access))?.secret, 'new')
+        expectSame((await store.get(access))?.secret, 'new')
       },
     },
     {
-      name: 'forgets what was deleted, and takes a second delete',
+      name: 'forgets what was deleted, and accepts a second delete',
       async run(store) {
         await store.set(record('gone'))
         await store.delete(access)
         await store.delete(access)
-        same(await store.get(access), undefined)
+        expectSame(await store.get(access), undefined)
       },
     },
     {
-      name: 'does not give an expired record',
+      name: 'does not return an expired record',
       async run(store) {
         await store.set(record('expired', {}, -1000))
-        same(await store.get(access), undefined)
+        expectSame(await store.get(access), undefined)
       },
     },
     {
-      name: 'lists a partition and no other',
+      name: 'lists one partition and no other',
       async run(store) {
         await store.set(record('mine-1', { partition: 'me' }))
         await store.set(record('mine-2', { partition: 'me', target: 'https://b.example/.default' }))
         await store.set(record('theirs', { partition: 'them' }))
-        same((await store.list('me')).map(({ secret }) => secret).sort(), ['mine-1', 'mine-2'])
-        same(await store.list('nobody'), [])
+        expectSame((await store.list('me')).map(({ secret }) => secret).sort(), ['mine-1', 'mine-2'])
+        expectSame(await store.list('nobody'), [])
       },
     },
     {
-      name: 'is not reached by a later change to what it was given or gave',
+      name: 'is unaffected by later changes to objects that it received or returned',
       async run(store) {
         const written = record('kept')
         await store.set(written)
         written.secret = 'changed'
         const read = await store.get(access)
         if (read !== undefined) read.secret = 'changed'
-        same((await store.get(access))?.secret, 'kept')
+        expectSame((await store.get(access))?.secret, 'kept')
       },
     },
     {
-      name: 'takes a long token, and any text in a key',
+      name: 'accepts a long token, and any string in a key',
       async run(store) {
         const key = { ...access, partition: '__proto__', clientId: '\u00e9 "{}*\n', target: 'x'.repeat(2000) }
         const written = record('t'.repeat(20_000), key)
         await store.set(written)
-        same(await store.get(key), written)
-        same(await store.list('__proto__'), [written])
+        expectSame(await store.get(key), written)
+        expectSame(await store.list('__proto__'), [written])
       },
     },
     {
-      name: 'lets one at a time hold a key, if it has leases',
+      name: 'lets only one caller at a time hold a key, if it has leases',
       async run(store) {
         if (store.lease === undefined) return
         const held = await store.lease(access, minute)
-        same([held !== undefined, await store.lease(access, minute)], [true, undefined])
-        same((await store.lease({ ...access, cae: true }, minute)) !== undefined, true)
+        expectSame([held !== undefined, await store.lease(access, minute)], [true, undefined])
+        expectSame((await store.lease({ ...access, cae: true }, minute)) !== undefined, true)
         await held?.release()
-        same((await store.lease(access, minute)) !== undefined, true)
+        expectSame((await store.lease(access, minute)) !== undefined, true)
       },
     },
     {
-      name: 'lets nobody release what another holds, if it has leases',
+      name: "does not let a caller release another's lease, if it has leases",
       async run(store) {
         if (store.lease === undefined) return
         const first = await store.lease(access, minute)
         await first?.release()
         const second = await store.lease(access, minute)
         await first?.release()
-        same([second !== undefined, await store.lease(access, minute)], [true, undefined])
+        expectSame([second !== undefined, await store.lease(access, minute)], [true, undefined])
       },
     },
     {
-      name: 'gives and replaces the record of a key that is held',
+      name: 'returns and replaces the record of a key that is held',
       async run(store) {
         await store.lease?.(access, minute)
         await store.set(record('kept'))
-        same((await store.get(access))?.secret, 'kept')
-        same((await store.list('app')).length, 1)
+        expectSame((await store.get(access))?.secret, 'kept')
+        expectSame((await store.list('app')).length, 1)
       },
     },
   ]
 }
 
-function same(actual: unknown, expected: unknown): void {
+function expectSame(actual: unknown, expected: unknown): void {
   const [left, right] = [actual, expected].map((value) => JSON.stringify(sorted(value)) ?? 'nothing')
   if (left !== right) throw new Error(`expected ${right}, got ${left}`)
 }

@@ -1,23 +1,25 @@
 import { nodeCrypto } from './node-crypto.ts'
 
-/** A key of AES-256: 32 random bytes, as they are or in base64. */
+/** An AES-256 key: 32 random bytes, raw or in base64. */
 export type EncryptionKey = Uint8Array | string
 
-/** The keys of a store: the first one seals, each one opens. Put a new one first to rotate. */
+/** The keys of a store: the first one encrypts, and any of them decrypts. To rotate, put a new one first. */
 export type EncryptionKeys = EncryptionKey | readonly EncryptionKey[]
 
-/** A key and what names it in an envelope: the beginning of a hash, from which nobody gets the key. */
+/** A key and its id in envelopes: the beginning of a hash, from which the key cannot be derived. */
 export interface NamedKey {
   id: string
   bytes: Uint8Array
 }
 
-/** Reads what a caller gave. Throws a `TypeError` that says what a key is, and nothing of what was given. */
+/**
+ * Reads the keys that a caller passed. Throws a `TypeError` that says what a key is, without repeating what was passed.
+ */
 export function readKeys(keys: EncryptionKeys, who: string): [NamedKey, ...NamedKey[]] {
   const list = typeof keys === 'string' || keys instanceof Uint8Array ? [keys] : keys
-  if (!Array.isArray(list)) throw new TypeError(`${who}: keys is no key and no list of keys. ${mend}`)
+  if (!Array.isArray(list)) throw new TypeError(`${who}: keys must be a key or a list of keys. ${remedy}`)
   const [first, ...others] = list.map((key, index) => readKey(key, `${who}: keys[${index}]`))
-  if (first === undefined) throw new TypeError(`${who}: keys is empty. ${mend}`)
+  if (first === undefined) throw new TypeError(`${who}: keys is empty. ${remedy}`)
   return [first, ...others]
 }
 
@@ -26,17 +28,17 @@ export function newKey(): NamedKey {
   return named(nodeCrypto().randomBytes(32))
 }
 
-/** A key's text, such as `readKeys` takes. */
+/** A key as text that `readKeys` accepts. */
 export function keyText({ bytes }: NamedKey): string {
   return Buffer.from(bytes).toString('base64url')
 }
 
-const mend = 'A key is 32 random bytes: openssl rand -base64 32 makes one.'
+const remedy = 'A key is 32 random bytes: openssl rand -base64 32 makes one.'
 
 function readKey(key: unknown, what: string): NamedKey {
   const bytes = typeof key === 'string' && /^[\w+/-]{43}=?$/.test(key) ? Buffer.from(key, 'base64') : key
   if (bytes instanceof Uint8Array && bytes.length === 32) return named(new Uint8Array(bytes))
-  throw new TypeError(`${what} is not a key of 32 bytes. ${mend}`)
+  throw new TypeError(`${what} is not a key of 32 bytes. ${remedy}`)
 }
 
 function named(bytes: Uint8Array): NamedKey {

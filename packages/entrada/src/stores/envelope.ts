@@ -2,11 +2,13 @@
  * The encrypted form in which stores keep a record, as one line of ASCII:
  *
  *     entrada1.<key id>.<expiresAt>.<base64url of the nonce, the sealed record and its tag>
+ *     entrada2.<key id>.<expiresAt>.<cachedAt>-<the same>
  *
- * AES-256-GCM with a random nonce of 96 bits. What stands before the last dot and the record's name are authenticated
- * with it, so that an envelope is good for its own record alone and its time can't be changed. The time is in the
- * clear, in milliseconds since the epoch, because a store drops what has expired and keeps the later of two; every
- * later version begins in the same way.
+ * AES-256-GCM with a random nonce of 96 bits. Everything before that last part, and the record's name, is authenticated
+ * with it, so that an envelope is valid only for its own record and its times cannot be changed. The times are in clear
+ * text, in milliseconds since the epoch, because a store drops expired records, keeps the later of two, and ignores
+ * those from the future. Every later version will begin in the same way, so that a program that does not know it can
+ * distinguish it from garbage.
  */
 import type { TokenRecord } from '../cache/token-store.ts'
 import { type EncryptionKeys, type NamedKey, readKeys } from './encryption-keys.ts'
@@ -15,66 +17,105 @@ import { recordName } from './record-name.ts'
 
 /** Seals and opens records. */
 export interface TokenEnvelope {
+  /** The ids of the keys, as they appear in envelopes; the first one seals. */
+  readonly keyIds: readonly string[]
+  /** Encrypts a record: text, which may be kept where others can read it. */
   seal(record: TokenRecord): string
-  /** The record of that name (`recordName`). Throws `EnvelopeError`. */
+  /** The record with that name (`recordName`). Throws `EnvelopeError`. */
   open(text: string, name: string): TokenRecord
 }
 
 /**
- * Why an envelope can't be opened. `broken`: it was changed, cut, or made for another record, and will never open.
- * `unknown key`, `newer`: another process may open it.
+ * Why an envelope cannot be opened. `broken`: it was changed, cut off, or made for another record, and can never be
+ * opened. `unknown key`, `newer`: another process may be able to open it.
  */
 export class EnvelopeError extends Error {
   override readonly name = 'EnvelopeError'
+  /** What is wrong with it. */
   readonly fault: 'broken' | 'unknown key' | 'newer'
+  /** The id of the key that may open it. */
+  readonly keyId: string | undefined
 
-  constructor(fault: EnvelopeError['fault'], message: string) {
+  constructor(fault: EnvelopeError['fault'], message: string, keyId?: string) {
     super(message)
     this.fault = fault
+    this.keyId = keyId
   }
 }
+
+/** The versions that can be written. All of them can be read. */
+export type FormatVersion = 1 | 2
 
 const nonceLength = 12
 const tagLength = 16
 const form = /^entrada(\d{1,4})\.([0-9a-f]{1,32})\.(\d{1,15})\.([\w-]+)$/
+const dated = /^(\d{1,15})-([\w-]+)$/
 
-/** Envelopes under these keys. Throws a `TypeError` for what is no key. */
-export function tokenEnvelope(keys: EncryptionKeys): TokenEnvelope {
-  return envelopeOf(readKeys(keys, 'tokenEnvelope'))
+/**
+ * Envelopes under these keys. They are sealed in version 1 of the format, which every version of this library opens,
+ * unless `formatVersion` is 2. Throws a `TypeError` for an invalid key or version.
+ */
+export function tokenEnvelope(
+  keys: EncryptionKeys,
+  { formatVersion }: { formatVersion?: FormatVersion | undefined } = {},
+): TokenEnvelope {
+  return envelopeOf(readKeys(keys, 'tokenEnvelope'), checkVersion(formatVersion, 'tokenEnvelope'))
 }
 
-export function envelopeOf(keys: readonly [NamedKey, ...NamedKey[]]): TokenEnvelope {
+export function checkVersion(version: FormatVersion | undefined, who: string): FormatVersion {
+  if (version === undefined || version === 1 || version === 2) return version ?? 1
+  throw new TypeError(`${who}: formatVersion must be 1 or 2. Leave it out while older versions read the store.`)
+}
+
+export function envelopeOf(keys: readonly [NamedKey, ...NamedKey[]], version: FormatVersion): TokenEnvelope {
   return {
-    seal: (record) => seal(record, keys[0]),
+    keyIds: keys.map(({ id }) => id),
+    seal: (record) => seal(record, keys[0], version),
     open: (text, name) => open(text, name, keys),
   }
 }
 
-/** When what is in an envelope expires, as it says itself; `undefined` for what is no envelope. */
+/**
+ * When the content of an envelope expires, according to its unverified header; `undefined` for a text that is not an
+ * envelope.
+ */
 export function expiryOf(text: string): number | undefined {
   const expiry = form.exec(text)?.[3]
   return expiry === undefined ? undefined : Number(expiry)
 }
 
-function seal(record: TokenRecord, { id, bytes }: NamedKey): string {
+function seal(record: TokenRecord, { id, bytes }: NamedKey, version: FormatVersion): string {
   const { createCipheriv, randomBytes } = nodeCrypto()
-  const header = `entrada1.${id}.${expiry(record)}`
+  const header = `entrada${version}.${id}.${whole(record, 'expiresAt')}`
+  const date = version === 1 ? '' : `${whole(record, 'cachedAt')}-`
   const nonce = randomBytes(nonceLength)
   const cipher = createCipheriv('aes-256-gcm', bytes, nonce, { authTagLength: tagLength })
-  cipher.setAAD(Buffer.from(`${header}.${recordName(record.key)}`))
+  cipher.setAAD(Buffer.from(additional(header, date, recordName(record.key))))
   const sealed = [nonce, cipher.update(JSON.stringify(record), 'utf8'), cipher.final(), cipher.getAuthTag()]
-  return `${header}.${Buffer.concat(sealed).toString('base64url')}`
+  return `${header}.${date}${Buffer.concat(sealed).toString('base64url')}`
 }
 
 function open(text: string, name: string, keys: readonly NamedKey[]): TokenRecord {
-  const [, version, keyId, expiresAt, body = ''] = form.exec(text) ?? []
-  if (version === undefined) throw new EnvelopeError('broken', 'the record is no envelope')
-  if (version !== '1') throw new EnvelopeError('newer', `the record has the form entrada${version}, which is newer`)
+  const [, version, keyId = '', expiresAt, rest = ''] = form.exec(text) ?? []
+  if (version === undefined) throw new EnvelopeError('broken', 'the record is not an envelope')
+  if (version !== '1' && version !== '2') {
+    throw new EnvelopeError('newer', `the record has the format entrada${version}, which is newer`, keyId)
+  }
+  const [, cachedAt, sealed = ''] = version === '2' ? (dated.exec(rest) ?? []) : []
+  const [date, body] = cachedAt === undefined ? ['', rest] : [`${cachedAt}-`, sealed]
   const key = keys.find(({ id }) => id === keyId)
-  if (key === undefined) throw new EnvelopeError('unknown key', `the record is sealed with the key ${keyId}, not given`)
-  const record = decrypted(Buffer.from(body, 'base64url'), `entrada1.${keyId}.${expiresAt}.${name}`, key)
+  if (key === undefined) {
+    throw new EnvelopeError('unknown key', `the record is sealed with the key ${keyId}, which was not given`, keyId)
+  }
+  const header = `entrada${version}.${keyId}.${expiresAt}`
+  const record = decrypted(Buffer.from(body, 'base64url'), additional(header, date, name), key)
   if (record === undefined) throw new EnvelopeError('broken', 'the record was changed, or belongs to another key')
   return record
+}
+
+/** What is authenticated with the record: everything in clear text, and the name. */
+function additional(header: string, date: string, name: string): string {
+  return `${header}.${date}${name}`
 }
 
 function decrypted(body: Buffer, additional: string, { bytes }: NamedKey): TokenRecord | undefined {
@@ -90,9 +131,9 @@ function decrypted(body: Buffer, additional: string, { bytes }: NamedKey): Token
   }
 }
 
-/** Whole milliseconds, as the header has them. */
-function expiry({ expiresAt }: TokenRecord): number {
-  const whole = Math.ceil(expiresAt)
-  if (whole >= 0 && whole < 1e15) return whole
-  throw new TypeError(`tokenEnvelope: expiresAt is ${expiresAt}; it must be milliseconds since the epoch.`)
+/** Whole milliseconds, for the header. */
+function whole(record: TokenRecord, name: 'expiresAt' | 'cachedAt'): number {
+  const milliseconds = Math.ceil(record[name])
+  if (milliseconds >= 0 && milliseconds < 1e15) return milliseconds
+  throw new TypeError(`tokenEnvelope: ${name} is ${record[name]}; it must be milliseconds since the epoch.`)
 }

@@ -1,21 +1,36 @@
-import { localPrivateFiles, type PrivateFiles } from '../runtime/private-files.ts'
-import { type ThisProcess, thisProcess } from '../runtime/this-process.ts'
+import { environment, settingOf } from '../runtime/environment.ts'
+import { localPrivateFiles, type PrivateFiles } from '../runtime/files/private-files.ts'
+import { type ThisProcess, thisProcess } from '../runtime/process/this-process.ts'
 
-/** The outside world of a store in files. */
+/** The outside world of a file store. */
 export interface FileStoreHost {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, by a clock that may be set. */
   now(): number
-  /** Waits so many milliseconds. A program that ends meanwhile waits for it: what it writes would be lost. */
+  /** Milliseconds of a monotonic clock that all processes on this machine share. */
+  monotonic(): number
+  /** Waits this many milliseconds. It keeps the program alive, because a write that waits would otherwise be lost. */
   pause(milliseconds: number): Promise<void>
-  /** From 0 to 1, without 1. */
+  /** A random number from 0 up to but not including 1. */
   random(): number
   files: PrivateFiles
   process(): Promise<ThisProcess>
 }
 
-/** This machine as the host, with the parts that are given. */
-export function fileStoreHost(parts: Partial<FileStoreHost> = {}): FileStoreHost {
-  return { now: Date.now, pause, random: Math.random, files: localPrivateFiles, process: thisProcess, ...parts }
+/** This machine as the host, except for the given parts. If the clock is replaced, it serves as both clocks. */
+export function fileStoreHost(
+  parts: Partial<FileStoreHost> = {},
+  { allowUnsafeFolder = false }: { allowUnsafeFolder?: boolean | undefined } = {},
+): FileStoreHost {
+  const { now = Date.now } = parts
+  const monotonic = now === Date.now ? sinceStart : now
+  const files = parts.files ?? localPrivateFiles({ allowUnsafeFolder, home: settingOf(environment(), 'HOME') })
+  return { now, monotonic, pause, random: Math.random, process: thisProcess, ...parts, files }
+}
+
+/** Milliseconds since the machine started. */
+function sinceStart(): number {
+  const [seconds, nanoseconds] = globalThis.process.hrtime()
+  return seconds * 1000 + nanoseconds / 1e6
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -1,13 +1,13 @@
 /**
- * A lock between processes, of files alone. A lock is a folder with one file in it, its token, whose name says who has
- * it: `free`, or `held.<machine>.<process id>.<a number of its own>`. Taking, giving back and breaking a lock are one
- * rename each, which the system gives to one process alone, and nothing ever creates or removes a token: however many
- * are killed at whatever instant, there is one.
+ * A lock between processes that needs only files. A lock is a folder with one file in it, its token, whose name says
+ * who holds it: `free`, or `held.<machine>.<process id>.<a number of its own>`. Taking, releasing and breaking a lock
+ * are one rename each, in which only one process can succeed, and nothing ever creates or removes a token by itself:
+ * however many processes are killed, and whenever, there is always exactly one.
  */
-import type { PrivateFiles } from '../runtime/private-files.ts'
-import type { ThisProcess } from '../runtime/this-process.ts'
+import type { PrivateFiles } from '../runtime/files/private-files.ts'
+import type { ThisProcess } from '../runtime/process/this-process.ts'
 
-/** What a lock needs of the world. */
+/** What a lock needs from the outside world. */
 interface LockWorld {
   files: PrivateFiles
   me: ThisProcess
@@ -15,16 +15,16 @@ interface LockWorld {
   random(): number
 }
 
-/** Work that holds the lock. Before it changes anything it asks whether the lock is still its own. */
+/** Work done while holding the lock. Before it changes anything it checks that it still holds the lock. */
 export type Locked<T> = (isMine: () => Promise<boolean>) => Promise<T>
 
-/** Work under a lock takes milliseconds. Who holds it as long as this, in milliseconds, has died or hangs. */
+/** Work under a lock takes milliseconds. A process that holds it this long, in milliseconds, has died or hangs. */
 const longestHold = 3000
-/** So long a lock is waited for, in milliseconds. */
+/** How long to wait for a lock, in milliseconds. */
 const longestWait = 10_000
 const longestPause = 20
 
-/** Does the work while no other process holds this lock. Rejects if the lock can't be had in ten seconds. */
+/** Runs the work while no other process holds this lock. Rejects if the lock cannot be taken within ten seconds. */
 export async function withLock<T>(lock: string, { temporary, world }: LockPlace, work: Locked<T>): Promise<T> {
   const { files, me } = world
   const held = `${lock}/held.${me.machine}.${me.pid}.${crypto.randomUUID()}`
@@ -32,13 +32,13 @@ export async function withLock<T>(lock: string, { temporary, world }: LockPlace,
   try {
     return await work(() => files.has(held))
   } finally {
-    // Broken meanwhile, it is another's, and there is nothing to give back.
+    // If it was broken in the meantime, another process holds it, and there is nothing to release.
     await files.move(held, `${lock}/free`)
   }
 }
 
 export interface LockPlace {
-  /** A folder on the same disk, in which what is not finished is made. */
+  /** A folder on the same disk for unfinished files. */
   temporary: string
   world: LockWorld
 }
@@ -63,15 +63,20 @@ async function take(lock: string, held: string, place: LockPlace): Promise<void>
   }
 }
 
-/** A lock comes with its token in it, or not at all; of several that make it one is first. */
+/**
+ * Creates a lock, which appears with its token in it or not at all; if several processes create it, one of them is
+ * first.
+ */
 async function make(lock: string, { temporary, world: { files } }: LockPlace): Promise<void> {
   const made = `${temporary}/${crypto.randomUUID()}.lock`
   await files.makeFolder(made)
   await files.create(`${made}/free`, '')
-  if (!(await files.moveFolder(made, lock))) await files.remove(made)
+  if (await files.moveFolder(made, lock)) return
+  await files.remove(`${made}/free`)
+  await files.removeEmpty(made)
 }
 
-/** Whether the holder is a process of this machine that is not there any more. */
+/** Whether the holder is a process of this machine that no longer exists. */
 function isDead(token: string, me: ThisProcess): boolean {
   const [, machine, pid] = token.split('.')
   return machine === me.machine && pid !== String(me.pid) && !me.isAlive(Number(pid))

@@ -1,32 +1,12 @@
-import type { Lease, TokenKey, TokenRecord, TokenStore } from '../cache/token-store.ts'
-import type { EncryptionKeys } from './encryption-keys.ts'
-import type { FileStoreHost } from './file-host.ts'
-
-export interface FileTokenStoreOptions {
-  /** The store's own folder, made for this user alone (0700). Nothing else may be in it. */
-  folder: string
-  /** The keys: the first one seals, each one opens. Without them there is a key file. */
-  keys?: EncryptionKeys
-  /** The key file, made for this user alone (0600) with the first use; default `<folder>.key`. Elsewhere is better. */
-  keyFile?: string
-  /** @internal The outside world, for tests. */
-  host?: Partial<FileStoreHost>
-}
-
-/** A store in files, encrypted with AES-256-GCM. */
-export interface FileTokenStore extends TokenStore {
-  /** Holds the key in a file. Another process takes over as soon as the holder is gone. */
-  lease(key: TokenKey, milliseconds: number): Promise<Lease | undefined>
-  /** Puts a new key first in the key file, for every process. What older keys sealed can be read as before. */
-  rotateKey(): Promise<void>
-}
+import type { ReportProblem, TokenKey, TokenRecord } from '../cache/token-store.ts'
+import type { FileTokenStore, FileTokenStoreOptions } from './open-file-store.ts'
 
 /**
- * A store in a folder of this machine, for processes of one user: one encrypted file a record, written in one step
- * under a lock. No native module is needed. docs/stores.md says what it protects against.
+ * A store in a folder on this machine, for the processes of one user: one encrypted file per record, written atomically
+ * under a lock. It needs no native module. docs/stores.md says what it protects against.
  *
- * Opens nothing yet; what is wrong with the folder or the key file, each call rejects with. Throws a `TypeError` for a
- * missing folder.
+ * Nothing is opened yet: if something is wrong with the folder or the key file, each call rejects. Throws a `TypeError`
+ * if `folder` is missing.
  */
 export function fileTokenStore(options: FileTokenStoreOptions): FileTokenStore {
   const { folder } = options
@@ -39,8 +19,9 @@ export function fileTokenStore(options: FileTokenStoreOptions): FileTokenStore {
     return opening
   }
   return {
-    get: async (key: TokenKey) => (await opened()).get(key),
-    set: async (record: TokenRecord) => (await opened()).set(record),
+    reports: true,
+    get: async (key: TokenKey, report?: ReportProblem) => (await opened()).get(key, report),
+    set: async (record: TokenRecord, report?: ReportProblem) => (await opened()).set(record, report),
     delete: async (key: TokenKey) => (await opened()).delete(key),
     list: async (partition: string) => (await opened()).list(partition),
     lease: async (key: TokenKey, milliseconds: number) => (await opened()).lease(key, milliseconds),

@@ -1,11 +1,13 @@
 import { type TokenKey, type TokenRecord, type TokenStore, tokenKeyText } from '../cache/token-store.ts'
 
-/** Records held at most, unless told otherwise. */
+import { asListed, isBelievable } from './record-life.ts'
+
+/** The most records that are kept, by default. */
 const usualCapacity = 100_000
 
 /**
- * A store in this process's memory: lets several credentials share tokens, and is the plainest model of a store.
- * The least recently written record goes first; expired ones are dropped when they are met.
+ * A store in this process's memory: it lets several credentials share tokens, and is the simplest example of a store.
+ * The least recently written record is dropped first; expired ones are dropped when they are found.
  */
 export function memoryTokenStore(options: { now?: () => number; capacity?: number } = {}): TokenStore {
   const { now = Date.now, capacity = usualCapacity } = options
@@ -22,7 +24,7 @@ export function memoryTokenStore(options: { now?: () => number; capacity?: numbe
 
   function living(text: string): TokenRecord | undefined {
     const record = records.get(text)
-    if (record === undefined || record.expiresAt > now()) return record
+    if (record === undefined || (record.expiresAt > now() && isBelievable(record, now()))) return record
     drop(text)
     return undefined
   }
@@ -44,12 +46,15 @@ export function memoryTokenStore(options: { now?: () => number; capacity?: numbe
       drop(tokenKeyText(key))
     },
     async list(partition: string) {
-      return [...(partitions.get(partition) ?? [])].flatMap((text) => copy(living(text)) ?? [])
+      return [...(partitions.get(partition) ?? [])].flatMap((text) => {
+        const record = living(text)
+        return record === undefined ? [] : [asListed(copy(record))]
+      })
     },
   }
 }
 
-/** A caller's later change to a record must not reach the store, nor the other way. */
+/** A caller's later changes to a record must not affect the store, nor the other way round. */
 function copy<Found extends TokenRecord | undefined>(record: Found): Found {
   return record === undefined ? record : ({ ...record, key: { ...record.key } } as Found)
 }

@@ -1,17 +1,14 @@
-import type { TokenKey, TokenRecord, TokenStore } from '../cache/token-store.ts'
+import { refreshTokenLife, type TokenKey, type TokenRecord, type TokenStore } from '../cache/token-store.ts'
 import type { MsalCacheAccess } from '../msal/access.ts'
 import { readMsalAccountRecord, removeMsalAccountRecord, writeMsalAccountRecord } from '../msal/account-record.ts'
-import { type MsalDocument, msalDocumentText, readMsalDocument } from '../msal/document.ts'
-import { listMsalKeys } from '../msal/list-keys.ts'
-import { isProjected, readMsalRecord, removeMsalRecord, writeMsalRecord } from '../msal/records.ts'
-
-/** As long as Entra ID keeps a sign-in that is used, in milliseconds. */
-const signInLife = 90 * 24 * 3600_000
+import { documentsByClient, type MsalDocument, msalDocumentText, readMsalDocument } from '../msal/document.ts'
+import { isProjected, listMsalKeys, readMsalRecord, removeMsalRecord, writeMsalRecord } from '../msal/records.ts'
+import { asListed } from './record-life.ts'
 
 /**
  * A store in the two documents of an MSAL cache, one for revocable tokens and one for the others, wherever they are
- * kept. What has no place in MSAL's format (on-behalf-of, managed identities) is not kept, and no error. A sign-in goes
- * into both documents, since other SDKs look into one of them.
+ * kept. Tokens that have no place in MSAL's format (on-behalf-of, managed identities) are silently not kept. A sign-in
+ * is written into both documents, because another SDK may read only one of them.
  */
 export function msalTokenStore(
   documents: { plain: MsalCacheAccess; revocable: MsalCacheAccess },
@@ -29,12 +26,14 @@ export function msalTokenStore(
 
   async function get(key: TokenKey): Promise<TokenRecord | undefined> {
     if (!hasPlace(key)) return undefined
-    const found: TokenRecord[] = []
-    for (const { access } of documentsOf(key)) {
-      const record = readRecord(await documentOf(access), key, now())
-      if (record !== undefined && record.expiresAt > now()) found.push(record)
-    }
-    return found.sort((left, right) => right.cachedAt - left.cachedAt)[0]
+    const documents: MsalDocument[] = []
+    for (const { access } of documentsOf(key)) documents.push(await documentOf(access))
+    return newestOf(documents, key)
+  }
+
+  function newestOf(documents: readonly MsalDocument[], key: TokenKey): TokenRecord | undefined {
+    const found = documents.flatMap((document) => readRecord(document, key, now()) ?? [])
+    return found.filter(({ expiresAt }) => expiresAt > now()).sort((left, right) => right.cachedAt - left.cachedAt)[0]
   }
 
   return {
@@ -51,27 +50,33 @@ export function msalTokenStore(
       }),
     async list(partition) {
       const keys = new Map<string, TokenKey>()
+      const holder = partition === 'app' ? '' : partition
+      const parts = new Map<boolean, Map<string, MsalDocument>>()
       for (const { cae, access } of [plain, revocable]) {
-        for (const key of listMsalKeys(await documentOf(access), partition, cae)) {
-          // One sign-in is in both documents.
+        const document = await documentOf(access)
+        parts.set(cae, documentsByClient(document, holder))
+        for (const key of listMsalKeys(document, partition, cae)) {
+          // The same sign-in is in both documents.
           const one = key.kind === 'refresh' ? { ...key, cae: false } : key
           keys.set(JSON.stringify(one), one)
         }
       }
-      // Accounts last: who deletes what is listed signs out, and an account goes after its refresh tokens.
+      // Accounts come last: deleting what is listed signs the user out, and an account is removed only after its
+      // refresh tokens.
       const signIns = [...keys.values()].filter(({ kind }) => kind === 'refresh')
       const accounts = signIns.map((key): TokenKey => ({ ...key, kind: 'account' }))
       const records: TokenRecord[] = []
       for (const key of [...keys.values(), ...accounts]) {
-        const record = await get(key)
-        if (record !== undefined) records.push(record)
+        const of = documentsOf(key).flatMap(({ cae }) => parts.get(cae)?.get(key.clientId.toLowerCase()) ?? [])
+        const record = newestOf(of, key)
+        if (record !== undefined) records.push(asListed(record))
       }
       return records
     },
   }
 }
 
-/** Accounts are projected with the tokens of the same user. */
+/** Accounts have a place too, along with the tokens of the same user. */
 function hasPlace(key: TokenKey): boolean {
   return isProjected(key.kind === 'account' ? { ...key, kind: 'refresh' } : key)
 }
@@ -80,8 +85,9 @@ function readRecord(document: MsalDocument, key: TokenKey, now: number): TokenRe
   if (key.kind === 'account') return readMsalAccountRecord(document, key, now)
   const record = readMsalRecord(document, key)
   if (record === undefined || key.kind === 'access') return record
-  // Not every library writes when it kept a refresh token, and none how long it is good: the server knows.
-  return { ...record, cachedAt: record.cachedAt || now, expiresAt: now + signInLife }
+  // Not every library records when it stored a refresh token, and none records how long it is valid, which only the
+  // server knows.
+  return { ...record, cachedAt: record.cachedAt || now, expiresAt: now + refreshTokenLife }
 }
 
 async function documentOf(access: MsalCacheAccess): Promise<MsalDocument> {
@@ -98,5 +104,5 @@ function edited(text: string | undefined, edit: (document: MsalDocument) => void
 function parsed(text: string | undefined): MsalDocument {
   const document = readMsalDocument(text ?? '')
   if (document instanceof Map) return document
-  throw new Error(`the document is no cache of MSAL: ${document.reason}`)
+  throw new Error(`the document is not an MSAL cache: ${document.reason}`)
 }

@@ -1,12 +1,15 @@
 import { type TokenKey, tokenKeyText } from '../cache/token-store.ts'
 import { nodeCrypto } from './node-crypto.ts'
 
-/** The key of a record as a name: its SHA-256 in hex, which tells of nobody. Stores keep and bind records under it. */
+/**
+ * The key of a record as a name: its SHA-256 in hex, which reveals nothing about the user. Stores keep records under it
+ * and bind them to it.
+ */
 export function recordName(key: TokenKey): string {
   return sha256(tokenKeyText(key))
 }
 
-/** A partition as a name, in the same way and shorter. */
+/** A partition as a name, made in the same way but shorter. */
 export function partitionName(partition: string): string {
   return sha256(partition).slice(0, 40)
 }

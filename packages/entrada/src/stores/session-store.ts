@@ -1,19 +1,20 @@
 import { type TokenKey, type TokenRecord, type TokenStore, tokenKeyText } from '../cache/token-store.ts'
 import type { PageStorage } from '../runtime/page.ts'
+import { isBelievable } from './record-life.ts'
 
 const prefix = 'entrada.token:'
 
-/** A store in a web page's `sessionStorage`: what it holds ends with the tab, and no other tab sees it. */
+/** A store in a web page's `sessionStorage`: its content is lost when the tab is closed, and no other tab sees it. */
 export interface SessionTokenStore extends TokenStore {
-  /** The account that signed in last to an application, as it was written. */
+  /** The record of the account that last signed in to an application. */
   lastAccount(environment: string, clientId: string): TokenRecord | undefined
 }
 
-/** `storage` throws where the browser allows none: then every method rejects, and the credential does without. */
+/** `storage` throws if the browser forbids it: then every method rejects, and the credential works without a store. */
 export function sessionTokenStore(storage: () => PageStorage, now: () => number): SessionTokenStore {
   function read(name: string): TokenRecord | undefined {
     const record = parsed(storage().getItem(name))
-    if (record === undefined || record.expiresAt > now()) return record
+    if (record === undefined || (record.expiresAt > now() && isBelievable(record, now()))) return record
     storage().removeItem(name)
     return undefined
   }
@@ -39,7 +40,7 @@ export function sessionTokenStore(storage: () => PageStorage, now: () => number)
   }
 }
 
-/** Scripts of the page can write here too: what is no record counts as none. */
+/** The page's scripts can write here too, so anything that is not a record is ignored. */
 function parsed(text: string | null): TokenRecord | undefined {
   try {
     const record = JSON.parse(text ?? '') as TokenRecord | null

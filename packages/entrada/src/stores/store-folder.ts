@@ -1,40 +1,55 @@
+import type { PrivateFiles } from '../runtime/files/private-files.ts'
 import type { FileStoreHost } from './file-host.ts'
 import { type Locked, type LockPlace, withLock } from './file-lock.ts'
 
 /**
- * The folder of a store in files:
+ * The folder of a file store:
  *
  *     records/<2 letters>/<partition>/<record>    one envelope each
  *     locks/<letter>/                             a lock for the records whose names begin with the letter
- *     leases/<record>                             who asks for a token
- *     temporary/                                  what is not finished
- *     set-aside/<record>                          what was broken
+ *     leases/<record>                             which process is requesting a token
+ *     temporary/                                  unfinished files
+ *     set-aside/<record>                          a broken envelope
+ *     set-aside/<record>.<key id>                 a sign-in that another program can open
  */
 export interface StoreFolder {
   path: string
-  /** Makes or checks the folder, once; again after a failure. */
+  /**
+   * The files of this folder. Before one is created, removed or overwritten, the folder is compared with the one that
+   * was checked: if another folder was put in its place, that is left alone.
+   */
+  files: PrivateFiles
+  /** Creates or checks the folder, once; again after a failure. */
   open(): Promise<LockPlace>
-  /** Forgets that the folder was opened: something in it was gone. */
+  /**
+   * Makes sure that the folder is still the one that was checked. Rejects if another one has permanently taken its
+   * place.
+   */
+  confirm(inner?: string): Promise<void>
+  /** Forgets that the folder was opened, because something in it has disappeared. */
   reopen(): void
   lockOf(name: string): string
-  /** Does the work while no other call and no other process has the lock of this record. */
+  /** Runs the work while no other call and no other process holds the lock for this record. */
   locked<T>(name: string, work: Locked<T>): Promise<T>
 }
+
+const innerFolders = ['records', 'locks', 'leases', 'temporary', 'set-aside']
 
 export function storeFolder(path: string, host: FileStoreHost): StoreFolder {
   const { files } = host
   const temporary = `${path}/temporary`
   let opening: Promise<LockPlace> | undefined
-  /** Within a process, those who want a lock stand in line and do not try. */
+  /** The identities of the folders that were checked. */
+  let checked = new Map<string, string>()
+  /** Within a process, callers that want a lock queue up rather than compete for it. */
   const lines = new Map<string, Promise<unknown>>()
 
   async function make(): Promise<LockPlace> {
-    await files.openFolder(path)
-    for (const inner of ['records', 'locks', 'leases', 'temporary', 'set-aside']) {
-      await files.openFolder(`${path}/${inner}`)
-    }
+    const identities = new Map([[path, await files.openFolder(path)]])
+    for (const inner of innerFolders) identities.set(`${path}/${inner}`, await files.openFolder(`${path}/${inner}`))
+    checked = identities
     const { pause, random } = host
-    return { temporary, world: { files, me: await host.process(), pause, random } }
+    return { temporary, world: { files: lockFiles, me: await host.process(), pause, random } }
   }
 
   function open(): Promise<LockPlace> {
@@ -46,11 +61,42 @@ export function storeFolder(path: string, host: FileStoreHost): StoreFolder {
     return mine
   }
 
+  async function isAsChecked(inner: string): Promise<boolean> {
+    const folders = inner === '' ? [path] : [path, `${path}/${inner}`]
+    const identities = await Promise.all(folders.map((folder) => files.identityOf(folder)))
+    return folders.every((folder, index) => checked.get(folder) === identities[index])
+  }
+
+  async function confirm(inner = ''): Promise<void> {
+    await open()
+    if (await isAsChecked(inner)) return
+    // Another of our processes may have created it again: then everything that was checked before is checked again.
+    opening = undefined
+    await open()
+    if (!(await isAsChecked(inner)))
+      throw new Error(`${path} was replaced while it was in use. Nothing was removed there`)
+  }
+
+  /** Checks the folder of a path first. */
+  async function confirmAbove(at: string): Promise<void> {
+    if (at.startsWith(`${path}/`)) await confirm(at.slice(path.length + 1).split('/')[0])
+  }
+
+  // Lock files are moved between names that no other file has, so they need no such check.
+  const lockFiles: PrivateFiles = {
+    ...files,
+    create: async (at, bytes) => confirmAbove(at).then(() => files.create(at, bytes)),
+    makeFolder: async (at) => confirmAbove(at).then(() => files.makeFolder(at)),
+    remove: async (at) => confirmAbove(at).then(() => files.remove(at)),
+    removeEmpty: async (at) => confirmAbove(at).then(() => files.removeEmpty(at)),
+  }
   const lockOf = (name: string): string => `${path}/locks/${name}`
 
   return {
     path,
+    files: { ...lockFiles, move: async (from, to) => confirmAbove(to).then(() => files.move(from, to)) },
     open,
+    confirm,
     reopen() {
       opening = undefined
     },

@@ -72,7 +72,7 @@ describe('one who gives up', () => {
     expect((await left).name).toBe('AbortError')
   })
 
-  test('because of its time-out is told how long it waited', async () => {
+  test('because of its time-out gets an error that says how long it waited', async () => {
     const { started, task, flights } = tower()
     const error = await failure(flights.join('a', task, { timeoutMs: 3 }))
     expect(error).toMatchObject({

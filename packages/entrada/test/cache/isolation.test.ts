@@ -87,18 +87,20 @@ test('concurrent requests with different claims each go to the network', async (
   const world = createStoredWorld()
   await using credential = world.credential()
   const tokens = await Promise.all(
-    ['{"a":1}', '{"a":2}', '{"a":1}', undefined].map((claims) => credential.getToken('a', { claims })),
+    [{ claims: '{"a":1}' }, { claims: '{"a":2}' }, { claims: '{"a":1}' }, {}].map((call) =>
+      credential.getToken('a', call),
+    ),
   )
   expect(new Set(tokens.map(({ token }) => token)).size).toBe(3)
   expect(world.sent.map(({ form }) => form.claims)).toEqual(['{"a":1}', '{"a":2}', undefined])
 })
 
-test('what is cached can’t be changed by those who got it', async () => {
+test('a cached token cannot be changed by its callers', async () => {
   const world = createStoredWorld()
   await using credential = world.credential()
   const first = await credential.getToken('a')
   expect(() => {
-    first.token = 'changed'
+    ;(first as { token: string }).token = 'changed'
   }).toThrow(TypeError)
   expect((await credential.getToken('a')).token).toBe('token-1')
 })

@@ -2,7 +2,7 @@ import type { EntradaEvent } from 'entrada'
 import { type Lease, memoryTokenStore, type TokenStore, tokenKeyText } from 'entrada/store'
 import { describe, expect, test } from 'vitest'
 import { failure, scope, until } from '../world.ts'
-import { createStoredWorld, type StoredWorld } from './stored-world.ts'
+import { createStoredWorld, holdAnswer, type StoredWorld } from './stored-world.ts'
 
 /** A world whose credentials stand for processes: they share a store that has leases, and nothing else. */
 interface Fleet extends StoredWorld {
@@ -82,19 +82,6 @@ function createFleet(change: (store: TokenStore) => Partial<TokenStore> = () => 
 
 const failed = (events: readonly EntradaEvent[]): EntradaEvent[] => events.filter(({ type }) => type === 'store-failed')
 
-/** An answer that comes when it is told to. */
-function held(world: StoredWorld): (response: Response) => void {
-  let answer: (response: Response) => void = () => undefined
-  const response = new Promise<Response>((resolve) => {
-    answer = resolve
-  })
-  world.answer.next = () => {
-    world.answer.next = undefined
-    return response
-  }
-  return answer
-}
-
 describe('processes that share a store with leases', () => {
   test('ask once when they are cold at once, and all have the token', async () => {
     const fleet = createFleet()
@@ -130,7 +117,7 @@ describe('processes that share a store with leases', () => {
     const fleet = createFleet()
     await using one = fleet.credential()
     await using other = fleet.credential()
-    const answer = held(fleet)
+    const answer = holdAnswer(fleet)
     const slow = one.getToken('a')
     await until(() => fleet.sent.length === 1)
     expect((await other.getToken('b')).token).toBe('token-2')
@@ -142,7 +129,7 @@ describe('processes that share a store with leases', () => {
     const fleet = createFleet()
     await using one = fleet.credential()
     await using other = fleet.credential()
-    const answer = held(fleet)
+    const answer = holdAnswer(fleet)
     const refused = failure(one.getToken(scope))
     await until(() => fleet.sent.length === 1)
     const second = other.getToken(scope)
@@ -155,7 +142,7 @@ describe('processes that share a store with leases', () => {
     const fleet = createFleet()
     await using one = fleet.credential()
     await using other = fleet.credential()
-    held(fleet)
+    holdAnswer(fleet)
     void one.getToken(scope).catch(() => undefined)
     await until(() => fleet.sent.length === 1)
     fleet.letTimePass()

@@ -153,7 +153,7 @@ test.each<[string, unknown]>([
   const { credential, sent } = withCertificate({ certificate: leaf.certificate, sign: async () => value as Uint8Array })
   const error = await failure(credential.getToken(scope))
   expect(error).toBeInstanceOf(TypeError)
-  expect(error.message).toMatch(/^CertificateCredential: sign gave .*Uint8Array/)
+  expect(error.message).toMatch(/^CertificateCredential: sign returned .*Uint8Array/)
   expect(sent).toEqual([])
 })
 

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import forge from 'node-forge'
 
 /** A certificate and its key, as PEM. */
@@ -9,20 +9,24 @@ export interface MadeCertificate {
   pem: string
 }
 
-/** Makes an RSA key and its self-signed certificate, or one that another signs. */
+/** Makes an RSA key, or takes a given one, and its self-signed certificate, or one that another signs. */
 export function makeCertificate(
-  options: { name?: string; notAfter?: Date; issuer?: MadeCertificate; modulusLength?: number } = {},
+  options: {
+    name?: string
+    notBefore?: Date
+    notAfter?: Date
+    issuer?: MadeCertificate
+    modulusLength?: number
+    privateKey?: string
+  } = {},
 ): MadeCertificate {
   const { name = 'entrada test app', notAfter = new Date(Date.now() + 3650 * 86_400_000), issuer } = options
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', {
-    modulusLength: options.modulusLength ?? 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  })
+  const privateKey = options.privateKey ?? makeKey(options.modulusLength ?? 2048)
+  const publicKey = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }) as string
   const certificate = forge.pki.createCertificate()
   certificate.publicKey = forge.pki.publicKeyFromPem(publicKey)
   certificate.serialNumber = `01${forge.util.bytesToHex(forge.random.getBytesSync(8))}`
-  certificate.validity.notBefore = new Date(Math.min(Date.now(), notAfter.getTime()) - 86_400_000)
+  certificate.validity.notBefore = options.notBefore ?? new Date(Math.min(Date.now(), notAfter.getTime()) - 86_400_000)
   certificate.validity.notAfter = notAfter
   certificate.setSubject([{ name: 'commonName', value: name }])
   const above = issuer && forge.pki.certificateFromPem(issuer.certificate)
@@ -31,6 +35,15 @@ export function makeCertificate(
   certificate.sign(forge.pki.privateKeyFromPem(issuer?.privateKey ?? privateKey), forge.md.sha256.create())
   const text = forge.pki.certificateToPem(certificate).replaceAll('\r', '')
   return { certificate: text, privateKey, pem: `${privateKey}${text}` }
+}
+
+function makeKey(modulusLength: number): string {
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  })
+  return privateKey
 }
 
 /** The same as PKCS#12. */

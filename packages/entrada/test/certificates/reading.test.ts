@@ -94,7 +94,7 @@ test('reads the PKCS#12 that OpenSSL makes by default, byte for byte, with its c
   expect(subjects).toEqual(['CN=Fixture Ünïcode\nO=Müller', 'CN=Fixture CA'])
 })
 
-test('keeps an authority with an elliptic key in the chain of a PKCS#12: the leaf’s key alone has to be RSA', async () => {
+test('keeps an authority with an elliptic key in the chain of a PKCS#12: only the leaf’s key has to be RSA', async () => {
   const { header } = await signedWith(
     { certificate: mixedPkcs12, certificatePassword: 'x' },
     { sendCertificateChain: true },
@@ -143,9 +143,9 @@ test.each<[string, Given, RegExp]>([
   [
     'an elliptic key in a PKCS#12',
     { certificate: ellipticPkcs12, certificatePassword: 'x' },
-    /type ec, and .* RSA alone/,
+    /type ec, and .* only RSA/,
   ],
-  ['an elliptic key', { certificate: elliptic + certificate }, /type ec, and Entra ID takes RSA alone/],
+  ['an elliptic key', { certificate: elliptic + certificate }, /type ec, and Entra ID accepts only RSA/],
   [
     'a key that is not the certificate’s',
     { certificate: other.privateKey + certificate },
@@ -153,20 +153,20 @@ test.each<[string, Given, RegExp]>([
   ],
   ['a key alone', { certificate: privateKey }, /no certificate in it/],
   ['a certificate alone', { certificate }, /no private key next to the certificate/],
-  ['a certificate that is broken', { certificate: privateKey + broken }, /a certificate in it can not be read/],
+  ['a certificate that is broken', { certificate: privateKey + broken }, /a certificate in it cannot be read/],
   [
     'a key that is broken',
     { certificate: privateKey.replace(/\n.{64}\n/, '\nAAAA\n') + certificate },
-    /private key can not be read/,
+    /private key cannot be read/,
   ],
   ['an expired certificate', { certificate: expired.pem }, /expired on 2024-05-06\. Renew it/],
   ['a text that is no PEM', { certificate: 'MIIKPAIBAzCCCg' }, /no PEM in the text/],
   ['bytes that are nothing', { certificate: bytesOf('nothing at all') }, /neither PEM nor PKCS#12/],
   ['no bytes', { certificate: new Uint8Array() }, /neither PEM nor PKCS#12/],
   ['an empty file', () => fileOf(''), /neither PEM nor PKCS#12/],
-  ['a file that is not there', async () => join(folder, 'absent.pem'), /absent\.pem" can not be read \(ENOENT\)/],
-  ['a folder', async () => folder, /can not be read \(EISDIR\)/],
-  ['a file of 2 MiB', () => fileOf(new Uint8Array(2 << 20)), /can not be read \(EFBIG\)/],
+  ['a file that is not there', async () => join(folder, 'absent.pem'), /absent\.pem" cannot be read \(ENOENT\)/],
+  ['a folder', async () => folder, /cannot be read \(EISDIR\)/],
+  ['a file of 2 MiB', () => fileOf(new Uint8Array(2 << 20)), /cannot be read \(EFBIG\)/],
 ])('refuses %s in words of its own, and shows neither key nor password', async (_, given, reason) => {
   const configuration = typeof given === 'function' ? await given() : given
   const { credential, sent } = withCertificate(configuration)
@@ -197,18 +197,18 @@ test.each<[string, unknown, RegExp, boolean]>([
   ['nothing', undefined, /certificate is a required parameter/, true],
   ['null', null, /certificate is a required parameter/, true],
   ['an empty path', '', /certificate is a required parameter/, true],
-  ['an empty object', {}, /needs one of certificatePath and certificate/, false],
-  ['both', { certificatePath: 'a.pem', certificate: pem }, /needs one of/, false],
-  ['an empty path in an object', { certificatePath: '' }, /certificatePath is no path/, false],
-  ['a number', 5, /needs one of/, false],
-  ['a certificate that is a list', { certificate: [pem] }, /neither text nor bytes/, false],
+  ['an empty object', {}, /needs either certificatePath or certificate/, false],
+  ['both', { certificatePath: 'a.pem', certificate: pem }, /needs either/, false],
+  ['an empty path in an object', { certificatePath: '' }, /certificatePath must be a non-empty string/, false],
+  ['a number', 5, /needs either/, false],
+  ['a certificate that is a list', { certificate: [pem] }, /must be a non-empty string or a Uint8Array/, false],
   [
     'a password that is a number',
     { certificate: pem, certificatePassword: 5 },
-    /certificatePassword is no text/,
+    /certificatePassword must be a string/,
     false,
   ],
-  ['a signer that is no function', { certificate: pem, sign: 'sign' }, /sign is no function/, false],
+  ['a signer that is no function', { certificate: pem, sign: 'sign' }, /sign must be a function/, false],
 ])('the constructor refuses %s for a certificate', (_, given, reason, isMissing) => {
   const error = thrown(() => new CertificateCredential(tenantId, clientId, given as string))
   expect(error).toBeInstanceOf(isMissing ? CredentialUnavailableError : TypeError)

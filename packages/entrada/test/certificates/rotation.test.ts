@@ -89,14 +89,14 @@ test.each<[string, () => Promise<unknown>, RegExp]>([
     },
     /EISDIR/,
   ],
-])('while the file is %s the former certificate stays in use, with a warning', async (_, spoil, reason) => {
+])('while the file is %s the previous certificate stays in use, with a warning', async (_, spoil, reason) => {
   await replace(first.pem)
   const { ask, warnings } = opened()
   expect(await ask()).toBe('first')
   await spoil()
   expect(await ask()).toBe('first')
   expect(warnings()).toEqual([expect.stringMatching(reason)])
-  expect(warnings()[0]).toMatch(/the former certificate stays in use/)
+  expect(warnings()[0]).toMatch(/the previous certificate stays in use/)
   await rm(path, { recursive: true, force: true })
   await replace(second.pem)
   expect(await ask()).toBe('second')

@@ -7,6 +7,7 @@ import {
   CertificateCredential,
   ChainedTokenCredential,
   ClientAssertionCredential,
+  ClientCertificateCredential,
   ClientSecretCredential,
   DefaultAzureCredential,
   DeviceCodeCredential,
@@ -19,6 +20,8 @@ import {
   SharedTokenCacheCredential,
   type TokenCredentialOptions,
   UsernamePasswordCredential,
+  useIdentityPlugin,
+  VisualStudioCodeCredential,
   WorkloadIdentityCredential,
 } from 'entrada'
 import {
@@ -36,7 +39,9 @@ import { signInAt } from '../sign-in/person.ts'
 import { withoutMachine } from '../without-machine.ts'
 import type { World } from '../world.ts'
 import { assertionOf } from './assertion.ts'
+import { registerBroker } from './http-broker.mjs'
 import { installedTools, withoutProcess } from './installed-tools.ts'
+import { signedInVisualStudioCode } from './signed-in-visual-studio-code.ts'
 
 /** One credential under the contract. */
 export interface Row {
@@ -52,10 +57,10 @@ export interface Row {
   /** Its proof holds in one tenant: in another it asks, and is refused. */
   isOfOneTenant?: true
   /**
-   * It asks a tool, which has its own way with its server: it passes no Retry-After on, and asks for revocable tokens or
-   * not as it likes. Whether it takes claims.
+   * It asks a tool or a broker, which has its own way with its server: it passes no Retry-After on. Whether it takes
+   * claims, and whether it is told to ask for revocable tokens, which it otherwise does as it likes.
    */
-  tool?: { takesClaims: boolean }
+  tool?: { takesClaims: boolean; takesCae?: true }
   /**
    * It asks a host for the identity that is assigned there, which has one tenant. The host's protocol knows neither tenants
    * nor claims: it is told of a token that was revoked.
@@ -83,6 +88,14 @@ export const credentials: readonly Row[] = [
     program: `new entrada.CertificateCredential(${app}, { certificate: process.env.TEST_CERTIFICATE })`,
     env: ({ certificate }) => ({ TEST_CERTIFICATE: certificate.pem }),
     winner: 'CertificateCredential',
+  },
+  {
+    name: 'ClientCertificateCredential',
+    create: (options, { certificate }) =>
+      new ClientCertificateCredential(tenantId, clientId, { certificate: certificate.pem }, options),
+    program: `new entrada.ClientCertificateCredential(${app}, { certificate: process.env.TEST_CERTIFICATE })`,
+    env: ({ certificate }) => ({ TEST_CERTIFICATE: certificate.pem }),
+    winner: 'ClientCertificateCredential',
   },
   {
     name: 'ClientAssertionCredential',
@@ -173,6 +186,21 @@ export const credentials: readonly Row[] = [
     env: installedTools,
     winner: 'AzureDeveloperCliCredential',
     tool: { takesClaims: true },
+  },
+  {
+    name: 'VisualStudioCodeCredential',
+    create: (options) => {
+      registerBroker(useIdentityPlugin, options.host?.env ?? {})
+      return new VisualStudioCodeCredential(options)
+    },
+    program: `await (async () => {
+      const { registerBroker } = await import('${new URL('http-broker.mjs', import.meta.url).href}')
+      registerBroker(entrada.useIdentityPlugin, process.env)
+      return new entrada.VisualStudioCodeCredential()
+    })()`,
+    env: signedInVisualStudioCode,
+    winner: 'VisualStudioCodeCredential',
+    tool: { takesClaims: true, takesCae: true },
   },
   {
     name: 'SharedTokenCacheCredential',

@@ -21,7 +21,7 @@ export async function answer(name, args, env, signal) {
     body: new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: env.AZURE_CLIENT_ID ?? '',
-      client_secret: env.TEST_TOOL_SECRET ?? '',
+      client_secret: env.TEST_TOOL_PROOF ?? '',
       scope: optionOf('--scope') ?? `${resource}/.default`,
       ...(claims === undefined ? {} : { claims: Buffer.from(claims, 'base64').toString() }),
     }),

@@ -31,7 +31,7 @@ import('${new URL('fake-tools.mjs', import.meta.url).href}')
     await writeFile(join(folder, name), program)
     await chmod(join(folder, name), 0o755)
   }
-  return { PATH: folder, HOME: folder, TEST_AUTHORITY: emulator.httpUrl, TEST_TOOL_SECRET: recognisableSecret }
+  return { PATH: folder, HOME: folder, TEST_AUTHORITY: emulator.httpUrl, TEST_TOOL_PROOF: recognisableSecret }
 }
 
 /** The same without the processes: forty sentences of the contract ask again and again. */

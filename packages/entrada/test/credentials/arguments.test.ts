@@ -7,7 +7,7 @@ import {
   EnvironmentCredential,
 } from 'entrada'
 import { describe, expect, test, vi } from 'vitest'
-import { clientId, failure, recognisableSecret, scope, tenantId } from '../world.ts'
+import { clientId, failure, recognisableSecret, scope, tenantId, until } from '../world.ts'
 import { thrown } from './thrown.ts'
 
 type Arguments = [tenantId: unknown, clientId: unknown, clientSecret: unknown]
@@ -33,14 +33,14 @@ describe('ClientSecretCredential', () => {
 
   test.each<[string, Arguments, RegExp]>([
     ['a tenant that is a number', [5, clientId, recognisableSecret], /tenantId is of type number/],
-    ['a tenant that is a path', ['../x', clientId, recognisableSecret], /tenantId "..\/x" has characters/],
+    ['a tenant that is a path', ['../x', clientId, recognisableSecret], /tenantId "..\/x" cannot be a tenant/],
     ['a tenant with a line break', [`${tenantId}\n`, clientId, recognisableSecret], /tenantId begins or ends with/],
     ['a client that is an object', [tenantId, {}, recognisableSecret], /clientId is of type object/],
     ['a client with a blank before it', [tenantId, ` ${clientId}`, recognisableSecret], /clientId begins or ends/],
     ['a secret that is a number', [tenantId, clientId, 5], /clientSecret is of type number/],
     ['a secret in a list', [tenantId, clientId, [recognisableSecret]], /clientSecret is of type object/],
     ['a secret with a line break', [tenantId, clientId, `${recognisableSecret}\n`], /clientSecret begins or ends/],
-    ['a secret with a NUL', [tenantId, clientId, `${recognisableSecret}\0x`], /clientSecret .*control characters/],
+    ['a secret with a NUL', [tenantId, clientId, `${recognisableSecret}\0x`], /clientSecret .*control character/],
   ])('refuses %s, and does not repeat the secret', (_, given, reason) => {
     const error = thrown(() => construct(given))
     expect(error).toBeInstanceOf(TypeError)
@@ -55,18 +55,22 @@ const proxyPassword = 'Pr0xy-pa55word'
 describe('an option of the wrong kind is one error before any I/O that names it and what it must be', () => {
   const fetch = vi.fn()
   const table: [string, unknown, RegExp][] = [
-    ['authorityHost', 5, /authorityHost is 5; it must be a text/],
-    ['authorityHost', '', /authorityHost is ""; it must be a text that is not empty/],
+    ['authorityHost', 5, /authorityHost is 5; it must be a non-empty string/],
+    ['authorityHost', '', /authorityHost is ""; it must be a non-empty string/],
     ['authorityHost', null, /authorityHost is null/],
     ['fetch', 'fetch', /fetch is "fetch"; it must be a function/],
     ['httpClient', {}, /httpClient is an object; it must be an object with the method sendRequest/],
     ['httpClient', () => undefined, /httpClient is a function; it must be an object with the method sendRequest/],
     ['retryOptions', 3, /retryOptions is 3; it must be an object/],
-    ['retryOptions', { maxRetries: -1 }, /retryOptions\.maxRetries is -1; it must be a whole number/],
+    ['retryOptions', { maxRetries: -1 }, /retryOptions\.maxRetries is -1; it must be a non-negative integer/],
     ['retryOptions', { maxRetries: 1.5 }, /maxRetries is 1\.5/],
     ['retryOptions', { maxRetries: '3' }, /maxRetries is "3"/],
     ['retryOptions', { maxRetries: Number.POSITIVE_INFINITY }, /maxRetries is Infinity/],
-    ['retryOptions', { retryDelayInMs: Number.NaN }, /retryDelayInMs is NaN; it must be a number of milliseconds/],
+    [
+      'retryOptions',
+      { retryDelayInMs: Number.NaN },
+      /retryDelayInMs is NaN; it must be a non-negative number of milliseconds/,
+    ],
     ['retryOptions', { maxRetryDelayInMs: -1 }, /maxRetryDelayInMs is -1/],
     ['proxyOptions', 'http://proxy:1', /proxyOptions is .*; it must be an object/],
     ['proxyOptions', {}, /proxyOptions\.host/],
@@ -83,7 +87,11 @@ describe('an option of the wrong kind is one error before any I/O that names it 
     ['proxyOptions', { host: 'socks5://proxy', port: 1 }, /proxyOptions\.host is given; it must be a host/],
     ['proxyOptions', { host: '::1', port: 1 }, /proxyOptions\.host is given; it must be a host/],
     ['proxyOptions', { host: 'a b', port: 1 }, /proxyOptions\.host is given/],
-    ['proxyOptions', { host: 'proxy', port: 1, password: 5 }, /proxyOptions\.password is 5; it must be a text/],
+    [
+      'proxyOptions',
+      { host: 'proxy', port: 1, password: 5 },
+      /proxyOptions\.password is 5; it must be a non-empty string/,
+    ],
     ['tlsOptions', 'ca', /tlsOptions is "ca"; it must be an object/],
     ['userAgentOptions', { userAgentPrefix: 'a\r\nX-Evil: 1' }, /userAgentPrefix is .*printable ASCII/],
     ['userAgentOptions', { userAgentPrefix: '' }, /userAgentPrefix/],
@@ -98,6 +106,8 @@ describe('an option of the wrong kind is one error before any I/O that names it 
       /allowLoggingAccountIdentifiers is "yes"; it must be true or false/,
     ],
     ['allowInsecureConnection', 'true', /allowInsecureConnection is "true"/],
+    ['allowedResponseOrigins', 'https://a.example', /allowedResponseOrigins is .*a list of origins/],
+    ['allowedResponseOrigins', ['gateway'], /allowedResponseOrigins is a list; it must be a list of origins/],
     ['disableInstanceDiscovery', 1, /disableInstanceDiscovery is 1/],
     ['onEvent', {}, /onEvent is an object; it must be a function/],
     ['tokenStore', {}, /tokenStore is an object; it must be an object with the methods get, set, delete, list/],
@@ -172,10 +182,11 @@ test('a retry option that is undefined is the default', async () => {
 
 test.each(['agent', 'additionalPolicies', 'redirectOptions'])(
   'the option %s has no effect and one warning',
-  (option) => {
+  async (option) => {
     const events: unknown[] = []
     const options = { [option]: [], onEvent: (event: unknown) => events.push(event) }
     new ClientSecretCredential(tenantId, clientId, recognisableSecret, options)
+    await until(() => events.length > 0)
     expect(events).toEqual([
       {
         type: 'warning',

@@ -94,7 +94,7 @@ test('callers of different scopes at once redeem the code once, and the others u
 test.each<[string, object, RegExp]>([
   ['a broken server', { status: 400, body: { error: 'temporarily_unavailable' } }, /temporarily_unavailable/],
   ['a wrong secret', { aadsts: 7000215 }, /AADSTS7000215/],
-  ['a body without a token', { status: 200, body: {} }, /gave no token/],
+  ['a body without a token', { status: 200, body: {} }, /returned no token/],
 ])('the code is kept when its redemption fails: %s', async (_, fault, reason) => {
   await using credential = ofWebApp(world.code())
   world.emulator.faults.next(fault)
@@ -103,7 +103,7 @@ test.each<[string, object, RegExp]>([
   expect(grants()).toEqual(['authorization_code', 'authorization_code'])
 })
 
-test('when redeeming fails for one caller, one of those who waited for it tries again, and one alone', async () => {
+test('when redeeming fails for one caller, exactly one of the callers that waited for it tries again', async () => {
   await using credential = ofWebApp(world.code())
   world.emulator.faults.next({ aadsts: 7000215 })
   const scopes = [scope, otherScope, 'https://a.example/.default']
@@ -147,13 +147,13 @@ test('when the refresh tokens are revoked, the user has to sign in again; the co
     const error = await failure(credential.getToken(otherScope))
     expect(error).toBeInstanceOf(AuthenticationRequiredError)
     expect(error).toMatchObject({ scopes: [otherScope] })
-    expect(error.message).toMatch(/the code has been redeemed, and there is no refresh token .* new code\.$/)
+    expect(error.message).toMatch(/the code has already been redeemed, and there is no refresh token .* new code\.$/)
   }
   expect(grants()).toEqual(['authorization_code', 'refresh_token'])
   expect((await credential.getToken(scope)).token).toBeTruthy()
 })
 
-test('an answer without a refresh token leaves its token alone, and another scope needs a new code', async () => {
+test('after a response without a refresh token its token is usable, and another scope needs a new code', async () => {
   let requests = 0
   const fetch = () => Response.json({ access_token: `token-${++requests}`, expires_in: 3600 })
   await using credential = ofWebApp('code', { fetch })

@@ -53,7 +53,7 @@ describe('somebody else’s credential', () => {
     for (let call = 0; call < 2; call++) {
       expect(await failure(provide())).toMatchObject({
         name: 'CredentialUnavailableError',
-        message: 'getBearerTokenProvider: the credential gave no token. Check the credential.',
+        message: 'getBearerTokenProvider: getToken of the credential returned null. Check why it has no token.',
       })
     }
   })
@@ -70,7 +70,7 @@ describe('somebody else’s credential', () => {
     ).toBe(error)
   })
 
-  test('keeps nobody whose signal is aborted, before or meanwhile, cached token or not', async () => {
+  test('rejects at once if the signal is aborted, before or during the call, cached token or not', async () => {
     const controller = new AbortController()
     const credential = foreign(fresh)
     const provide = getBearerTokenProvider(credential, scope, { abortSignal: controller.signal })

@@ -51,5 +51,6 @@ export function plugIn(use: (controls: Controls) => void): void {
 
 /** The registry is the process's: a test leaves it as it found it. */
 export function forgetPlugins(): void {
-  for (const name of Object.keys(registeredPlugins)) delete registeredPlugins[name as keyof typeof registeredPlugins]
+  const registered = registeredPlugins()
+  for (const name of Object.keys(registered)) delete registered[name as keyof typeof registered]
 }

@@ -7,7 +7,8 @@ import {
 } from 'entrada'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Chain } from '../../src/credentials/chain.ts'
+import { Chain } from '../../src/chain/chain.ts'
+import { OneWinner } from '../../src/chain/winners.ts'
 
 /** How a member is found at some time. */
 interface State {
@@ -86,13 +87,14 @@ function inOrder(members: Member[]): Member | undefined {
 }
 
 function chainOf(members: Member[]): Chain {
-  return new Chain({
+  const options = {
     name: 'Chain',
-    members: members.map((credential) => ({ name: credential.name, credential, own: credential })),
+    members: members.map((credential) => ({ name: credential.name, credential, hooks: credential })),
     now: () => 0,
     emit: () => undefined,
     release: () => undefined,
-  })
+  }
+  return new Chain(options, new OneWinner())
 }
 
 async function call(chain: Chain, leavesAfter: number | undefined): Promise<string> {
@@ -109,7 +111,7 @@ async function call(chain: Chain, leavesAfter: number | undefined): Promise<stri
   return asked
 }
 
-describe('whatever the members say, however long they take, and whoever leaves,', () => {
+describe('whatever the members return, however long they take, and whichever caller leaves,', () => {
   test('the winner is the one that strict order finds, and stays it', async () => {
     await fc.assert(
       fc.asyncProperty(story, async (epochs) => {
@@ -217,7 +219,7 @@ test('nobody makes themselves ready where each member answers at once', async ()
   expect(members.map(({ prepared }) => prepared)).toEqual([0, 0, 0])
 })
 
-test('a member of somebody else is asked for tokens alone, whatever other methods it has', async () => {
+test('another library’s member is only asked for tokens, whatever other methods it has', async () => {
   const log: string[] = []
   const members = ['first', 'second'].map((name) => new Member(name, log))
   const [first, second] = members as [Member, Member]

@@ -9,7 +9,7 @@ import {
   type GetTokenOptions,
   type TokenCredential,
 } from 'entrada'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { clientId, failure, scope, tenantId, until } from '../world.ts'
 import { thrown } from './thrown.ts'
 
@@ -58,7 +58,7 @@ test.each<[string, unknown[]]>([
   expect(error.message).toMatch(/^ChainedTokenCredential: .*Pass /)
 })
 
-describe('the walk', () => {
+describe('a round', () => {
   test.each(['CredentialUnavailableError', 'AggregateAuthenticationError', 'AuthenticationRequiredError'])(
     'goes on after a foreign %s, which it knows by its name',
     async (name) => {
@@ -74,7 +74,19 @@ describe('the walk', () => {
     expect((await chain.getToken(scope)).token).toBe('second')
   })
 
-  test('stops at a refusal, with the story of those before it', async () => {
+  test('goes on to a member of another library that can prove possession', async () => {
+    const proofOfPossessionOptions = {
+      nonce: 'nonce',
+      resourceRequestMethod: 'GET',
+      resourceRequestUrl: 'https://resource.example/',
+    } as const
+    const theirs = new Foreign(gives('proof'))
+    const chain = new ChainedTokenCredential(new ClientSecretCredential(tenantId, clientId, 'secret'), theirs)
+    expect((await chain.getToken(scope, { proofOfPossessionOptions })).token).toBe('proof')
+    expect(theirs.calls).toMatchObject([{ proofOfPossessionOptions }])
+  })
+
+  test('stops at a refusal, with the attempts before it', async () => {
     const third = new Third(gives('third'))
     const refused = new AuthenticationError(401, { error: 'invalid_client' })
     const chain = new ChainedTokenCredential(
@@ -117,9 +129,9 @@ describe('the walk', () => {
     expect(await failure(chain.getToken(scope))).toBe(bug)
   })
 
-  test('ends, when nobody has a token, with every reason and mend, and can be tried again', async () => {
-    const mend = 'Install it.'
-    const missing = new CredentialUnavailableError(`Foreign: no tool was found. ${mend}`, { mend })
+  test('ends, when nobody has a token, with every reason and remedy, and can be tried again', async () => {
+    const remedy = 'Install it.'
+    const missing = new CredentialUnavailableError({ who: 'Foreign', reason: 'no tool was found.', remedy })
     const first = new Foreign(rejects(missing))
     const chain = new ChainedTokenCredential(first, new Second(async () => null))
     const error = (await failure(chain.getToken(scope))) as AggregateAuthenticationError
@@ -127,11 +139,11 @@ describe('the walk', () => {
     expect(error).toBeInstanceOf(CredentialUnavailableError)
     expect(error.name).toBe('AggregateAuthenticationError')
     expect(error.message).toBe(
-      'ChainedTokenCredential: no credential in the chain can be used here.\n  Foreign: no tool was found. Install it.\n  Second: it gave no token and no reason.',
+      'ChainedTokenCredential: no credential in the chain can be used here.\n  Foreign: no tool was found. Install it.\n  Second: getToken returned null.',
     )
     expect(error.errors[0]).toBe(missing)
     expect(error.attempts).toMatchObject([
-      { credential: 'Foreign', outcome: 'unavailable', error: missing, reason: 'no tool was found.', mend },
+      { credential: 'Foreign', outcome: 'unavailable', error: missing, reason: 'no tool was found.', remedy },
       { credential: 'Second', outcome: 'unavailable' },
     ])
     first.behave = gives('now')
@@ -154,24 +166,84 @@ describe('the walk', () => {
 })
 
 describe('the winner', () => {
-  test('is kept, and its later failure surfaces', async () => {
+  test('is kept for the same call while its token is valid, even if other members have become available', async () => {
     const first = new Foreign(rejects(named('CredentialUnavailableError')))
-    const second = new Second(gives('second'))
-    const chain = new ChainedTokenCredential(first, second)
+    const chain = new ChainedTokenCredential(first, new Second(gives('second')))
     await chain.getToken(scope)
     first.behave = gives('first')
-    expect((await chain.getToken('another')).token).toBe('second')
-    second.behave = rejects(named('CredentialUnavailableError', 'gone'))
-    expect((await failure(chain.getToken(scope))).message).toBe('gone')
+    expect((await chain.getToken([scope])).token).toBe('second')
+    expect((await chain.getTokenInfo(scope)).credential).toBe('Second')
     expect(first.calls).toHaveLength(1)
   })
 
-  test.each([[null], [undefined]])('that gives %s later is an error, not an answer', async (nothing) => {
+  test.each<[string, string, GetTokenOptions]>([
+    ['another scope', 'another', {}],
+    ['another tenant', scope, { tenantId: 'fabrikam.example' }],
+    ['a token that can be revoked', scope, { enableCae: true }],
+  ])('for %s is found separately, and replaces no other', async (_, scopes, options) => {
+    const first = new Foreign(rejects(named('CredentialUnavailableError')))
+    const chain = new ChainedTokenCredential(first, new Second(gives('second')))
+    await chain.getToken(scope)
+    first.behave = gives('first')
+    expect((await chain.getToken(scopes, options)).token).toBe('first')
+    expect((await chain.getTokenInfo(scopes, options)).credential).toBe('Foreign')
+    expect((await chain.getToken(scope)).token).toBe('second')
+  })
+
+  test('whose token is over is one of the members again', async () => {
+    const first = new Foreign(rejects(named('CredentialUnavailableError')))
+    const second = new Second(async () => ({ token: 'over', expiresOnTimestamp: Date.now() }))
+    const chain = new ChainedTokenCredential(first, second)
+    await chain.getToken(scope)
+    first.behave = gives('first')
+    expect((await chain.getToken(scope)).token).toBe('first')
+    expect(second.calls).toHaveLength(1)
+  })
+
+  test('that is not available any more gives way to the others, and is not asked twice', async () => {
+    const first = new Foreign(gives('first'))
+    const chain = new ChainedTokenCredential(first, new Second(gives('second')))
+    await chain.getToken(scope)
+    first.behave = rejects(named('CredentialUnavailableError', 'gone'))
+    expect((await chain.getToken(scope)).token).toBe('second')
+    expect(first.calls).toHaveLength(2)
+    expect(chain.selected).toBe('Second')
+  })
+
+  test('that is refused later is the end of that call', async () => {
+    const first = new Foreign(gives('first'))
+    const chain = new ChainedTokenCredential(first, new Second(gives('second')))
+    await chain.getToken(scope)
+    const refused = new AuthenticationError(401, { error: 'invalid_client' })
+    first.behave = rejects(refused)
+    expect(await failure(chain.getToken(scope))).toBe(refused)
+  })
+
+  test.each([[null], [undefined]])('that gives %s later is passed over, and is not an answer', async (nothing) => {
     const first = new Foreign(gives('first'))
     const chain = new ChainedTokenCredential(first)
     await chain.getToken(scope)
     first.behave = async () => nothing as null
-    expect((await failure(chain.getToken(scope))).message).toBe('Foreign: it gave no token and no reason.')
+    expect((await failure(chain.getToken(scope))).message).toContain('Foreign: getToken returned null.')
+  })
+
+  test('of this library answers from its memory, past those ahead of it', async () => {
+    const first = new Foreign(rejects(named('CredentialUnavailableError')))
+    const options = { fetch: async () => Response.json({ access_token: 'ours', expires_in: 3600 }) }
+    const ours = new ClientSecretCredential(tenantId, clientId, 'secret', options)
+    const chain = new ChainedTokenCredential(first, ours)
+    const { token } = await chain.getToken(scope)
+    expect(chain.getToken([scope])).toBe(ours.getToken(scope))
+    expect([token, first.calls.length]).toEqual(['ours', 1])
+  })
+
+  test('whose getToken somebody watches is called each time', async () => {
+    const options = { fetch: async () => Response.json({ access_token: 'ours', expires_in: 3600 }) }
+    const ours = new ClientSecretCredential(tenantId, clientId, 'secret', options)
+    const spy = vi.spyOn(ours, 'getToken')
+    const chain = new ChainedTokenCredential(ours)
+    for (let call = 0; call < 3; call++) await chain.getToken(scope)
+    expect(spy).toHaveBeenCalledTimes(3)
   })
 
   test('that takes no notice of a signal keeps no caller who aborts', async () => {
@@ -194,7 +266,7 @@ describe('the winner', () => {
   })
 })
 
-describe('the first walk', () => {
+describe('the first round', () => {
   test('is the only one: those who come meanwhile, for other scopes too, use its winner', async () => {
     let land: (access: AccessToken) => void = () => undefined
     const first = new Foreign(
@@ -286,7 +358,7 @@ describe('explain()', () => {
   const outcomes = (attempts: readonly Attempt[]): unknown[] =>
     attempts.map(({ credential, outcome }) => [credential, outcome])
 
-  test('tries every member anew, whichever won before, up to the one with a token', async () => {
+  test('tries every member again, whichever won before, up to the one with a token', async () => {
     const first = new Foreign(async () => null)
     const chain = new ChainedTokenCredential(first, new Second(gives('second')), new Third(gives('third')))
     await chain.getToken(scope)
@@ -323,7 +395,7 @@ describe('explain()', () => {
     expect(attempts).toEqual([])
   })
 
-  test('never rejects: a member that throws what is no error', async () => {
+  test('never rejects: a member that throws something other than an Error', async () => {
     const { error } = await new ChainedTokenCredential(new Foreign(rejects(null))).explain(scope)
     expect(error).toBeInstanceOf(Error)
   })

@@ -83,8 +83,8 @@ test.each<[string, unknown, boolean]>([
 })
 
 test.each<[string, unknown, RegExp]>([
-  ['an empty text', '', /an empty text/],
-  ['blanks', ' \n', /an empty text/],
+  ['an empty text', '', /an empty string/],
+  ['blanks', ' \n', /an empty string/],
   ['undefined', undefined, /a value of type undefined/],
   ['null', null, /a value of type object/],
   ['a number', 7, /a value of type number/],
@@ -93,7 +93,7 @@ test.each<[string, unknown, RegExp]>([
   const { credential, sent } = asserting(() => value)
   const error = await failure(credential.getToken(scope))
   expect(error).toBeInstanceOf(TypeError)
-  expect(error.message).toMatch(/^ClientAssertionCredential: getAssertion gave /)
+  expect(error.message).toMatch(/^ClientAssertionCredential: getAssertion returned /)
   expect(error.message).toMatch(reason)
   expect(inspect(error)).not.toContain('ey-secret')
   expect(sent).toEqual([])

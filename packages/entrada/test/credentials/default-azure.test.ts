@@ -4,11 +4,12 @@ import {
   AuthenticationRequiredError,
   DefaultAzureCredential,
   type DefaultAzureCredentialOptions,
+  EnvironmentCredential,
   getDefaultAzureCredential,
 } from 'entrada'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { withoutMachine } from '../without-machine.ts'
-import { createWorld, failure, scope, type World } from '../world.ts'
+import { clientId, createWorld, failure, scope, tenantId, type World } from '../world.ts'
 import { thrown } from './thrown.ts'
 
 let world: World
@@ -70,7 +71,7 @@ describe('an exclude option', () => {
   test('that leaves nothing is refused', () => {
     const error = thrown(() => create({}, allExcluded))
     expect(error.message).toBe(
-      'DefaultAzureCredential: the exclude options leave no credential to try. Leave at least one in.',
+      'DefaultAzureCredential: the exclude options leave no credential to try. Keep at least one.',
     )
   })
 
@@ -102,7 +103,7 @@ describe('requiredEnvVars', () => {
   })
 })
 
-test('an environment that says nothing makes an error with its reason and mend', async () => {
+test('an environment that says nothing makes an error with its reason and remedy', async () => {
   await using credential = new DefaultAzureCredential({
     ...withoutMachine,
     host: { env: { AZURE_TENANT_ID: 'contoso' } },
@@ -117,13 +118,14 @@ test('an environment that says nothing makes an error with its reason and mend',
       credential: 'EnvironmentCredential',
       outcome: 'unavailable',
       reason: 'AZURE_CLIENT_ID and AZURE_CLIENT_SECRET are not set.',
-      mend: 'Set them, or use another credential.',
+      remedy: 'Set them, or use another credential.',
     },
     {
       credential: 'WorkloadIdentityCredential',
       outcome: 'unavailable',
       reason: 'is unavailable. clientId and tokenFilePath are required parameters.',
-      mend: 'Pass clientId and tokenFilePath, or set AZURE_CLIENT_ID and AZURE_FEDERATED_TOKEN_FILE, as the workload identity webhook does.',
+      remedy:
+        'Pass clientId and tokenFilePath, or set AZURE_CLIENT_ID and AZURE_FEDERATED_TOKEN_FILE, as the workload identity webhook does.',
     },
   ])
 })
@@ -147,8 +149,102 @@ test('a challenge for a person stops the chain, though its error is one of the u
   expect(error.attempts).toMatchObject([{ credential: 'EnvironmentCredential', outcome: 'refused' }])
 })
 
-test('a variable that holds no tenant is refused by the constructor', () => {
-  expect(() => create({ AZURE_TENANT_ID: '../x' })).toThrow(/^EnvironmentCredential: AZURE_TENANT_ID/)
+test.each<[string, Record<string, string>, string, RegExp]>([
+  ['a tenant', { AZURE_TENANT_ID: '../x' }, 'EnvironmentCredential', /^AZURE_TENANT_ID "..\/x" /],
+  ['a tenant in quotes', { AZURE_TENANT_ID: `"${tenantId}"` }, 'EnvironmentCredential', /is in quotation marks\.$/],
+  ['a client in quotes', { AZURE_CLIENT_ID: `'${clientId}'` }, 'EnvironmentCredential', /^AZURE_CLIENT_ID is in quot/],
+  ['a client id', { AZURE_CLIENT_ID: 'a\nb' }, 'EnvironmentCredential', /^AZURE_CLIENT_ID contains control char/],
+  ['a client id', { AZURE_CLIENT_ID: 'ä' }, 'ManagedIdentityCredential', /^AZURE_CLIENT_ID: clientId is not an id/],
+  [
+    'tenants',
+    { AZURE_ADDITIONALLY_ALLOWED_TENANTS: 'a;b/c' },
+    'EnvironmentCredential',
+    /^AZURE_ADDITIONALLY_ALLOWED_TENANTS "b\/c"/,
+  ],
+  ['an authority', { AZURE_AUTHORITY_HOST: 'ftp://login.example' }, 'EnvironmentCredential', /^AZURE_AUTHORITY_HOST /],
+  ['an authority', { AZURE_AUTHORITY_HOST: '"https://a.example"' }, 'SharedTokenCacheCredential', /in quotation marks/],
+  [
+    'a region',
+    { AZURE_REGIONAL_AUTHORITY_NAME: 'a.b', AZURE_FEDERATED_TOKEN_FILE: '/token' },
+    'WorkloadIdentityCredential',
+    /is not the name of a region/,
+  ],
+  [
+    'a workload',
+    { AZURE_TENANT_ID: '../x', AZURE_FEDERATED_TOKEN_FILE: '/token' },
+    'ManagedIdentityCredential',
+    /^AZURE_TENANT_ID "..\/x" /,
+  ],
+  ['an account', { AZURE_USERNAME: '"ada"' }, 'SharedTokenCacheCredential', /^AZURE_USERNAME is in quotation marks/],
+  ['a tenant', { AZURE_TENANT_ID: '../x' }, 'InteractiveBrowserCredential', /^AZURE_TENANT_ID /],
+  ['a tenant', { AZURE_TENANT_ID: '../x' }, 'GitHubActionsCredential', /^AZURE_TENANT_ID /],
+  [
+    'an address',
+    { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://evil.example', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 't' },
+    'GitHubActionsCredential',
+    /^ACTIONS_ID_TOKEN_REQUEST_URL does not use https/,
+  ],
+])('a variable that is not %s makes its member unavailable, with the reason', async (_, env, name, reason) => {
+  const whole = { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId, AZURE_CLIENT_SECRET: 'secret' }
+  await using credential = new DefaultAzureCredential({
+    host: { env: { ...whole, AZURE_TOKEN_CREDENTIALS: name, ...env } },
+  })
+  const error = (await failure(credential.getToken(scope))) as AggregateAuthenticationError
+  expect(error).toBeInstanceOf(AggregateAuthenticationError)
+  expect(error.attempts).toEqual([
+    expect.objectContaining({
+      credential: name,
+      outcome: 'unavailable',
+      reason: expect.stringMatching(reason),
+      remedy: expect.stringMatching(/^\S.*\.$/),
+    }),
+  ])
+  // The credential on its own says so at once.
+  if (name === 'EnvironmentCredential') {
+    expect(() => new EnvironmentCredential({ host: { env: { ...whole, ...env } } })).toThrow(TypeError)
+  }
+})
+
+test.each([
+  { AZURE_AUTHORITY_HOST: 'ftp://login.example' },
+  { AZURE_TENANT_ID: '"quoted"', AZURE_CLIENT_SECRET: 's' },
+  { AZURE_REGIONAL_AUTHORITY_NAME: 'a.b', AZURE_CLIENT_SECRET: 's' },
+  { AZURE_ADDITIONALLY_ALLOWED_TENANTS: '/' },
+])('with %j the chain goes on to the host, which needs none of it', async (env) => {
+  await using credential = new DefaultAzureCredential({
+    ...withoutMachine,
+    excludeManagedIdentityCredential: false,
+    fetch: () => Response.json({ access_token: 'of-the-host', expires_in: 3600 }),
+    host: {
+      env: {
+        AZURE_TENANT_ID: tenantId,
+        AZURE_CLIENT_ID: clientId,
+        IDENTITY_ENDPOINT: 'http://127.0.0.1:1/msi',
+        IDENTITY_HEADER: 'h',
+        ...env,
+      },
+    },
+  })
+  expect((await credential.getToken(scope)).token).toBe('of-the-host')
+})
+
+test.each<[string, DefaultAzureCredentialOptions]>([
+  ['tenantId', { tenantId: '../x' }],
+  ['workloadIdentityTenantId', { workloadIdentityTenantId: '../x' }],
+  ['workloadIdentityClientId', { workloadIdentityClientId: 'a\nb' }],
+  ['managedIdentityClientId', { managedIdentityClientId: 'a\nb' }],
+  ['authorityHost', { authorityHost: 'ftp://login.example' }],
+])('a malformed option %s stays a TypeError', (_, options) => {
+  const env = { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId, AZURE_FEDERATED_TOKEN_FILE: '/token' }
+  expect(
+    () =>
+      new DefaultAzureCredential({
+        ...withoutMachine,
+        excludeManagedIdentityCredential: false,
+        ...options,
+        host: { env },
+      }),
+  ).toThrow(TypeError)
 })
 
 test('getDefaultAzureCredential() makes one', async () => {

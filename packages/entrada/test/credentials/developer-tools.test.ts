@@ -7,14 +7,14 @@ import {
   DefaultAzureCredential,
 } from 'entrada'
 import { expect, test } from 'vitest'
+import { askMembers } from '../../src/chain/ask-members.ts'
 import { azureCliTokens } from '../../src/credentials/azure-cli.ts'
 import { azureDeveloperCliTokens } from '../../src/credentials/azure-developer-cli.ts'
 import { azurePowerShellTokens } from '../../src/credentials/azure-powershell.ts'
-import { openContext } from '../../src/credentials/context.ts'
-import { DeveloperToolTokens } from '../../src/credentials/developer-tool.ts'
-import { walk } from '../../src/credentials/walk.ts'
 import { azureCli } from '../../src/developer-tools/azure-cli.ts'
-import type { ToolPlace } from '../../src/developer-tools/places.ts'
+import type { ToolLocation } from '../../src/developer-tools/tool-location.ts'
+import { openContext } from '../../src/source/context.ts'
+import { DeveloperToolSource } from '../../src/source/developer-tool-source.ts'
 import { azAnswer, imagine, scope, start, token } from '../developer-tools/machine.ts'
 import { failure } from '../world.ts'
 
@@ -30,7 +30,7 @@ test('the default chain goes on when a developer tool is refused, in Python’s 
   expect(machine.started.map(({ file }) => file)).toEqual(['/bin/az', '/bin/pwsh', '/bin/azd'])
 })
 
-test('the default chain tells of each tool why it gave no token', async () => {
+test('the default chain tells of each tool why it returned no token', async () => {
   const machine = imagine(() => refused, dev)
   machine.files.delete('/bin/pwsh')
   await using credential = new DefaultAzureCredential(machine.options)
@@ -83,18 +83,18 @@ test.each([
 test('while a chain waits for a member ahead, a tool whose program and profile are there has its code loaded, and no more', async () => {
   const machine = imagine(() => ({ stdout: azAnswer() }))
   let loads = 0
-  const place: ToolPlace = {
+  const location: ToolLocation = {
     programs: () => ['az'],
     profiles: () => ['/home/ada/.azure/azureProfile.json'],
   }
   const kind = {
-    place,
+    location,
     async load() {
       loads++
       return azureCli
     },
   }
-  const az = new DeveloperToolTokens(openContext('AzureCliCredential', machine.options), kind, {})
+  const az = new DeveloperToolSource(openContext('AzureCliCredential', machine.options), kind, {})
   const loadsWhen: number[] = []
   let isTime = (): void => undefined
   const ahead = {
@@ -108,14 +108,14 @@ test('while a chain waits for a member ahead, a tool whose program and profile a
   }
   const members = [
     { name: 'Ahead', credential: ahead },
-    { name: 'AzureCliCredential', credential: az, own: az },
-    { name: 'Behind', credential: az, own: { prepare: () => isTime() } },
+    { name: 'AzureCliCredential', credential: az, hooks: az },
+    { name: 'Behind', credential: az, hooks: { prepare: () => isTime() } },
   ]
-  const walkOnce = () => walk({ chain: 'Chain', members, now: () => 0, emit: () => undefined }, scope, undefined)
-  await walkOnce()
+  const askOnce = () => askMembers({ chain: 'Chain', members, now: () => 0, emit: () => undefined }, scope, undefined)
+  await askOnce()
   machine.files.set('/home/ada/.azure/azureProfile.json', { stamp: '1' })
   loads = 0
-  await walkOnce()
+  await askOnce()
   expect(loadsWhen).toEqual([0, 1])
   const started = machine.started.length
   az.prepare()

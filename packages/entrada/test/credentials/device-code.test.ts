@@ -100,6 +100,21 @@ test('polls at the server’s interval, and each slow_down adds 5 s to it', asyn
   )
 })
 
+test.each([5e-324, '5e-324', 0.9, 0, -1, 'soon'])(
+  'takes the usual interval and life where the server gives %j for them',
+  async (seconds) => {
+    const { fetch } = scripted('authorization_pending')
+    const withSeconds = async (url: string, init: TransportInit): Promise<Response> => {
+      const answer = await fetch(url, init)
+      if (url.endsWith('/token')) return answer
+      return Response.json({ ...((await answer.json()) as object), interval: seconds, expires_in: seconds })
+    }
+    await using credential = withPerson({ fetch: withSeconds })
+    expect(await credential.getToken(scope)).toHaveProperty('token')
+    expect(world.slept).toEqual([5_000, 5_000])
+  },
+)
+
 test('a poll without an answer makes the next ones rarer, and the sign-in goes on', async () => {
   const { fetch } = scripted(new Error('reset'), { status: 503, error: 'temporarily_unavailable' })
   await using credential = withPerson({ fetch, retryOptions: { maxRetries: 0 } })
@@ -116,7 +131,7 @@ test.each([
   expect(failed).toBeInstanceOf(AuthenticationError)
   expect(failed).toMatchObject({ statusCode: 400, errorResponse: { error: 'expired_token' } })
   expect(failed.message).toBe(
-    'DeviceCodeCredential: the device code has expired before anybody signed in. Ask again, and sign in while the code is valid.',
+    'DeviceCodeCredential: the device code expired before anybody signed in. Try again, and sign in while the code is valid.',
   )
 })
 
@@ -155,7 +170,7 @@ test('says that the person declined', async () => {
   const failed = await failure(credential.getToken(scope))
   expect(failed).toBeInstanceOf(AuthenticationError)
   expect(failed).toMatchObject({ errorResponse: { error: 'authorization_declined', errorCodes: [700171] } })
-  expect(failed.message).toMatch(/the sign-in was declined .* Ask again, and confirm the sign-in\.$/)
+  expect(failed.message).toMatch(/the sign-in was declined .* Try again, and confirm the sign-in\.$/)
 })
 
 /** Pauses that last until they are told to end, or are aborted. */
@@ -242,7 +257,7 @@ test.each<[string, object]>([
 ])('shows nothing where the answer holds %s', async (_, body) => {
   await using credential = withPerson({ fetch: () => Response.json(body) })
   const failed = await failure(credential.getToken(scope))
-  expect(failed.message).toMatch(/gave no device code that can be used\. Check authorityHost/)
+  expect(failed.message).toMatch(/returned no usable device code\. Check authorityHost/)
   expect(credential.shown).toEqual([])
 })
 
@@ -273,7 +288,7 @@ test.each<[string, object, RegExp]>([
   ['a tenant that is a path', { tenantId: '../x' }, /tenantId/],
   ['a client that is no text', { clientId: 5 }, /clientId/],
   ['a flag that is a text', { disableAutomaticAuthentication: 'yes' }, /disableAutomaticAuthentication/],
-  ['a record that is none', { authenticationRecord: {} }, /authenticationRecord has no authority/],
+  ['a record that is none', { authenticationRecord: {} }, /authenticationRecord has no usable authority/],
 ])('the constructor refuses %s', (_, options, reason) => {
   const error = thrown(() => new DeviceCodeCredential(options))
   expect(error).toBeInstanceOf(TypeError)

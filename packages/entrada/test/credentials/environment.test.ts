@@ -58,16 +58,52 @@ test('an environment that says nothing still checks its calls, and can be closed
   expect((await failure(credential.getToken(scope))).message).toMatch(/^EnvironmentCredential is closed/)
 })
 
-test('white space around a value is not part of it', async () => {
-  const padded = Object.fromEntries(Object.entries(whole).map(([name, value]) => [name, ` ${value}\r\n`]))
-  const { credential, sent } = inEnvironment(padded)
+test.each(['\r', '\n', '\r\n', ' ', '\t', '\ufeff'])('%j around an id is not part of it', async (blank) => {
+  const env = { ...whole, AZURE_TENANT_ID: blank + tenantId + blank, AZURE_CLIENT_ID: blank + clientId + blank }
+  const { credential, sent } = inEnvironment(env)
   await credential.getToken(scope)
   expect(sent[0]?.[0]).toContain(`/${tenantId}/`)
   expect(sent[0]?.[1]).toMatchObject({ client_id: clientId, client_secret: recognisableSecret })
 })
 
+test.each([
+  ['secret\n', 'secret'],
+  ['secret\r', 'secret'],
+  ['secret\r\n', 'secret'],
+  ['secret\n\n', 'secret\n'],
+  ['secret\n\r', 'secret\n'],
+  [' secret ', ' secret '],
+  ['secret\t', 'secret\t'],
+  ['"secret"', '"secret"'],
+])(
+  'the secret %j is sent as %j: one line break at its end is the file’s',
+  async (AZURE_CLIENT_SECRET, client_secret) => {
+    const { credential, sent } = inEnvironment({ ...whole, AZURE_CLIENT_SECRET })
+    await credential.getToken(scope)
+    expect(sent[0]?.[1]).toMatchObject({ client_secret })
+  },
+)
+
+test('a password is read as a secret is, and a user name as an id', async () => {
+  const env = { AZURE_CLIENT_ID: clientId, AZURE_USERNAME: ' ada@contoso.com\r\n', AZURE_PASSWORD: ' pass word \r\n' }
+  const { credential, sent } = inEnvironment(env)
+  await credential.getToken(scope)
+  expect(sent[0]?.[1]).toMatchObject({ username: 'ada@contoso.com', password: ' pass word ' })
+})
+
+test.each<[string, Record<string, string>]>([
+  ['AZURE_TENANT_ID', { AZURE_TENANT_ID: `"${tenantId}"` }],
+  ['AZURE_CLIENT_ID', { AZURE_CLIENT_ID: `'${clientId}'` }],
+  ['AZURE_CLIENT_ID', { AZURE_CLIENT_ID: `“${clientId}”` }],
+  ['AZURE_CLIENT_CERTIFICATE_PATH', { AZURE_CLIENT_SECRET: '', AZURE_CLIENT_CERTIFICATE_PATH: '"/etc/app.pem"' }],
+])('%s in quotation marks is reported', (name, env) => {
+  expect(() => inEnvironment({ ...whole, ...env })).toThrow(
+    `EnvironmentCredential: ${name} is in quotation marks. Remove them.`,
+  )
+})
+
 test.each<[string, Record<string, string>, RegExp]>([
-  ['a tenant that is a path', { AZURE_TENANT_ID: '../../evil' }, /AZURE_TENANT_ID "..\/..\/evil" has characters/],
+  ['a tenant that is a path', { AZURE_TENANT_ID: '../../evil' }, /AZURE_TENANT_ID "..\/..\/evil" cannot be a tenant/],
   ['a tenant of dots', { AZURE_TENANT_ID: '..' }, /AZURE_TENANT_ID/],
   ['a tenant with a query', { AZURE_TENANT_ID: 'a?b' }, /AZURE_TENANT_ID/],
   [
@@ -246,7 +282,7 @@ test.each<[string, Record<string, string>, string]>([
 
 test('a certificate comes before a user, also where its file can’t be read', async () => {
   const { credential, sent } = inEnvironment({ ...ids, AZURE_CLIENT_CERTIFICATE_PATH: '/absent.pem', ...user })
-  expect((await failure(credential.getToken(scope))).message).toContain('"/absent.pem" can not be read (ENOENT)')
+  expect((await failure(credential.getToken(scope))).message).toContain('"/absent.pem" cannot be read (ENOENT)')
   expect(sent).toEqual([])
 })
 

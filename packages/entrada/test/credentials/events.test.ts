@@ -22,7 +22,7 @@ afterAll(() => world.close())
 const create = (options = {}): ClientSecretCredential =>
   new ClientSecretCredential(tenantId, clientId, recognisableSecret, { ...world.options(), ...options })
 
-test('a token is told of once, when it comes and not when it is cached', async () => {
+test('a token is reported once, when it arrives and not when it is cached', async () => {
   await using credential = create()
   const { expiresOnTimestamp } = await credential.getToken(scope)
   await credential.getToken(scope)
@@ -33,19 +33,21 @@ test('a token is told of once, when it comes and not when it is cached', async (
       scopes: [scope],
       tenantId,
       expiresOnTimestamp,
+      remainingLifeInMs: expect.closeTo(3_600_000, -5),
       milliseconds: expect.any(Number),
+      reason: 'none-held',
       source: 'network',
     },
   ])
 })
 
-test('a failure is told of with its retries before it', async () => {
+test('a failure is reported after its retries', async () => {
   world.emulator.faults.next({ status: 503, retryAfter: 7 }, { aadsts: 7000215 })
   await using credential = create()
   const error = await failure(credential.getToken(scope))
   expect(world.events).toMatchObject([
     { type: 'request-retried', attempt: 1, delayInMs: 7000, statusCode: 503 },
-    { type: 'token-failed', scopes: [scope], error },
+    { type: 'token-failed', scopes: [scope], error, reason: 'none-held', aadsts: 7000215, statusCode: 401 },
   ])
   expect(world.slept).toEqual([7000])
 })
@@ -57,7 +59,7 @@ test('everyone who waits hears of one failure', async () => {
   expect(world.events).toHaveLength(1)
 })
 
-test('an abort is no failure', async () => {
+test('an abort is not a failure', async () => {
   world.emulator.faults.next({ delay: 60_000 })
   const credential = create()
   const controller = new AbortController()
@@ -68,13 +70,36 @@ test('an abort is no failure', async () => {
   expect(world.events).toEqual([])
 })
 
-test('what onEvent throws is ignored', async () => {
-  await using credential = create({
-    onEvent() {
+test.each<[string, () => unknown]>([
+  [
+    'throws',
+    () => {
       throw new Error('mine')
     },
-  })
+  ],
+  ['rejects', async () => Promise.reject(new Error('mine'))],
+  ['gives a thenable that fails', () => thenable((_, fail) => fail(new Error('mine')))],
+  [
+    'gives a thenable that throws',
+    () =>
+      thenable(() => {
+        throw new Error('mine')
+      }),
+  ],
+])('a listener that %s changes nothing and ends no process', async (_, listener) => {
+  const ends: unknown[] = []
+  const note = (reason: unknown): unknown => ends.push(reason)
+  for (const event of ['unhandledRejection', 'uncaughtException']) process.on(event, note)
+  channel('entrada').subscribe(listener)
+  await using credential = create({ onEvent: listener })
   expect((await credential.getToken(scope)).token).toBeTruthy()
+  world.emulator.faults.next({ aadsts: 7000215 })
+  await failure(credential.getToken('https://other.example/.default'))
+  channel('entrada').unsubscribe(listener)
+  // Node tells of a rejection that nobody handles in the turn after it.
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
+  for (const event of ['unhandledRejection', 'uncaughtException']) process.off(event, note)
+  expect(ends).toEqual([])
 })
 
 test('subscribers of the diagnostics channel hear of the same events, a chain’s too', async () => {
@@ -92,7 +117,7 @@ test('subscribers of the diagnostics channel hear of the same events, a chain’
   expect(heard[1]).toBe(world.events[0])
 })
 
-test('the account is told of only where that is allowed', async () => {
+test('the account is reported only if that is allowed', async () => {
   await using credential = create({ loggingOptions: { allowLoggingAccountIdentifiers: true } })
   const { token } = await credential.getToken(scope)
   expect(world.events).toMatchObject([
@@ -101,7 +126,7 @@ test('the account is told of only where that is allowed', async () => {
   expect(inspect(world.events, { depth: 9 })).not.toContain(token)
 })
 
-test('a token that is no JWT has no account, and fails nothing', async () => {
+test('a token that is not a JWT has no account, and causes no failure', async () => {
   for (const access_token of [
     'opaque',
     'a.b.c',
@@ -135,4 +160,9 @@ test('the logger has the shape of the one that @azure/identity exports', () => {
 
 function byName(left: string, right: string): number {
   return left < right ? -1 : 1
+}
+
+/** An object that only its method makes a promise. */
+function thenable(then: (resolve: unknown, fail: (error: Error) => void) => void): object {
+  return Object.fromEntries([['then', then]])
 }

@@ -158,7 +158,7 @@ describe('the sign-in', () => {
     expect(parametersOf(credential.opened[0] ?? '').login_hint).toBe(user.username)
   })
 
-  test('is told by an error when automatic authentication is disabled; authenticate() opens the window', async () => {
+  test('gets an error when automatic authentication is disabled; authenticate() opens the window', async () => {
     await using credential = inBrowser({ disableAutomaticAuthentication: true })
     const error = (await failure(credential.getToken(scope))) as AuthenticationRequiredError
     expect(error).toBeInstanceOf(AuthenticationRequiredError)
@@ -197,7 +197,7 @@ describe('the redirect URI', () => {
       const error = await failure(credential.getToken(scope))
       expect(error).toBeInstanceOf(CredentialUnavailableError)
       expect(error.message).toBe(
-        `InteractiveBrowserCredential: can't listen on 127.0.0.1, port ${port} for the answer to the sign-in (EADDRINUSE). Free the port, or use another redirectUri.`,
+        `InteractiveBrowserCredential: cannot listen on 127.0.0.1, port ${port} for the sign-in response (EADDRINUSE). Free the port, or use another redirectUri.`,
       )
       expect(credential.opened).toEqual([])
     } finally {
@@ -229,7 +229,7 @@ test.each<[string, object, RegExp]>([
   ['a hint with a line break', { loginHint: 'a\nb' }, /loginHint/],
   ['a time-out of 0', { timeoutInMs: 0 }, /timeoutInMs/],
   ['an opener that is a text', { openBrowser: 'xdg-open' }, /openBrowser must be a function/],
-  ['a page that is a number', { browserCustomizationOptions: { errorMessage: 5 } }, /errorMessage must be a text/],
+  ['a page that is a number', { browserCustomizationOptions: { errorMessage: 5 } }, /errorMessage must be a string/],
   ['a tenant that is a path', { tenantId: '../x' }, /tenantId/],
   ['an authority that is http', { authorityHost: 'http://login.example' }, /must use https/],
 ])('the constructor refuses %s', (_, options, reason) => {
@@ -239,10 +239,15 @@ test.each<[string, object, RegExp]>([
 })
 
 test('brokerOptions are accepted, and an event says that they have no effect', async () => {
-  await using _ = inBrowser({ brokerOptions: { enabled: true } })
+  await using _ = inBrowser({ brokerOptions: { enabled: true, parentWindowHandle: new Uint8Array() } })
   expect(world.events).toEqual([
     expect.objectContaining({ message: expect.stringMatching(/brokerOptions has no effect/) }),
   ])
+})
+
+test('brokerOptions that ask for no broker cause no event', async () => {
+  await using _ = inBrowser({ brokerOptions: { enabled: false, parentWindowHandle: undefined } })
+  expect(world.events).toEqual([])
 })
 
 describe('nothing listens any more', () => {
@@ -279,7 +284,7 @@ describe('nothing listens any more', () => {
     const error = await failure(credential.getToken(scope))
     expect(error).toBeInstanceOf(CredentialUnavailableError)
     expect(error.message).toBe(
-      'InteractiveBrowserCredential: nobody signed in within 0.02 s. Ask again, and sign in within that time, or raise timeoutInMs.',
+      'InteractiveBrowserCredential: nobody signed in within 0.02 s. Try again, and sign in within that time, or raise timeoutInMs.',
     )
     expect(await isListening(credential.opened[0] ?? '')).toBe(false)
   })
@@ -310,7 +315,7 @@ describe('the answer', () => {
     return { error, page: page as Response, html: await (page as Response).text() }
   }
 
-  test('that is no ends the sign-in with Entra ID’s words', async () => {
+  test('that is a refusal ends the sign-in with Entra ID’s words', async () => {
     const { error, page } = await answer(denied)
     expect(error).toBeInstanceOf(AuthenticationError)
     expect(error).toMatchObject({ errorResponse: { error: 'access_denied', suberror: 'cancel' } })
@@ -318,7 +323,7 @@ describe('the answer', () => {
     expect(page.status).toBe(400)
   })
 
-  test('with a code of Entra ID’s has its mend, and one that takes more is AuthenticationRequiredError', async () => {
+  test('with a code of Entra ID’s has its remedy, and one that takes more is AuthenticationRequiredError', async () => {
     const { error } = await answer({ error: 'invalid_client', error_description: 'AADSTS700016: no such application' })
     expect(error).toMatchObject({ errorResponse: { errorCodes: [700016] } })
     expect(error.message).toMatch(/Check the client id/)
@@ -327,11 +332,11 @@ describe('the answer', () => {
   })
 
   test.each<[string, Record<string, string>, RegExp]>([
-    ['of another issuer', { iss: 'https://evil.example/v2.0', code: 'x' }, /it is of another issuer/],
-    ['of an issuer that is none', { iss: 'evil', code: 'x' }, /it is of another issuer/],
-    ['without a code', {}, /it holds no code/],
-    ['with a code that has a line break', { code: 'a\nb' }, /it holds no code/],
-  ])('%s does not count', async (_, fields, reason) => {
+    ['of another issuer', { iss: 'https://evil.example/v2.0', code: 'x' }, /it came from a different issuer/],
+    ['of an issuer that is none', { iss: 'evil', code: 'x' }, /it came from a different issuer/],
+    ['without a code', {}, /it contains no code/],
+    ['with a code that has a line break', { code: 'a\nb' }, /it contains no code/],
+  ])('%s is refused', async (_, fields, reason) => {
     const { error } = await answer(fields)
     expect(error).toBeInstanceOf(AuthenticationError)
     expect(error.message).toMatch(reason)
@@ -355,7 +360,7 @@ describe('the answer', () => {
       await post(url, { state: parametersOf(url).state ?? '', code: codeFor(stolen.href, world.emulator) })
     }
     await using credential = inBrowser({}, browse)
-    expect((await failure(credential.getToken(scope))).message).toMatch(/of another sign-in \(nonce\)/)
+    expect((await failure(credential.getToken(scope))).message).toMatch(/belongs to a different sign-in \(nonce\)/)
     expect((await failure(credential.getToken(scope))).name).toBe('AuthenticationError')
   })
 
@@ -365,7 +370,7 @@ describe('the answer', () => {
       return world.emulator.fetch(url.replace(hostname, '127.0.0.1'), init)
     }
     await using credential = inBrowser({ fetch })
-    expect((await failure(credential.getToken(scope))).message).toMatch(/another issuer's/)
+    expect((await failure(credential.getToken(scope))).message).toMatch(/came from a different issuer/)
   })
 
   test('shows a page of ours, escaped, that is accessible and loads nothing', async () => {

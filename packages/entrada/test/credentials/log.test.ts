@@ -21,7 +21,7 @@ beforeAll(async () => {
       bundle: true,
       format: 'esm',
       platform: 'node',
-      external: ['https-proxy-agent'],
+      external: [],
       logLevel: 'error',
     })
     await writeFile(join(folder, place, 'program.mjs'), program)
@@ -48,9 +48,13 @@ await credential.getToken('https://other.example/.default').catch(() => undefine
 await credential.close()
 `
 
-/** Runs the program; gives what it wrote to its two streams. */
-async function run(place: string, env: Record<string, string>): Promise<{ token: string; log: string }> {
-  const child = spawn(process.execPath, [join(folder, place, 'program.mjs')], {
+/** Runs a program; gives what it wrote to its two streams. */
+async function run(
+  place: string,
+  env: Record<string, string>,
+  name = 'program.mjs',
+): Promise<{ token: string; log: string }> {
+  const child = spawn(process.execPath, [join(folder, place, name)], {
     env: { PATH: process.env.PATH, ...world.env, NODE_EXTRA_CA_CERTS: world.emulator.ca.path, ...env },
     timeout: 15_000,
   })
@@ -91,6 +95,22 @@ describe.each(['alone', 'with-logger'])('a program %s', (place) => {
     expect(silent).not.toContain('Authenticated account')
   })
 })
+
+test.each([
+  ['import', `import { setLogLevel } from '@azure/logger'\n`],
+  [
+    'require',
+    `import { createRequire } from 'node:module'\nconst { setLogLevel } = createRequire(import.meta.url)('@azure/logger')\n`,
+  ],
+])(
+  'setLogLevel of @azure/logger, which the program has by %s, turns the log on, and each line is there once',
+  async (way, load) => {
+    await writeFile(join(folder, 'with-logger', `${way}.mjs`), `${load}setLogLevel('info')\n${program}`)
+    const { log } = await run('with-logger', {}, `${way}.mjs`)
+    expect(log.split(`EnvironmentCredential => getToken() => SUCCESS. Scopes: ${scope}.`)).toHaveLength(2)
+    expect(log).toMatch(/^azure:identity:warning DefaultAzureCredential => the option agent has no effect/m)
+  },
+)
 
 test('the level may be written in any case', async () => {
   expect((await run('alone', { AZURE_LOG_LEVEL: ' INFO ' })).log).toContain('azure:identity:info')

@@ -96,20 +96,31 @@ describe.each(platforms)('$name', (platform) => {
   })
 
   test.each<[string, () => Response, RegExp, number]>([
-    ['401', () => new Response('no', { status: 401 }), /gave no OIDC token: HTTP 401\./, 401],
-    ['404 with JSON', () => Response.json({ message: recognisableSecret }, { status: 404 }), /HTTP 404\./, 404],
+    ['401', () => new Response('no', { status: 401 }), /returned no OIDC token: HTTP 401\. no\. /, 401],
+    [
+      '400 with words',
+      () => Response.json({ message: 'No job\nof yours' }, { status: 400 }),
+      /HTTP 400\. No job of yours\. /,
+      400,
+    ],
+    [
+      '404 with a secret in JSON',
+      () => Response.json({ message: recognisableSecret }, { status: 404 }),
+      /HTTP 404\./,
+      404,
+    ],
     ['403 with a token in it', () => Response.json({ [field]: 'oidc' }, { status: 403 }), /HTTP 403\./, 403],
     ['500, in spite of retries', () => new Response('', { status: 500 }), /HTTP 500\./, 500],
     ['203, a sign-in page', () => new Response('<html>', { status: 203 }), /HTTP 203\./, 203],
-    ['HTML', () => new Response('<html>'), /its answer has no/, 200],
-    ['half a JSON', () => new Response(`{"${field}": "oid`), /its answer has no/, 200],
-    ['a list', () => Response.json(['oidc']), /its answer has no/, 200],
-    ['null', () => Response.json(null), /its answer has no/, 200],
-    ['another field', () => Response.json({ token: 'oidc' }), /its answer has no/, 200],
-    ['a number', () => Response.json({ [field]: 7 }), /its answer has no/, 200],
-    ['an empty text', () => Response.json({ [field]: '' }), /its answer has no/, 200],
-    ['a token with a line break', () => Response.json({ [field]: 'a\r\nb' }), /its answer has no/, 200],
-    ['nothing', () => new Response(''), /its answer has no/, 200],
+    ['HTML', () => new Response('<html>'), /its response has no/, 200],
+    ['half a JSON', () => new Response(`{"${field}": "oid`), /its response has no/, 200],
+    ['a list', () => Response.json(['oidc']), /its response has no/, 200],
+    ['null', () => Response.json(null), /its response has no/, 200],
+    ['another field', () => Response.json({ token: 'oidc' }), /its response has no/, 200],
+    ['a number', () => Response.json({ [field]: 7 }), /its response has no/, 200],
+    ['an empty text', () => Response.json({ [field]: '' }), /its response has no/, 200],
+    ['a token with a line break', () => Response.json({ [field]: 'a\r\nb' }), /its response has no/, 200],
+    ['nothing', () => new Response(''), /its response has no/, 200],
   ])(
     'says so when the platform answers with %s, and asks Entra ID for nothing',
     async (_, answer, reason, statusCode) => {
@@ -147,8 +158,8 @@ describe.each(platforms)('$name', (platform) => {
     ['http on the link-local network', 'http://169.254.169.254/oidc', /does not use https/],
     ['http on the link-local network of IPv6', 'http://[fe80::1]/oidc', /does not use https/],
     ['ftp', 'ftp://dev.azure.example/', /does not use https/],
-    ['a user', 'https://user:S3cret-of-url@dev.azure.example/', /has a user name or password in it/],
-    ['a host that looks like a user', 'https://dev.azure.example@evil.example/', /has a user name or password in it/],
+    ['a user', 'https://user:S3cret-of-url@dev.azure.example/', /has a user name or password/],
+    ['a host that looks like a user', 'https://dev.azure.example@evil.example/', /has a user name or password/],
     ['no URL', 'S3cret-of-url', /is not a URL/],
   ])('refuses an address from the environment with %s, and does not repeat it', (_, address, reason) => {
     const error = thrown(() => job(platform, undefined, { [variable]: address }))
@@ -279,15 +290,15 @@ describe('at the emulator', () => {
 
   test('a wrong system access token and another connection are refused in words that say so', async () => {
     const { env } = world.emulator.pipelines({ serviceConnectionId, app: 'app' })
-    for (const [connection, access, status] of [
-      [serviceConnectionId, recognisableSecret, 401],
-      [clientId, env.SYSTEM_ACCESSTOKEN, 404],
+    for (const [connection, access, answer] of [
+      [serviceConnectionId, recognisableSecret, 'HTTP 401\\.'],
+      [clientId, env.SYSTEM_ACCESSTOKEN, `HTTP 404\\. The service connection ${clientId} is not one of this job\\.`],
     ] as const) {
       const options = world.options({ ...env })
       await using credential = new AzurePipelinesCredential(tenantId, clientId, connection, access as string, options)
       const error = await failure(credential.getToken(scope))
       expect(error.message).toMatch(
-        new RegExp(`gave no OIDC token: HTTP ${status}\\. Check the id of the service connection`),
+        new RegExp(`returned no OIDC token: ${answer} Check the id of the service connection`),
       )
     }
   })

@@ -64,7 +64,7 @@ test('a hundred thousand users are exchanged in one process, at 1.5 times the by
       bundle: true,
       format: 'esm',
       platform: 'node',
-      external: ['https-proxy-agent', 'node-forge'],
+      external: [],
       logLevel: 'error',
     })
     await writeFile(join(folder, 'program.mjs'), program)

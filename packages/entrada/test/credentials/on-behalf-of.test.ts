@@ -107,9 +107,14 @@ test.each<[string, object, RegExp]>([
   ['no client', { tenantId, clientSecret: 's' }, /clientId is a required parameter/],
   ['no proof', { tenantId, clientId }, /clientSecret, certificatePath, certificate or getAssertion is a required/],
   ['an empty secret', { tenantId, clientId, clientSecret: '' }, /clientSecret is a required parameter/],
+  [
+    'a user assertion that is undefined',
+    { tenantId, clientId, clientSecret: 's', userAssertionToken: undefined },
+    /userAssertionToken/,
+  ],
   ['an empty user assertion', { tenantId, clientId, clientSecret: 's', userAssertionToken: '' }, /userAssertionToken/],
   ['no function', { tenantId, clientId, getAssertion: '' }, /getAssertion is a required parameter/],
-])('the constructor misses what is not there: %s', (_, options, reason) => {
+])('the constructor reports what is missing: %s', (_, options, reason) => {
   const error = thrown(() => new OnBehalfOfCredential(options as OnBehalfOfCredentialOptions))
   expect(error).toBeInstanceOf(CredentialUnavailableError)
   expect(error.message).toMatch(/^OnBehalfOfCredential: /)
@@ -132,7 +137,7 @@ test.each(pairs)('the constructor takes %s or %s, not both', (one, two) => {
   const given = Object.fromEntries(Object.entries(proofs).filter(([name]) => name === one || name === two))
   const error = thrown(() => new OnBehalfOfCredential({ tenantId, clientId, ...given } as never))
   expect(error).toBeInstanceOf(TypeError)
-  expect(error.message).toBe(`OnBehalfOfCredential: ${one} and ${two} are given. Pass one proof of the application.`)
+  expect(error.message).toBe(`OnBehalfOfCredential: ${one} and ${two} are given. Pass only one of them.`)
 })
 
 test('another scope is asked for with the refresh token, and a new one takes its place', async () => {

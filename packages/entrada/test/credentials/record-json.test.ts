@@ -42,16 +42,16 @@ test.each([
 })
 
 test.each<[string, unknown, RegExp]>([
-  ['no JSON', 'record', /is not JSON\. Pass the text/],
+  ['no JSON', 'record', /is not JSON\. Pass what/],
   ['no text', undefined, /is not JSON/],
-  ['no object', '5', /is no object/],
-  ['null', 'null', /is no object/],
-  ['no account', JSON.stringify({ ...record, homeAccountId: undefined }), /has no homeAccountId that can be used/],
-  ['a client that is a number', JSON.stringify({ ...record, clientId: 5 }), /has no clientId/],
-  ['a name with a line break', JSON.stringify({ ...record, username: 'a\nb' }), /has no username/],
-  ['a tenant that is a path', JSON.stringify({ ...record, tenantId: '../x' }), /tenantId .* has characters/],
+  ['no object', '5', /is not an object/],
+  ['null', 'null', /is not an object/],
+  ['no account', JSON.stringify({ ...record, homeAccountId: undefined }), /has no usable homeAccountId/],
+  ['a client that is a number', JSON.stringify({ ...record, clientId: 5 }), /has no usable clientId/],
+  ['a name with a line break', JSON.stringify({ ...record, username: 'a\nb' }), /has no usable username/],
+  ['a tenant that is a path', JSON.stringify({ ...record, tenantId: '../x' }), /tenantId .* cannot be a tenant/],
   ['an authority that is http', JSON.stringify({ ...record, authority: 'http://evil.example' }), /must use https/],
-])('%s is no record', (_, json, reason) => {
+])('%s is not a record', (_, json, reason) => {
   const error = thrown(() => deserializeAuthenticationRecord(json as string))
   expect(error).toBeInstanceOf(TypeError)
   expect(error.message).toMatch(reason)
@@ -60,6 +60,6 @@ test.each<[string, unknown, RegExp]>([
 test('a record of another version is not taken for one', () => {
   const json = JSON.stringify({ ...record, version: '2.0' })
   expect(thrown(() => deserializeAuthenticationRecord(json)).message).toContain(
-    'Unsupported AuthenticationRecord version "2.0"; 1.0 is known.',
+    'Unsupported AuthenticationRecord version "2.0"; 1.0 is supported.',
   )
 })

@@ -56,7 +56,7 @@ test.each(['x.evil.com/', 'westus2.', 'west-us', '../x', 'a'.repeat(80), '1west'
     const { asked, transport } = network()
     const error = await failure(create({ AZURE_REGIONAL_AUTHORITY_NAME }, transport).getToken(scope))
     expect(error).toBeInstanceOf(TypeError)
-    expect(error.message).toMatch(/^ClientSecretCredential: AZURE_REGIONAL_AUTHORITY_NAME .* is no region/)
+    expect(error.message).toMatch(/^ClientSecretCredential: AZURE_REGIONAL_AUTHORITY_NAME .* is not a region/)
     expect(asked).toEqual([])
   },
 )

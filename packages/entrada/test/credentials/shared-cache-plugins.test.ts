@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import {
   DefaultAzureCredential,
   SharedTokenCacheCredential,
@@ -75,18 +76,18 @@ test('without the package that reads the secret store the credential is unavaila
   const error = await failure(credential.getToken(scope))
   expect(error).toMatchObject({ name: 'CredentialUnavailableError' })
   expect(error.message).toBe(
-    "SharedTokenCacheCredential: what tools keep as msal.cache.nocae is in the system's secret store, which @entrada/keyring reads, and that is not installed. Install @entrada/keyring, or pass cachePath.",
+    "SharedTokenCacheCredential: the tools' cache msal.cache.nocae is in the system's secret store, which takes @entrada/keyring to read, and that is not installed. Install @entrada/keyring, or pass cachePath.",
   )
 })
 
-test('a secret store that is locked is told of in its own words', async () => {
+test('a locked secret store is reported in its own words', async () => {
   const { home } = homeWith('{}')
   const openMsalCache = async () => {
     throw new Error('the keyring is locked')
   }
   await using credential = new SharedTokenCacheCredential(optionsOf(home, { load: async () => ({ openMsalCache }) }))
   expect((await failure(credential.getToken(scope))).message).toContain(
-    "@entrada/keyring can't open msal.cache.nocae: the keyring is locked. Unlock",
+    '@entrada/keyring cannot open msal.cache.nocae: the keyring is locked. Unlock',
   )
 })
 
@@ -144,18 +145,20 @@ test('a cache plug-in takes the place of the file and of the secret store', asyn
   expect(Object.keys(JSON.parse(written).AccessToken)).toHaveLength(2)
 })
 
-test('a cache plug-in that fails is told of', async () => {
+test('a cache plug-in that fails is reported', async () => {
   const make = async () => {
-    throw new Error('Unable to read from the system keyring (libsecret).')
+    throw Object.assign(new Error('Unable to read from the system keyring (libsecret).'), { document: 'PLUGIN-SECRET' })
   }
   plugIn(({ cachePluginControl }) => cachePluginControl.setPersistence(make))
   await using credential = new SharedTokenCacheCredential(optionsOf(temporaryFolder()))
-  expect((await failure(credential.getToken(scope))).message).toMatch(
-    /the cache plug-in can't open msal\.cache\.nocae: Unable to read from the system keyring \(libsecret\)/,
+  const error = await failure(credential.getToken(scope))
+  expect(error.message).toMatch(
+    /the cache plug-in cannot open msal\.cache\.nocae: Unable to read from the system keyring \(libsecret\)/,
   )
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('PLUGIN-SECRET')
 })
 
-test('useIdentityPlugin takes functions alone, and the first version of the plug-in for Visual Studio Code', () => {
+test('useIdentityPlugin takes only functions, and the first version of the plug-in for Visual Studio Code', () => {
   expect(() => useIdentityPlugin({} as never)).toThrow(TypeError)
   useIdentityPlugin((context) => {
     const { vsCodeCredentialControl } = context as { vsCodeCredentialControl: Record<string, (value: unknown) => void> }
@@ -190,7 +193,7 @@ test('the default chain asks the broker last, in silence, for the account of the
   broker.accounts = []
   broker.signedIn = `00000000-0000-4000-8000-000000000000.${tenantId}`
   expect((await failure(credential.getToken('https://vault.azure.net/.default'))).message).toContain(
-    'the broker answered for another account',
+    'the broker returned a token for a different account',
   )
 })
 
@@ -199,7 +202,7 @@ test('the default chain says of each of these why it can not be used, and goes o
   const { message } = await failure(empty.getToken(scope))
   expect(message).toMatch(/SharedTokenCacheCredential: no account has signed in \(.*\)\. Sign in with a developer tool/)
   expect(message).toMatch(/VisualStudioCodeCredential: nobody has signed in with Visual Studio Code \(no /)
-  expect(message).toMatch(/BrokerCredential: no plug-in for the broker is registered\. Install @azure\/identity-broker/)
+  expect(message).toMatch(/BrokerCredential: no broker plug-in is registered\. Install @azure\/identity-broker/)
   await empty.close()
 
   const { home } = homeWith(signedIn(world.emulator, 'revoked-and-worthless'))

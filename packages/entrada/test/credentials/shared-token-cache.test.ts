@@ -228,8 +228,18 @@ test.each<[string, () => unknown, SharedTokenCacheCredentialOptions, RegExp | st
   ['an empty document', () => ({ Account: {} }), {}, 'no account has signed in ('],
   ['accounts without refresh tokens', () => ({ ...both(), RefreshToken: {} }), {}, 'no account has signed in ('],
   ['several accounts', both, {}, `several accounts match: ${adaShown}, ${graceShown}. Pass username`],
-  ['nobody of that name', both, { username: 'x@y.z' }, `matches username x@y.z; there is: ${adaShown}, ${graceShown}.`],
-  ['nobody of that tenant', both, { tenantId: otherTenantId }, `no account matches tenant ${otherTenantId}; there is:`],
+  [
+    'nobody of that name',
+    both,
+    { username: 'x@y.z' },
+    `matches username x@y.z; the cache has: ${adaShown}, ${graceShown}.`,
+  ],
+  [
+    'nobody of that tenant',
+    both,
+    { tenantId: otherTenantId },
+    `no account matches tenant ${otherTenantId}; the cache has:`,
+  ],
   ['several of that tenant', both, { tenantId }, `several accounts match tenant ${tenantId}: ${adaShown}`],
 ])('is unavailable with %s, and says what there is', async (_, document, options, words) => {
   await using credential = credentialOf(document(), options).credential
@@ -274,7 +284,7 @@ test('stays with the account that it has used: another one that signs in is anot
   await until(() => onlyEntry(documentAt(path), 'RefreshToken').secret !== ada)
   writeFileSync(path, JSON.stringify(signedIn(world.emulator, '1.A.of-grace', { who: grace })))
   const error = await failure(credential.getToken('https://vault.azure.net/.default'))
-  expect(error.message).toContain(`the account that was used has signed out; there is: ${graceShown}.`)
+  expect(error.message).toContain(`the account that was used has signed out; the cache has: ${graceShown}.`)
   await credential.close()
 })
 
@@ -304,7 +314,7 @@ test('reports a cache that is garbage, and leaves it as it is', async () => {
   const { credential, path } = credentialOf('{"Account": {"torn')
   const error = await failure(credential.getToken(scope))
   expect(error.name).toBe('CredentialUnavailableError')
-  expect(error.message).toMatch(/the cache can't be read: .* is no cache of MSAL: it is not JSON\. Sign in again/)
+  expect(error.message).toMatch(/the cache cannot be read: .* is not an MSAL cache: it is not JSON\. Sign in again/)
   expect(error.message).not.toContain('torn')
   expect(readFileSync(path, 'utf8')).toBe('{"Account": {"torn')
   await credential.close()
@@ -315,7 +325,7 @@ test('hands the token out where the cache can not be written, and says so in an 
   writeFileSync(`${path}.lockfile`, '1 of a program that renews it')
   const own = world.options({})
   let looks = 0
-  const { localSharedFiles } = await import('../../src/runtime/shared-files.ts')
+  const { localSharedFiles } = await import('../../src/runtime/files/shared-files.ts')
   const sharedFiles = { ...localSharedFiles, stamp: async () => `${looks++}` }
   const credential = new SharedTokenCacheCredential({ ...own, host: { ...own.host, sharedFiles }, cachePath: path })
   expect((await credential.getToken(scope)).token).toBeTruthy()
@@ -334,7 +344,7 @@ test('follows no symbolic link', async () => {
   expect((await failure(credential.getToken(scope))).message).toContain('a symbolic link, which is not followed')
 })
 
-test.each(['organizations', 'common'])('%s is the tenant of whoever has signed in', async (any) => {
+test.each(['organizations', 'common'])('%s means the tenant of the account that has signed in', async (any) => {
   const { credential, path } = credentialOf(signedIn(world.emulator, ada), { tenantId: any })
   await credential.getToken(scope)
   await credential.close()
@@ -353,13 +363,13 @@ test('asks in any tenant of a user who has none of their own here, unless a list
 })
 
 test.each<[string, unknown, RegExp]>([
-  ['a number as name', { username: 5 }, /username is no text/],
-  ['an empty path', { cachePath: '' }, /cachePath is no text/],
+  ['a number as name', { username: 5 }, /username must be a non-empty string/],
+  ['an empty path', { cachePath: '' }, /cachePath must be a non-empty string/],
   ['a tenant with a slash', { tenantId: 'a/b' }, /tenantId/],
   [
     'half a record',
     { authenticationRecord: { clientId: 'x' } },
-    /options\.authenticationRecord has no authority, homeAccountId, tenantId, username/,
+    /options\.authenticationRecord has no usable authority, homeAccountId, tenantId, username/,
   ],
   [
     'a record of http',

@@ -142,14 +142,14 @@ test('an authority’s file that is empty from the start is unavailable, and is 
   const error = await failure(credential.getToken(scope))
   expect(error).toBeInstanceOf(CredentialUnavailableError)
   expect(error.message).toMatch(
-    /the authority of the token proxy can not be read from ".*ca\.crt"\. Check AZURE_KUBERNETES_CA_FILE/,
+    /the certificate authority of the token proxy cannot be read from ".*ca\.crt"\. Check AZURE_KUBERNETES_CA_FILE/,
   )
   expect(proxy.requests).toEqual([])
   await writeFile(proxy.caFile, proxy.caData)
   expect((await credential.getToken(scope)).token).toBeTruthy()
 })
 
-test('the proxy’s certificate is checked against its own authority alone', async () => {
+test('the proxy’s certificate is checked only against its own authority', async () => {
   const proxy = await world.emulator.aksTokenProxy()
   await using credential = bound({ ...proxy.env, AZURE_KUBERNETES_CA_FILE: world.emulator.ca.path })
   expect(await failure(credential.getToken(scope))).toMatchObject({ name: 'AuthenticationError', statusCode: 0 })
@@ -180,9 +180,9 @@ test.each<[string, Record<string, string>, RegExp]>([
     { AZURE_KUBERNETES_TOKEN_PROXY: url, AZURE_KUBERNETES_CA_FILE: '/ca', AZURE_KUBERNETES_CA_DATA: 'pem' },
     /AZURE_KUBERNETES_CA_FILE and AZURE_KUBERNETES_CA_DATA are both set/,
   ],
-  ['a name alone', { AZURE_KUBERNETES_SNI_NAME: 'a.ests.aks' }, /AZURE_KUBERNETES_TOKEN_PROXY is not set, and others/],
-  ['a file alone', { AZURE_KUBERNETES_CA_FILE: '/ca' }, /AZURE_KUBERNETES_TOKEN_PROXY is not set, and others/],
-  ['data alone', { AZURE_KUBERNETES_CA_DATA: 'pem' }, /AZURE_KUBERNETES_TOKEN_PROXY is not set, and others/],
+  ['a name alone', { AZURE_KUBERNETES_SNI_NAME: 'a.ests.aks' }, /AZURE_KUBERNETES_TOKEN_PROXY is not set, but others/],
+  ['a file alone', { AZURE_KUBERNETES_CA_FILE: '/ca' }, /AZURE_KUBERNETES_TOKEN_PROXY is not set, but others/],
+  ['data alone', { AZURE_KUBERNETES_CA_DATA: 'pem' }, /AZURE_KUBERNETES_TOKEN_PROXY is not set, but others/],
 ])('the constructor refuses %s', (_, env, reason) => {
   const error = thrown(() => bound(env))
   expect(error).toBeInstanceOf(CredentialUnavailableError)

@@ -37,7 +37,7 @@ function withPeople(options: DeviceCodeCredentialOptions = {}, people: readonly 
 const store = (): TokenStore => memoryTokenStore({ now: () => world.emulator.clock.now() })
 
 describe('authenticate()', () => {
-  test('gives who signed in, and the token that it got is the cached one', async () => {
+  test('resolves to who signed in, and caches the token that it got', async () => {
     await using credential = withPeople()
     expect(await credential.authenticate(scope)).toEqual({
       authority: new URL(world.emulator.url).host,
@@ -98,7 +98,7 @@ describe('disableAutomaticAuthentication', () => {
     expect(error).toBeInstanceOf(AuthenticationRequiredError)
     expect(error).toMatchObject({ scopes: [scope], claims, getTokenOptions: { claims, enableCae: true, tenantId } })
     expect(error.message).toBe(
-      'DeviceCodeCredential: Automatic authentication has been disabled. Call authenticate(), then ask again.',
+      'DeviceCodeCredential: Automatic authentication has been disabled. Call authenticate(), then try again.',
     )
     expect(world.emulator.requests).toHaveLength(0)
     await credential.authenticate(error.scopes, error.getTokenOptions)
@@ -203,7 +203,7 @@ describe('the refresh token', () => {
     expect(grantsOf(world)).toEqual([poll, 'refresh_token', 'refresh_token'])
   })
 
-  test('that brings another account counts for nothing', async () => {
+  test('that yields a different account is refused', async () => {
     const clientInfo = Buffer.from('{"uid":"somebody","utid":"else"}').toString('base64url')
     const fetch = async (url: string, init: TransportInit) => {
       const answer = await world.emulator.fetch(url, init)
@@ -212,7 +212,7 @@ describe('the refresh token', () => {
     }
     await using credential = withPeople({ fetch })
     await credential.getToken(scope)
-    expect((await failure(credential.getToken(otherScope))).message).toMatch(/brought a token of another account/)
+    expect((await failure(credential.getToken(otherScope))).message).toMatch(/yielded a token for a different account/)
   })
 })
 
@@ -284,7 +284,7 @@ describe('signOut()', () => {
     const late = failure(credential.getToken(otherScope))
     await until(() => grantsOf(world).length === 2)
     await credential.signOut()
-    expect((await late).message).toMatch(/signed out meanwhile/)
+    expect((await late).message).toMatch(/signed out in the meantime/)
     expect(await tokenStore.list(homeAccountId)).toEqual([])
   })
 })
@@ -350,7 +350,7 @@ describe('a record', () => {
   })
 })
 
-describe('the id token', () => {
+describe('the ID token', () => {
   const now = (): number => Math.floor(world.emulator.clock.now() / 1000)
   const good = () => ({
     iss: `${world.emulator.url}/${tenantId}/v2.0`,
@@ -383,38 +383,38 @@ describe('the id token', () => {
   })
 
   test.each<[string, () => object | string | undefined, RegExp]>([
-    ['that is missing', () => undefined, /no id token that can be read/],
-    ['that is no JWT', () => 'nonsense', /no id token that can be read/],
-    ['of another authority', () => ({ ...good(), iss: `https://evil.example/${tenantId}/v2.0` }), /another issuer/],
+    ['that is missing', () => undefined, /no readable ID token/],
+    ['that is no JWT', () => 'nonsense', /no readable ID token/],
+    ['of another authority', () => ({ ...good(), iss: `https://evil.example/${tenantId}/v2.0` }), /a different issuer/],
     [
       'of a look-alike',
       () => ({ ...good(), iss: `${world.emulator.url}.evil.example/${tenantId}/v2.0` }),
-      /another issuer/,
+      /a different issuer/,
     ],
     [
       'of a path of the authority',
       () => ({ ...good(), iss: `${world.emulator.url}/x/${tenantId}/v2.0` }),
-      /another issuer/,
+      /a different issuer/,
     ],
     [
       'of another tenant',
       () => ({ ...good(), tid: otherTenantId, iss: `${world.emulator.url}/${otherTenantId}/v2.0` }),
-      /another issuer/,
+      /a different issuer/,
     ],
-    ['whose tenant is not its issuer’s', () => ({ ...good(), tid: otherTenantId }), /another issuer/],
-    ['without an issuer', () => ({ ...good(), iss: undefined }), /another issuer/],
+    ['whose tenant is not its issuer’s', () => ({ ...good(), tid: otherTenantId }), /a different issuer/],
+    ['without an issuer', () => ({ ...good(), iss: undefined }), /a different issuer/],
     ['for another application', () => ({ ...good(), aud: otherTenantId }), /another application \(aud\)/],
     ['for several, and given to none', () => ({ ...good(), aud: [publicClientId, 'x'] }), /\(azp\)/],
     ['given to another', () => ({ ...good(), azp: 'x' }), /\(azp\)/],
     ['that has expired', () => ({ ...good(), exp: now() - 301 }), /has expired/],
     ['that is not valid yet', () => ({ ...good(), nbf: now() + 400 }), /not valid yet/],
     ['issued in the future', () => ({ ...good(), iat: now() + 400 }), /not valid yet/],
-    ['without times', () => ({ ...good(), exp: 'never' }), /no times/],
-    ['that names nobody', () => ({ ...good(), sub: undefined }), /names nobody/],
+    ['without times', () => ({ ...good(), exp: 'never' }), /no expiry or issue time/],
+    ['that names nobody', () => ({ ...good(), sub: undefined }), /names no user/],
   ])('%s ends the sign-in', async (_, claims, reason) => {
     const error = await failure(signIn(claims()))
     expect(error).toMatchObject({ name: 'AuthenticationError', statusCode: 200 })
-    expect(error.message).toMatch(/gave an identity that does not count: .* sign in again\.$/)
+    expect(error.message).toMatch(/returned an ID token that failed validation: .* sign in again\.$/)
     expect(error.message).toMatch(reason)
   })
 
@@ -434,7 +434,7 @@ describe('the id token', () => {
     const of = (tid: string) => ({ ...good(), tid, iss: `${world.emulator.url}/${tid}/v2.0` })
     const options = { tenantId: 'organizations' }
     expect(await signIn(of(otherTenantId), options)).toMatchObject({ tenantId: otherTenantId })
-    expect((await failure(signIn(of(personal), options))).message).toMatch(/another issuer/)
+    expect((await failure(signIn(of(personal), options))).message).toMatch(/a different issuer/)
   })
 })
 

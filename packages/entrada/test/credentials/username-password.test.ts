@@ -40,7 +40,7 @@ test.each<[string, unknown[], RegExp, boolean]>([
   ['no client', [tenantId, undefined, username, password], /clientId is a required parameter/, true],
   ['no tenant', ['', publicClientId, username, password], /tenantId is a required parameter/, true],
   ['a tenant that is a path', ['../x', publicClientId, username, password], /tenantId/, false],
-  ['a password that is a number', [tenantId, publicClientId, username, 5], /password is no text/, false],
+  ['a password that is a number', [tenantId, publicClientId, username, 5], /password must be a string/, false],
 ])('the constructor refuses %s', (_, values, reason, isMissing) => {
   const error = thrown(() => Reflect.construct(UsernamePasswordCredential, values))
   expect(error).toBeInstanceOf(isMissing ? CredentialUnavailableError : TypeError)

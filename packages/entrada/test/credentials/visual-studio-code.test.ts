@@ -1,6 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ChainedTokenCredential, VisualStudioCodeCredential, type VisualStudioCodeCredentialOptions } from 'entrada'
+import { inspect } from 'node:util'
+import {
+  ChainedTokenCredential,
+  CredentialUnavailableError,
+  VisualStudioCodeCredential,
+  type VisualStudioCodeCredentialOptions,
+} from 'entrada'
 import { afterEach, expect, test } from 'vitest'
 import { temporaryFolder } from '../msal/shared-cache.ts'
 import { failure, otherTenantId, scope, tenantId, user } from '../world.ts'
@@ -70,14 +76,14 @@ test('takes the record of the path that the plug-in names, with a byte order mar
   expect(broker.asked).toHaveLength(1)
 })
 
-test('uses the broker of @azure/identity-broker where that alone is registered', async () => {
+test('uses the broker of @azure/identity-broker if only that is registered', async () => {
   const broker = standInBroker({ now: () => start })
   plugIn(({ nativeBrokerPluginControl }) => nativeBrokerPluginControl.setNativeBroker(broker))
   await using credential = credentialOf(good)
   expect((await credential.getTokenInfo(scope)).credential).toBe('VisualStudioCodeCredential')
 })
 
-test('passes claims on, and makes the broker ask anew', async () => {
+test('passes claims on, and makes the broker request a new token', async () => {
   const broker = registered()
   await using credential = credentialOf(good)
   await credential.getToken(scope, { enableCae: true })
@@ -107,15 +113,19 @@ test.each<[string, unknown, RegExp]>([
     undefined,
     /nobody has signed in with Visual Studio Code \(no .*authRecord\.json\)\. Sign in to Azure in/,
   ],
-  ['no JSON', 'garbage', /can't be used: it is no JSON object\. Sign in to Azure in Visual Studio Code/],
-  ['a list', '[]', /can't be used: it is no JSON object/],
-  ['11 KiB', { ...good, padding: 'x'.repeat(11 * 1024) }, /can't be read: larger than 10240 bytes/],
+  ['no JSON', 'garbage', /cannot be used: it is not a JSON object\. Sign in to Azure in Visual Studio Code/],
+  ['a list', '[]', /cannot be used: it is not a JSON object/],
+  ['11 KiB', { ...good, padding: 'x'.repeat(11 * 1024) }, /cannot be read: larger than 10240 bytes/],
   [
     'all that can be wrong at once',
     { tenantId: 'a/b', clientId: 'another', username: '', authority: 'http://login.example' },
-    /username is missing; homeAccountId is missing; tenantId has characters that no tenant has; clientId is not that of Visual Studio Code; authority is no https address\./,
+    /username is missing; homeAccountId is missing; tenantId contains characters that a tenant id cannot have; clientId is not that of Visual Studio Code; authority must be an https address\./,
   ],
-  ['a password in its authority', { ...good, authority: 'https://u:p@login.example' }, /authority is no https address/],
+  [
+    'a password in its authority',
+    { ...good, authority: 'https://u:p@login.example' },
+    /authority must be an https address/,
+  ],
 ])('is unavailable with a record of %s', async (_, record, words) => {
   const broker = registered()
   await using credential = credentialOf(record)
@@ -130,7 +140,7 @@ test('is unavailable without a plug-in, says which one to install, and works onc
   const error = await failure(credential.getToken(scope))
   expect(error).toMatchObject({ name: 'CredentialUnavailableError' })
   expect(error.message).toBe(
-    'VisualStudioCodeCredential: no plug-in for the broker is registered, which alone has the tokens. Install @azure/identity-vscode, and call useIdentityPlugin(vsCodePlugin), or use AzureCliCredential.',
+    'VisualStudioCodeCredential: no broker plug-in is registered; its tokens come only from one. Install @azure/identity-vscode, and call useIdentityPlugin(vsCodePlugin), or use AzureCliCredential.',
   )
   registered()
   expect((await credential.getToken(scope)).token).toContain(brokerToken)
@@ -152,7 +162,7 @@ test('refuses a token of another account than the record’s', async () => {
   await using credential = credentialOf(good)
   const error = await failure(credential.getToken(scope))
   expect(error).toMatchObject({ name: 'CredentialUnavailableError' })
-  expect(error.message).toContain('the broker answered for another account')
+  expect(error.message).toContain('the broker returned a token for a different account')
   expect(error.message).not.toContain(brokerToken)
 })
 
@@ -162,12 +172,33 @@ test.each([
   [{ name: 'ServerError', errorCode: 'server_unavailable' }, 'AuthenticationError'],
   [{}, 'AuthenticationError'],
 ])('tells what the broker says: %j is %s', async (said, name) => {
-  const cause = Object.assign(new Error('as the broker\nputs it'), said)
-  registered().error = cause
+  const request = { body: 'refresh_token=REFRESH-SECRET' }
+  const theirs = Object.assign(new Error('as the broker\nputs it', { cause: { request } }), said, { request })
+  registered().error = theirs
   await using credential = credentialOf(good)
   const error = await failure(credential.getToken(scope))
-  expect(error).toMatchObject({ name, cause })
+  expect(error.name).toBe(name)
+  expect(error.cause).not.toBe(theirs)
+  expect(error.cause).toMatchObject({ name: theirs.name, message: 'as the broker puts it' })
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('REFRESH-SECRET')
   expect(error.message).toMatch(/^VisualStudioCodeCredential: the broker refused with \w+: as the broker puts it\./)
+})
+
+test.each([undefined, null, 5, 'token'])('takes %s for no token', async (answer) => {
+  const broker = registered()
+  broker.acquireTokenSilent = async () => answer as never
+  await using credential = credentialOf({ ...good })
+  const error = await failure(credential.getToken(scope))
+  expect(error.message).toMatch(/the broker (?:returned a token for a different account|returned no usable token)/)
+})
+
+test('takes no error of the library for one of a broker’s', async () => {
+  const theirs = Object.assign(new CredentialUnavailableError('client_secret=SECRET-OF-THEIRS'), { token: 'x' })
+  registered().error = theirs
+  await using credential = credentialOf(good)
+  const error = await failure(credential.getToken(scope))
+  expect(error).not.toBe(theirs)
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('SECRET-OF-THEIRS')
 })
 
 test.each([
@@ -181,7 +212,7 @@ test.each([
   const { acquireTokenSilent } = broker
   broker.acquireTokenSilent = async (request) => ({ ...(await acquireTokenSilent.call(broker, request)), ...part })
   await using credential = credentialOf(good)
-  expect((await failure(credential.getToken(scope))).message).toContain('the broker gave no token that can be used')
+  expect((await failure(credential.getToken(scope))).message).toContain('the broker returned no usable token')
 })
 
 test('lets a chain go on', async () => {
@@ -190,10 +221,10 @@ test('lets a chain go on', async () => {
   expect((await chain.getToken(scope)).token).toBe('of the next')
 })
 
-test('refuses AD FS, and what is no tenant', () => {
+test('refuses AD FS, and anything that is not a tenant', () => {
   expect(thrown(() => new VisualStudioCodeCredential({ tenantId: 'adfs' }))).toMatchObject({
     name: 'CredentialUnavailableError',
-    message: expect.stringContaining('AD FS is not known'),
+    message: expect.stringContaining('AD FS does not work'),
   })
   expect(() => new VisualStudioCodeCredential({ tenantId: 'a/b' })).toThrow(TypeError)
 })

@@ -58,6 +58,21 @@ function overFile(
   return { credential, file, clock, sent, ask: () => credential.getToken(scope, { claims: '{}' }) }
 }
 
+test.each<[string, object]>([
+  ['a code that is not the file system’s', { code: 'ERR_REQUIRE_ESM' }],
+  ['no code', {}],
+])('a failure that is not about the file does not blame it: %s', async (_, fields) => {
+  const broken = async (): Promise<never> => {
+    throw Object.assign(new Error('Dynamic require of "fs" is not supported'), fields)
+  }
+  const files = { ...noFiles, stamp: broken, read: broken }
+  const credential = new WorkloadIdentityCredential({ host: { env: variables, files } })
+  const error = await failure(credential.getToken(scope))
+  expect(error.message).toContain('failed: Dynamic require of "fs" is not supported. See the cause.')
+  expect(error.message).not.toMatch(/cannot be read|Check/)
+  expect(error.cause).toBeInstanceOf(Error)
+})
+
 test('what the options leave out comes from the environment, and the options come first', async () => {
   const { credential, sent } = overFile('token')
   await credential.getToken(scope)
@@ -98,7 +113,7 @@ test.each<[string, object, string]>([
 test.each<[string, object, RegExp]>([
   ['a tenant that is a path', { tenantId: '../x' }, /tenantId/],
   ['a client that is a number', { clientId: 7 }, /clientId is of type number/],
-  ['a client with a line break', { clientId: 'a\nb' }, /clientId .*control characters/],
+  ['a client with a line break', { clientId: 'a\nb' }, /clientId .*control character/],
   ['a file that is a number', { tokenFilePath: 7 }, /tokenFilePath is of type number/],
   ['a text for enableAzureProxy', { enableAzureProxy: 'yes' }, /enableAzureProxy/],
 ])('the constructor refuses %s', (_, options, reason) => {
@@ -136,7 +151,7 @@ test.each<[string, string | undefined, RegExp]>([
   [
     'is not there',
     undefined,
-    /"\/var\/run\/.*azure-identity-token" can not be read \(ENOENT\)\. Check AZURE_FEDERATED_TOKEN_FILE/,
+    /"\/var\/run\/.*azure-identity-token" cannot be read \(ENOENT\)\. Check AZURE_FEDERATED_TOKEN_FILE/,
   ],
   ['is empty', '', /"\/var\/run\/.*" is empty\. Wait until the platform has written it/],
   ['has blanks alone', ' \n\t', /is empty/],
@@ -217,7 +232,7 @@ test('the links that Kubernetes swaps for a projected volume are followed', asyn
   })
 })
 
-test('the default chain signs in with it, and is told why where it can’t', async () => {
+test('the default chain signs in with it, and gets the reason if that fails', async () => {
   const pod = await world.emulator.kubernetes({ serviceAccount: 'chained', namespace: 'shop', app: 'app' })
   const options = world.options({ ...pod.env })
   await using credential = new DefaultAzureCredential(options)

@@ -174,7 +174,7 @@ test('the account of azd is the one of az, where azd says so: a switch of either
   expect((await credential.getToken(scope)).token).toBe('token-4')
 })
 
-test('an account that another program serves to azd is told by no file', async () => {
+test('no file shows an account that another program provides to azd', async () => {
   const machine = numbered({ AZD_AUTH_ENDPOINT: 'http://127.0.0.1:1' })
   machine.files.set('/home/ada/.azd/auth.json', {})
   await using credential = new AzureDeveloperCliCredential(machine.options)

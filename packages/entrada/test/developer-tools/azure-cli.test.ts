@@ -1,6 +1,7 @@
 import { AzureCliCredential, type AzureCliCredentialOptions } from 'entrada'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Ended } from '../../src/runtime/program.ts'
+import type { Ended } from '../../src/runtime/process/program.ts'
+import { quickest } from '../quickest.ts'
 import { failure } from '../world.ts'
 import { imagine, scope, start, token } from './machine.ts'
 
@@ -134,6 +135,38 @@ describe('reads', () => {
     expect((await credential.getToken(scope)).expiresOnTimestamp).toBe(expected)
   })
 
+  test.each<[string, (json: string) => string]>([
+    ['a warning with braces before it', (json) => `WARNING: the extension {preview} is new {see the notes}\n${json}`],
+    ['words with braces after it', (json) => `${json}\nUpdate available: {2.60.0}`],
+    ['both', (json) => `{x}\n${json}\n{y}`],
+    ['an open brace before it', (json) => `if (x) {\n${json}`],
+    ['an open object before it', (json) => `{"level": "warning\n{"a": {\n${json}`],
+    ['a closed brace before it', (json) => `}}\n${json}\n}`],
+    ['lines of JSON before it', (json) => `{"level":"warning","message":"{"}\n{"level":"info"}\n${json}`],
+    ['a line of JSON after it', (json) => `${json}\n{"level":"info","message":"done }"}`],
+    ['empty objects around it', (json) => `{}${json}{}`],
+    ['words in its own line', (json) => `token: ${json} (cached)`],
+    ['a list around it', (json) => `[${json}]`],
+    ['an object without a token before it', (json) => `{"accessToken":null}\n${json}`],
+    ['a quotation mark before it', (json) => `don't say "hello\n${json}`],
+    ['colours', (json) => `\u001b[33mWARNING {a}\u001b[0m\n${json}\n\u001b[0m`],
+  ])('the token with %s', async (_, around) => {
+    for (const indent of [0, 2]) {
+      const json = JSON.stringify({ accessToken: token, ...expires, tokenType: 'Bearer' }, null, indent)
+      expect((await ask({ stdout: around(json) })).access.token).toBe(token)
+    }
+  })
+
+  test.each(['{', '{"', '{"a":', '{"a":{', '}', '"', '{"a":"', '\\', '{ ', '{\n', '\u001b[', '\u001b]'])(
+    'a million bytes of %j in no time',
+    async (part) => {
+      const stdout = part.repeat(1_000_000 / part.length)
+      const read = async (): Promise<void> =>
+        expect((await failure(ask({ stdout }))).message).toContain('no usable answer')
+      expect(await quickest(read)).toBeLessThan(1000)
+    },
+  )
+
   test.each<[string, string, RegExp]>([
     ['nothing', '', /no usable answer/],
     ['what is no JSON', 'Traceback (most recent call last)', /no usable answer/],
@@ -147,6 +180,11 @@ describe('reads', () => {
     [
       'a day that is none',
       JSON.stringify({ accessToken: token, expiresOn: '2026-02-31 00:00:00' }),
+      /neither expires_on/,
+    ],
+    [
+      'a time that is a fraction of a second',
+      JSON.stringify({ accessToken: token, expires_on: 5e-324 }),
       /neither expires_on/,
     ],
     ['a negative time', JSON.stringify({ accessToken: token, expires_on: -1 }), /neither expires_on/],
@@ -178,7 +216,7 @@ describe('says what to do', () => {
     const error = await failure(credential.getToken(scope))
     expect(error).toMatchObject({
       name: 'CredentialUnavailableError',
-      mend: expect.stringContaining('https://aka.ms/azure-cli'),
+      remedy: expect.stringContaining('https://aka.ms/azure-cli'),
     })
     expect(error.message).toMatch(/^AzureCliCredential: Azure CLI could not be found\. Please visit/)
     expect(machine.started).toHaveLength(0)
@@ -251,7 +289,7 @@ az login --scope https://storage.azure.com//.default`
     await using credential = new AzureCliCredential(machine.options)
     const error = await failure(credential.getToken(scope))
     expect(error.name).toBe('CredentialUnavailableError')
-    expect(error.message).toContain(`"/bin/az" can't be started (EACCES)`)
+    expect(error.message).toContain(`"/bin/az" cannot be started (EACCES)`)
   })
 
   test('where Windows’ folder is not known', async () => {
@@ -286,8 +324,8 @@ describe('keeps az’s own words', () => {
       { code: 2, stderr: '\u001b[31mERROR: unrecognized arguments: --x\u001b[0m' },
       /: ERROR: unrecognized arguments: --x\.$/,
     ],
-    ['where there are none', { code: 3 }, /Azure CLI ended with code 3 and said nothing/],
-    ['where it was killed', { code: undefined }, /Azure CLI was killed and said nothing/],
+    ['where there are none', { code: 3 }, /Azure CLI ended with code 3 and printed no reason/],
+    ['where it was killed', { code: undefined }, /Azure CLI was killed and printed no reason/],
     ['where it said too much', { code: undefined, stopped: 'too-much-output' }, /printed more than 1048576 bytes/],
   ])('%s', async (_, ended, message) => {
     const error = await failure(ask(ended))
@@ -300,6 +338,13 @@ describe('keeps az’s own words', () => {
     expect(await failure(ask({ code: 1, stderr: 'ERROR: AADSTS7000215: no' }))).toMatchObject({
       errorResponse: { errorCodes: [7000215] },
     })
+  })
+
+  test('also those that a traceback ends with, where the words are cut off, each once', async () => {
+    const stderr = `ERROR: unexpected.\n${'  File "/usr/lib/az.py"\n'.repeat(100)}AADSTS90002: no tenant. AADSTS90002`
+    const error = await failure(ask({ code: 1, stderr }))
+    expect(error).toMatchObject({ errorResponse: { errorCodes: [90002] } })
+    expect(error.message).not.toContain('AADSTS')
   })
 
   test('but not without end', async () => {

@@ -1,6 +1,6 @@
 import { AzureDeveloperCliCredential, type AzureDeveloperCliCredentialOptions } from 'entrada'
 import { describe, expect, test } from 'vitest'
-import type { Ended } from '../../src/runtime/program.ts'
+import type { Ended } from '../../src/runtime/process/program.ts'
 import { failure } from '../world.ts'
 import { imagine, scope, start, token } from './machine.ts'
 
@@ -71,6 +71,15 @@ test.each<[string, string]>([
     if (zone === undefined) delete process.env.TZ
     else process.env.TZ = zone
   }
+})
+
+test.each<[string, (json: string) => string]>([
+  ['a warning with braces before it', (json) => `WARNING: {beta} feature\n${json}`],
+  ['words with braces after it', (json) => `${json}\nUpdate {1.24.0} is out`],
+  ['console messages around it', (json) => `${consoleLine('a {')}\n${json}\n${consoleLine('b }')}`],
+])('reads the token with %s', async (_, around) => {
+  const stdout = around(JSON.stringify({ token, expiresOn: '2026-11-23T09:00:00Z' }, null, 2))
+  expect((await ask({ stdout })).access.token).toBe(token)
 })
 
 test.each<[string, string, RegExp]>([

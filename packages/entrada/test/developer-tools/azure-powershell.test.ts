@@ -1,6 +1,6 @@
 import { AzurePowerShellCredential, type AzurePowerShellCredentialOptions } from 'entrada'
 import { describe, expect, test } from 'vitest'
-import type { Ended } from '../../src/runtime/program.ts'
+import type { Ended } from '../../src/runtime/process/program.ts'
 import { failure } from '../world.ts'
 import { imagine, scope, start, token } from './machine.ts'
 
@@ -43,6 +43,7 @@ test('the script holds no value of a call, asks for secure strings where they ar
 test.each<[string, Partial<Ended>]>([
   ['around the line', { stdout: `Loading personal profile\nWARNING: x${good}Done.\n` }],
   ['on stderr', { stdout: good, stderr: '#< CLIXML\n<Objs Version="1.1.0.1"><Obj S="progress" RefId="0"/></Objs>' }],
+  ['with braces', { stdout: `{x} {"a":1}${good}{done}` }],
   ['in colours', { stdout: `\u001b[?1h\u001b[32m${good}\u001b[0m` }],
   ['with Windows’ line ends', { stdout: good.replaceAll('\n', '\r\n') }],
 ])('minds no noise %s', async (_, ended) => {

@@ -90,7 +90,7 @@ test.each<[string, object, RegExp]>([
   ['a negative time-out', { processTimeoutInMs: -1 }, /options\.processTimeoutInMs is -1/],
   ['a time-out that is no number', { processTimeoutInMs: Number.NaN }, /options\.processTimeoutInMs is NaN/],
   ['a text for cache', { cache: 'no' }, /options\.cache is of type string/],
-  ['a tenant that is a number', { tenantId: 5 }, /tenantId is number/],
+  ['a tenant that is a number', { tenantId: 5 }, /tenantId 5 cannot be a tenant/],
 ])('AzureCliCredential refuses %s', (_, options, message) => {
   expect(() => new AzureCliCredential(options as never)).toThrow(TypeError)
   expect(() => new AzureCliCredential(options as never)).toThrow(message)

@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { TokenCredentialOptions } from 'entrada'
-import type { FileLook } from '../../src/runtime/look.ts'
-import type { Ended, Program } from '../../src/runtime/program.ts'
+import type { FileLook } from '../../src/runtime/files/look.ts'
+import type { Ended, Program } from '../../src/runtime/process/program.ts'
 
 /** A token that no output may hold. */
 export const token = `eyJ0eXAiOiJKV1QifQ.${'eyJzdWIiOiJhZGEifQ'.repeat(12)}.${'s1gnature-_'.repeat(30)}`
@@ -82,7 +82,7 @@ export function imagine(
     now: () => clock.time,
     look(path: string): FileLook | undefined {
       const file = files.get(path)
-      return file && { stamp: '1', isFile: true, mode: 0o100755, uid: 0, ...file }
+      return file && { stamp: '1', isFile: true, mode: 0o100755, uid: 0, gid: 0, ...file }
     },
     async run(program: Program, signal: AbortSignal): Promise<Ended> {
       started.push(program)

@@ -2,6 +2,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, symlinkSync } from 'node:f
 import { join, relative } from 'node:path'
 import { AzureCliCredential, AzurePowerShellCredential } from 'entrada'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { hasOtherMembers } from '../../src/runtime/process/group-members.ts'
 import { failure } from '../world.ts'
 import { azAnswer, createMachine, imagine, type Machine, says, scope, start, token } from './machine.ts'
 
@@ -94,7 +95,7 @@ describe('in a folder that anybody may write to', () => {
   test('a program that anybody may write to does not, and the message says why', async () => {
     chmodSync(join(open, 'az'), 0o777)
     const error = await failure(ask(open))
-    expect(error.message).toContain(`"${open}/az" is passed over, because the folder is open to everybody`)
+    expect(error.message).toContain(`"${open}/az" is ignored: the directory is world-writable`)
     expect(error.message).toContain('chmod o-w')
   })
 
@@ -105,10 +106,10 @@ describe('in a folder that anybody may write to', () => {
   })
 
   test.runIf(process.getuid?.() === 0)(
-    'a stranger’s program does not run, nor a stranger’s link to another',
+    'another user’s program does not run, nor a link of theirs to another',
     async () => {
       chownSync(join(open, 'az'), 65_534, 65_534)
-      expect((await failure(ask(open))).message).toContain('is passed over')
+      expect((await failure(ask(open))).message).toContain('is ignored')
       chownSync(join(open, 'az'), 0, 0)
       expect(await ask(open)).toBe(token)
       const links = file('links')
@@ -117,9 +118,54 @@ describe('in a folder that anybody may write to', () => {
       symlinkSync(join(open, 'az'), join(links, 'az'))
       const { lchownSync } = await import('node:fs')
       lchownSync(join(links, 'az'), 65_534, 65_534)
-      expect((await failure(ask(links))).message).toContain('is passed over')
+      expect((await failure(ask(links))).message).toContain('is ignored')
     },
   )
+})
+
+describe.runIf(process.getuid?.() === 0)('in a folder that somebody else may write to', () => {
+  let place: string
+
+  beforeEach(() => {
+    place = file('place')
+    machine.install('az', says(azAnswer()), place)
+  })
+
+  test('another user’s, nothing is taken, and the message says why', async () => {
+    chownSync(place, 65_534, 0)
+    const { message } = await failure(ask(place))
+    expect(message).toContain(`"${place}/az" is ignored: the folder belongs to another user (id 65534)`)
+    machine.install('az', says(azAnswer()))
+    expect(await ask(`${place}:${machine.bin}`)).toBe(token)
+  })
+
+  test('a group’s with members unknown, nothing is taken, and the message says why', async () => {
+    chownSync(place, 0, 65_533)
+    chmodSync(place, 0o775)
+    const { message } = await failure(ask(place))
+    expect(message).toContain('the folder can be written by a group with other members (id 65533)')
+    chmodSync(place, 0o755)
+    expect(await ask(place)).toBe(token)
+  })
+
+  test('root’s group is as good as root', async () => {
+    chmodSync(place, 0o775)
+    expect(await ask(place)).toBe(token)
+  })
+})
+
+test.each<[string, number, boolean]>([
+  ['root’s group', 0, false],
+  ['our own group without others', 1000, false],
+  ['our own group that lists us and root', 1001, false],
+  ['a group that lists another user', 1002, true],
+  ['a group that lists a user who is in no file', 1003, true],
+  ['another user’s own group', 1004, true],
+  ['a group of which no file knows', 4711, true],
+])('%s', (_, gid, expected) => {
+  const passwd = 'root:x:0:0::/:/bin/sh\nada:x:1000:1000::/:/bin/sh\nbob:x:1004:1004::/:/bin/sh\n'
+  const group = 'root:x:0:\nada:x:1000:\ndev:x:1001:ada,root\nstaff:x:1002:ada,bob\nldap:x:1003:eve\nbob:x:1004:\n'
+  expect(hasOtherMembers(gid, { passwd, group, uid: 1000 })).toBe(expected)
 })
 
 describe('on Windows', () => {

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import { AzureCliCredential, type AzureCliCredentialOptions } from 'entrada'
 import { build } from 'esbuild'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -78,30 +80,45 @@ test.runIf(process.platform === 'linux')('gives it a process group and a session
   expect([group, session]).toEqual([pid, pid])
 })
 
-test('withholds secrets of this process that az has no use for, and hands the rest on', async () => {
+/** Asks az, and gives the names of the variables that it was given. */
+async function namesGivenToAz(env: Record<string, string>, options: AzureCliCredentialOptions = {}): Promise<string[]> {
   machine.install('az', `/usr/bin/env > ${file('env')}; ${says(azAnswer())}`)
-  const secrets = {
-    AZURE_CLIENT_SECRET: 's1',
-    AZURE_CLIENT_CERTIFICATE_PASSWORD: 's2',
-    AZURE_PASSWORD: 's3',
-    SYSTEM_ACCESSTOKEN: 's4',
-    ACTIONS_ID_TOKEN_REQUEST_TOKEN: 's5',
-    ACTIONS_RUNTIME_TOKEN: 's6',
-    AZD_AUTH_KEY: 's7',
-  }
-  const kept = {
-    AZURE_CONFIG_DIR: '/nowhere',
-    HTTPS_PROXY: 'http://p:1',
-    REQUESTS_CA_BUNDLE: '/ca',
-    MSI_SECRET: 'm',
-    IDENTITY_HEADER: 'i',
-  }
-  await use({}, { ...secrets, ...kept }).getToken(scope)
-  const names = written('env')
+  await use(options, env).getToken(scope)
+  return written('env')
     .split('\n')
-    .map((line) => line.split('=')[0])
-  for (const name of Object.keys(kept)) expect(names).toContain(name)
-  for (const name of Object.keys(secrets)) expect(names).not.toContain(name)
+    .map((line) => line.split('=')[0] as string)
+}
+
+const toValues = (names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [name, 'v']))
+
+test('withholds what looks like a secret by its name, and hands the rest on', async () => {
+  const secrets = [
+    ...[
+      'AZURE_CLIENT_SECRET',
+      'AZURE_CLIENT_CERTIFICATE_PASSWORD',
+      'AZURE_PASSWORD',
+      'AZD_AUTH_KEY',
+      'ARM_CLIENT_SECRET',
+    ],
+    ...['SYSTEM_ACCESSTOKEN', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN', 'ACTIONS_RUNTIME_TOKEN', 'GITHUB_TOKEN', 'NPM_TOKEN'],
+    ...['AWS_SECRET_ACCESS_KEY', 'AWS_ACCESS_KEY_ID', 'GOOGLE_APPLICATION_CREDENTIALS', 'SSH_PRIVATE', 'MY_KEY'],
+    ...['DB_CONNECTION_STRING', 'db_password', 'Some_Secret'],
+  ]
+  const kept = [
+    ...['AZURE_CONFIG_DIR', 'HTTPS_PROXY', 'REQUESTS_CA_BUNDLE', 'MSI_SECRET', 'IDENTITY_HEADER', 'AZURE_CORE_OUTPUT'],
+    ...['AZURE_FEDERATED_TOKEN_FILE', 'LANG', 'KEYBOARD', 'PYTHONPATH'],
+  ]
+  const names = await namesGivenToAz(toValues([...secrets, ...kept]))
+  expect(names).toEqual(expect.arrayContaining(kept))
+  expect(names.filter((name) => secrets.includes(name))).toEqual([])
+})
+
+test('hands on what an option names, to a tool that would not work without it', async () => {
+  const env = toValues(['CORP_SHIM_TOKEN', 'OTHER_TOKEN'])
+  const names = await namesGivenToAz(env, { toolEnvironmentVariables: ['CORP_SHIM_TOKEN'] })
+  expect(names).toContain('CORP_SHIM_TOKEN')
+  expect(names).not.toContain('OTHER_TOKEN')
 })
 
 describe('kills az and all that it started', () => {
@@ -192,7 +209,7 @@ test('says that a program which is none can’t be started', async () => {
   machine.install('az', '#!/nowhere/interpreter\n')
   const error = await failure(use().getToken(scope))
   expect(error.name).toBe('CredentialUnavailableError')
-  expect(error.message).toMatch(/can't be started \(ENOENT\)/)
+  expect(error.message).toMatch(/cannot be started \(ENOENT\)/)
 })
 
 test('fifty concurrent callers share one process, and the next ones its token', async () => {
@@ -205,17 +222,22 @@ test('fifty concurrent callers share one process, and the next ones its token', 
   expect(written('runs')).toBe('x')
 })
 
-/** Runs a program with the library in a process of its own. Gives its exit code and what it printed. */
-async function runProgram(text: string): Promise<{ code: number | null; output: string }> {
+/** Writes the library into a file beside the machine's. */
+async function bundleLibrary(): Promise<void> {
   await build({
     entryPoints: [fileURLToPath(new URL('../../src/index.ts', import.meta.url))],
     outfile: file('entrada.mjs'),
     bundle: true,
     format: 'esm',
     platform: 'node',
-    external: ['https-proxy-agent', 'node-forge', 'tinyexec'],
+    external: ['tinyexec'],
     logLevel: 'error',
   })
+}
+
+/** Runs a program with the library in a process of its own. Gives its exit code and what it printed. */
+async function runProgram(text: string): Promise<{ code: number | null; output: string }> {
+  await bundleLibrary()
   writeFileSync(
     file('program.mjs'),
     `import { existsSync, readFileSync } from 'node:fs'
@@ -241,7 +263,7 @@ test('a program that ends takes its tools with it', async () => {
   await treeIsDead()
 })
 
-test('a program that waits for close() alone lives until its tools are dead', async () => {
+test('a program that only waits for close() lives until its tools are dead', async () => {
   machine.install('az', tree())
   const ended = await runProgram(`
 while (!isThere()) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -249,4 +271,46 @@ await credential.close()
 console.log('closed')`)
   expect(ended).toEqual({ code: 0, output: 'closed\n' })
   await treeIsDead()
+})
+
+describe.runIf(process.platform !== 'win32')('in a worker thread', () => {
+  /** A worker whose credential asks the machine's az, and tells what came of it. */
+  async function startWorker(): Promise<Worker> {
+    await bundleLibrary()
+    writeFileSync(
+      file('worker.mjs'),
+      `import { parentPort } from 'node:worker_threads'
+import { AzureCliCredential } from './entrada.mjs'
+const credential = new AzureCliCredential({ subscription: 'a name' })
+setInterval(() => undefined, 1000)
+parentPort.postMessage(await credential.getToken('${scope}').catch((error) => ({ token: String(error) })))`,
+    )
+    return new Worker(file('worker.mjs'), { env: machine.env })
+  }
+
+  test('az is asked as elsewhere, and what it gets is never read by a shell', async () => {
+    machine.install('az', `printf '%s\\n' "$@" > ${file('arguments')}; cat > ${file('input')}; ${says(azAnswer())}`)
+    const worker = await startWorker()
+    const [answer] = await once(worker, 'message')
+    await worker.terminate()
+    expect(answer.token).toBe(token)
+    expect(written('arguments').split('\n')).toContain('a name')
+    expect(written('input')).toBe('')
+  })
+
+  test('the exit of az is reported with its code and its output', async () => {
+    machine.install('az', `echo 'it is broken' >&2; exit 3`)
+    const worker = await startWorker()
+    const [answer] = await once(worker, 'message')
+    await worker.terminate()
+    expect(answer.token).toMatch(/it is broken/)
+  })
+
+  test('a worker that is terminated takes its tools with it', async () => {
+    machine.install('az', tree())
+    const worker = await startWorker()
+    await treeIsThere()
+    await worker.terminate()
+    await treeIsDead()
+  })
 })

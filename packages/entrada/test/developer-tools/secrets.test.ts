@@ -8,7 +8,8 @@ import {
   type TokenCredentialOptions,
 } from 'entrada'
 import { describe, expect, test } from 'vitest'
-import type { Ended } from '../../src/runtime/program.ts'
+import type { Ended } from '../../src/runtime/process/program.ts'
+import { quickest } from '../quickest.ts'
 import { failure } from '../world.ts'
 import { imagine, scope, token } from './machine.ts'
 
@@ -44,6 +45,15 @@ const outputs: [string, string][] = [
   ['a line of PowerShell', `azsdk%${short}%never`],
   ['a table', `Token     : ${token}\nExpiresOn : never`],
   ['a message of azd', JSON.stringify({ type: 'consoleMessage', data: { message: `ERROR: ${token}` } })],
+  ['a header in a log', `DEBUG: 'Authorization': 'Bearer ${short}'`],
+  ['a bearer', `request with Bearer ${short} failed`],
+  ['a named token', `refresh_token: ${short}`],
+  ['a named token, quoted', `msal: 'refresh_token': '${short}', 'x': 1`],
+  ['a signature of an address', `GET https://a.example/b?sv=1&sig=${short}&se=2`],
+  ['a code of an address', `GET http://localhost:8400/?code=${short}&state=1`],
+  ['a code that is opaque', `code=${opaque}`],
+  ['a password on a command line', `--password=${short}`],
+  ['a key of a connection', `AccountName=a;AccountKey=${short}==;EndpointSuffix=b`],
   ['CLIXML', `#< CLIXML\n<Objs><S S="Error">${token}_x000D__x000A_</S></Objs>`],
 ]
 
@@ -73,12 +83,57 @@ describe.each(kinds)('%s shows no token', (_, Credential) => {
   })
 })
 
-test('keeps what is no token: ids, addresses and codes', async () => {
+test('keeps whatever is not a token: ids, addresses and codes', async () => {
   const stderr =
     'ERROR: AADSTS700016: Application 04b07795-8ddb-461a-bbee-02f9e1bf7b46 was not found. fetching token: see https://login.microsoftonline.com/common/oauth2/v2.0/token and /subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/group'
   const machine = imagine(() => ({ code: 1, stderr }))
   await using credential = new AzureCliCredential(machine.options)
   expect((await failure(credential.getToken(scope))).message).toBe(`AzureCliCredential: ${stderr}.`)
+})
+
+test('shows 400 characters of what a tool says', async () => {
+  const machine = imagine(() => ({ code: 1, stderr: 'word '.repeat(5000) }))
+  await using credential = new AzureCliCredential(machine.options)
+  const { message } = await failure(credential.getToken(scope))
+  expect(message).toBe(`AzureCliCredential: ${'word '.repeat(80)}...`)
+})
+
+const pumped = [
+  'a',
+  'ey',
+  'eyJ',
+  '-eyJ',
+  '.',
+  '"token":',
+  'code=',
+  'Bearer ',
+  '%25',
+  'a.',
+  'A1',
+  '\n',
+  ' ',
+  '\t',
+  '`',
+  '\u001b[',
+  '{"',
+  "'",
+]
+const pumpedWords = [
+  'az login ',
+  '`azd auth login -',
+  'Connect-AzAccount -',
+  'azsdk%',
+  'AADSTS1',
+  '<S S="Error">',
+  'refresh_token',
+]
+test.each([...pumped, ...pumpedWords])('a megabyte of %j on stderr is read in no time', async (part) => {
+  const stderr = part.repeat(1_000_000 / part.length)
+  for (const [, Credential] of kinds) {
+    const machine = imagine(() => ({ code: 1, stderr }))
+    await using credential = new Credential(machine.options)
+    expect(await quickest(() => failure(credential.getToken(scope)))).toBeLessThan(200)
+  }
 })
 
 test('does not show the environment of the tool when it can’t be started', async () => {

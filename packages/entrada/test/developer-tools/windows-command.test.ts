@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { windowsCommand } from '../../src/runtime/windows-command.ts'
+import { windowsCommand } from '../../src/runtime/process/windows-command.ts'
 
 // What quotes the command line asks once, when it is loaded, which platform this is.
 const platform = process.platform
@@ -52,7 +52,7 @@ test.each(['&', '|', '<', '>', '^', '%PATH%', '!x!', '(', ')', '"', ' ', ';', ',
   },
 )
 
-test('nothing runs where Windows’ folder is not known, or is no absolute path', async () => {
+test('nothing runs if the Windows folder is unknown or is not an absolute path', async () => {
   for (const env of [{}, { SystemRoot: 'Windows' }, { SystemRoot: '\\Windows' }]) {
     await expect(windowsCommand(program('C:\\bin\\az.cmd', [], env as Record<string, string>))).rejects.toMatchObject({
       code: 'ENOENT',

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
+import { maximumBodyBytes } from '../../src/http/exchange.ts'
 import type { HttpFailure } from '../../src/http/failure.ts'
-import { maximumBodyBytes } from '../../src/http/read-body.ts'
 import type { Transport, TransportResponse } from '../../src/http/transport.ts'
 import { failure, until } from '../world.ts'
 import { openNodeTransport, send } from './exchanges.ts'
@@ -147,7 +147,7 @@ describe('a transport', () => {
     }
   })
 
-  test('whose error hides the reason in its causes has it told', async () => {
+  test('whose error hides the reason in its causes gets it reported', async () => {
     const refused = Object.assign(new Error('connect 127.0.0.1:1'), { code: 'ECONNREFUSED' })
     const error = await failure(
       send(url, () => Promise.reject(new TypeError('fetch failed', { cause: new AggregateError([refused], '') }))),
@@ -214,6 +214,13 @@ test.each(['before the answer', 'in the middle of the head', 'in the middle of t
     close()
   },
 )
+
+test('a header that a caller’s transport brings is read no further than 16 KiB', async () => {
+  const value = '9'.repeat(1024 * 1024)
+  const transport: Transport = () => ({ status: 503, headers: { get: () => value }, text: async () => '' })
+  const { header } = await send(url, transport)
+  expect(header('retry-after')).toBe(value.slice(0, 16 * 1024))
+})
 
 test('leaves neither a listener on the caller’s signal nor a timer', async () => {
   const controller = new AbortController()

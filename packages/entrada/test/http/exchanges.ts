@@ -23,5 +23,5 @@ export function send(
     body: secretBody,
   }
   const { timeoutMs = 10_000, signal = new AbortController().signal, now = Date.now } = options
-  return exchange(request, { transport, now, timeoutMs, signal })
+  return exchange(request, { transport, now, monotonic: now, timeoutMs, signal })
 }

@@ -1,6 +1,6 @@
 import { rootCertificates } from 'node:tls'
 import { expect, test, vi } from 'vitest'
-import { openTransport } from '../../src/http/default-transport.ts'
+import { openTransport } from '../../src/http/client.ts'
 import { nodeTransport } from '../../src/http/node-transport.ts'
 import { type MadeCertificate, makeCertificate } from '../certificates/make-certificate.ts'
 import { failure } from '../world.ts'

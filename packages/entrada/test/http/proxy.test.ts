@@ -24,7 +24,12 @@ test.each<[string, Record<string, string>, string | undefined]>([
   ['a host without a scheme', { HTTPS_PROXY: 'proxy.example:3128' }, proxy],
   ['blanks around it', { HTTPS_PROXY: ` ${proxy} ` }, proxy],
   ['an empty text', { HTTPS_PROXY: '' }, undefined],
-  ['an empty https_proxy, which switches the others off', { https_proxy: '', HTTPS_PROXY: proxy }, undefined],
+  ['an empty https_proxy, which is not set', { https_proxy: '', HTTPS_PROXY: proxy }, proxy],
+  ['an empty HTTPS_PROXY before ALL_PROXY', { HTTPS_PROXY: '', ALL_PROXY: proxy }, proxy],
+  ['a blank HTTPS_PROXY before ALL_PROXY', { HTTPS_PROXY: ' ', ALL_PROXY: proxy }, proxy],
+  ['an empty all_proxy before ALL_PROXY', { https_proxy: '', HTTPS_PROXY: '', all_proxy: '', ALL_PROXY: proxy }, proxy],
+  ['all_proxy before ALL_PROXY', { all_proxy: proxy, ALL_PROXY: 'http://other:1' }, proxy],
+  ['HTTPS_PROXY before all_proxy', { HTTPS_PROXY: proxy, all_proxy: 'http://other:1' }, proxy],
   ['a user and a password', { HTTPS_PROXY: 'http://u:p@proxy.example:3128' }, 'http://u:p@proxy.example:3128'],
 ])('reads the environment: %s', (_, env, expected) => {
   expect(forUrl(login, env)).toBe(expected)
@@ -80,7 +85,7 @@ test.each([
   'https://[fe80::1]/',
   'http://169.254.169.254/metadata/identity/oauth2/token',
   'http://login.microsoftonline.com/',
-])('%s never goes through a proxy, whoever names one', (url) => {
+])('%s never goes through a proxy, wherever one is configured', (url) => {
   const env = { HTTPS_PROXY: proxy, HTTP_PROXY: proxy, ALL_PROXY: proxy, https_proxy: proxy }
   expect(proxyFor(new URL(url), undefined, env)).toBeUndefined()
   expect(proxyFor(new URL(url), { host: 'proxy.example', port: 3128 }, env)).toBeUndefined()

@@ -19,7 +19,7 @@ async function run(outcomes: readonly Outcome[], policy: Partial<RetryPolicy> = 
       if (outcome instanceof HttpFailure) throw outcome
       const { status, retryAfterMs } =
         typeof outcome === 'number' ? { status: outcome, retryAfterMs: undefined } : outcome
-      return { status, text: '', header: () => undefined, retryAfterMs } satisfies HttpAnswer
+      return { status, text: '', header: () => undefined, sentAt: 0, sentMoment: 0, retryAfterMs } satisfies HttpAnswer
     },
     {
       policy: { ...defaultRetryPolicy, ...policy },
@@ -81,7 +81,7 @@ test('tries again after a time-out, and not after a redirect or an answer that i
   expect((await run([new HttpFailure('too-large', '')])).sends).toBe(1)
 })
 
-test('passes on at once what is no failure of the network', async () => {
+test('passes on at once whatever is not a network failure', async () => {
   const error = new TypeError('a mistake')
   const send = (): Promise<HttpAnswer> => Promise.reject(error)
   const options = {
@@ -111,7 +111,7 @@ test('an abort during a pause ends the retries at once', async () => {
   const pending = withRetry(
     async () => {
       sends++
-      return { status: 503, text: '', header: () => undefined, retryAfterMs: 60_000 }
+      return { status: 503, text: '', header: () => undefined, sentAt: 0, sentMoment: 0, retryAfterMs: 60_000 }
     },
     {
       policy: defaultRetryPolicy,
@@ -126,12 +126,15 @@ test('an abort during a pause ends the retries at once', async () => {
 
 test('an abort just before a pause ends the retries too', async () => {
   const controller = new AbortController()
-  const pending = withRetry(async () => ({ status: 503, text: '', header: () => undefined, retryAfterMs: 60_000 }), {
-    policy: defaultRetryPolicy,
-    signal: controller.signal,
-    sleep: hostOf(undefined).sleep,
-    onRetry: () => controller.abort(new Error('enough')),
-  })
+  const pending = withRetry(
+    async () => ({ status: 503, text: '', header: () => undefined, sentAt: 0, sentMoment: 0, retryAfterMs: 60_000 }),
+    {
+      policy: defaultRetryPolicy,
+      signal: controller.signal,
+      sleep: hostOf(undefined).sleep,
+      onRetry: () => controller.abort(new Error('enough')),
+    },
+  )
   expect((await failure(pending)).message).toBe('enough')
 })
 
@@ -157,4 +160,21 @@ test('doubles the pause from the first one, a fifth more or less, up to the long
 
 test('makes no retry when none is allowed', async () => {
   expect((await run([503], { maxRetries: 0 })).sends).toBe(1)
+})
+
+test.each<[string, Error & { code?: string }]>([
+  ['an unknown issuer (OpenSSL)', Object.assign(new Error('x'), { code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' })],
+  ['an unknown issuer (Deno)', new TypeError('client error (Connect): invalid peer certificate: UnknownIssuer')],
+  ['an unknown issuer (Bun)', Object.assign(new Error('x'), { code: 'UNKNOWN_CERTIFICATE_VERIFICATION_ERROR' })],
+  ['a revoked certificate', Object.assign(new Error('x'), { code: 'CERT_REVOKED' })],
+  ['permission denied by the system', Object.assign(new Error('connect EACCES'), { code: 'EACCES' })],
+  ['permission denied by a firewall', Object.assign(new Error('connect EPERM'), { code: 'EPERM' })],
+  ['permission denied by Deno', Object.assign(new Error('Requires net access to "x"'), { name: 'NotCapable' })],
+  ['permission denied by Node', Object.assign(new Error('x'), { code: 'ERR_ACCESS_DENIED' })],
+  ['no fetch', new TypeError('globalThis.fetch is not a function')],
+  ['a URL that makes no sense', Object.assign(new TypeError('x'), { code: 'ERR_INVALID_URL' })],
+])('what cannot pass is final: %s, by itself and as the cause of a cause', async (_, cause) => {
+  for (const given of [cause, new TypeError('fetch failed', { cause: new Error('inner', { cause }) })]) {
+    expect(await run([new HttpFailure('network', 'no', given)])).toMatchObject({ sends: 1, pauses: [] })
+  }
 })

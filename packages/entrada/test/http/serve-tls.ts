@@ -9,6 +9,8 @@ export interface TlsListening {
   url: string
   /** Connections that were made. */
   connections(): number
+  /** The certificates that clients showed, by their SHA-256 thumbprints. */
+  shown(): string[]
   /** What came through, decrypted. */
   received(): string
   [Symbol.asyncDispose](): Promise<void>
@@ -18,9 +20,11 @@ export async function serveTls(made: MadeCertificate, body: string, settings: Tl
   const sockets = new Set<Socket>()
   let connections = 0
   let received = ''
+  const shown: string[] = []
   const { certificate: cert, privateKey: key } = made
   const server = createServer({ key, cert, ...settings }, (socket) => {
     socket.on('error', () => undefined)
+    shown.push(...[socket.getPeerCertificate().fingerprint256].filter(Boolean))
     socket.on('data', (chunk) => {
       received += chunk
       if (String(chunk).includes('\r\n\r\n')) {
@@ -41,6 +45,7 @@ export async function serveTls(made: MadeCertificate, body: string, settings: Tl
   return {
     url: `https://localhost:${(server.address() as AddressInfo).port}/`,
     connections: () => connections,
+    shown: () => shown,
     received: () => received,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()

@@ -38,7 +38,7 @@ test.each([
   '2026-07-01T24:00:00Z',
   '2026-07-01',
   'Wed, 01 Jul 2026 12:00:00 GMT',
-])('%s is no time', (value) => {
+])('%s is not a time', (value) => {
   expect(expirySeconds(value)).toBe(value)
 })
 
@@ -55,8 +55,9 @@ describe('an answer', () => {
     expect(read({ expires_on: 0 })).toMatchObject({ token: { expiresAt } })
     expect(read({ expires_on: '1/1/2026 1:00:00 AM +00:00' })).toMatchObject({ token: { expiresAt: start + 3600_000 } })
     expect(read({ expires_on: '2026-01-01T01:00:00Z', expires_in: '7' })).toMatchObject({
-      token: { expiresAt: start + 3600_000 },
+      token: { expiresAt: start + 7000 },
     })
+    expect(read({ expires_on: start + 86_400_000 })).toMatchObject({ token: { expiresAt } })
   })
 
   test('may say when to refresh, and never brings a refresh token', () => {
@@ -81,8 +82,12 @@ describe('an answer', () => {
     ['no life', { expires_on: undefined, expires_in: undefined }],
     ['a life that has ended', { expires_on: String(start / 1000 - 1), expires_in: undefined }],
     ['a life in milliseconds', { expires_on: String(start + 86_400_000), expires_in: undefined }],
-    ['a life in milliseconds, beside a good one', { expires_on: start + 86_400_000 }],
     ['a negative life', { expires_on: -5, expires_in: undefined }],
+    ['a life that ends as it begins', { expires_on: undefined, expires_in: 5e-324 }],
+    ['a text of a life that ends as it begins', { expires_on: undefined, expires_in: '5e-324' }],
+    ['a life of less than a second', { expires_on: undefined, expires_in: '0.999' }],
+    ['an end that comes within a second', { expires_on: start / 1000 + 0.5, expires_in: undefined }],
+    ['a date that comes within a second', { expires_on: '2026-01-01T00:00:00.5Z', expires_in: undefined }],
     ['a life of 10^20', { expires_on: 1e20, expires_in: undefined }],
     ['a life that is a list', { expires_on: [1], expires_in: undefined }],
     ['a date that is none', { expires_on: '02/30/2026 02:57:58 +00:00', expires_in: undefined }],
@@ -148,7 +153,7 @@ test('whatever a host answers, there is a token of the identity or a reason, and
       const body = JSON.parse(text) as Record<string, unknown>
       expect(read.token.token).toBe(body.access_token)
       expect(read.token.token).toMatch(/^[\x21-\x7e]+$/)
-      expect(read.token.expiresAt).toBeGreaterThan(start)
+      expect(read.token.expiresAt).toBeGreaterThanOrEqual(start + 1000)
       expect([clientId, '', null, undefined]).toContain(body.client_id)
     }),
     { numRuns: 2000 },

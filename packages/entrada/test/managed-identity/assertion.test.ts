@@ -67,7 +67,7 @@ test.each([
   expect(resources).toEqual([audience, ...(audience.endsWith('Exchange') ? [] : ['api://AzureADTokenExchange'])])
 })
 
-test('what is no credential, or no authority, is refused at once', () => {
+test('anything that is not a credential or an authority is refused at once', () => {
   for (const identity of [undefined, null, {}, 'id']) {
     expect(thrown(() => managedIdentityAssertion(identity as never)).message).toBe(
       'managedIdentityAssertion: the identity has no getToken. Pass a ManagedIdentityCredential.',
@@ -81,5 +81,5 @@ test('what is no credential, or no authority, is refused at once', () => {
 test('a credential that gives nothing is the fault of the assertion, and said to be', async () => {
   const error = await failure(managedIdentityAssertion({ getToken: async () => null })())
   expect(error).toBeInstanceOf(TypeError)
-  expect(error.message).toContain('managedIdentityAssertion: the identity gave no token')
+  expect(error.message).toContain('managedIdentityAssertion: the identity returned no token')
 })

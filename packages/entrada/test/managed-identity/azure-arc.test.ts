@@ -7,7 +7,7 @@ import { AuthenticationError } from 'entrada'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { arcKeyFile } from '../../src/managed-identity/arc-key.ts'
-import { localFiles } from '../../src/runtime/files.ts'
+import { localFiles } from '../../src/runtime/files/files.ts'
 import { createWorld, failure } from '../world.ts'
 import { create, fakeFiles, resource, standIn, tokenBody, variables } from './stand-in.ts'
 
@@ -98,7 +98,7 @@ describe('the file of a challenge', () => {
 
   test('is looked at on no other system, nor where Windows does not say its folder', () => {
     const challenge = 'Basic realm=undefined\\AzureConnectedMachineAgent\\Tokens\\x.key'
-    expect(arcKeyFile(challenge, {}, 'win32')).toEqual({ reason: 'its key files have no known folder on win32' })
+    expect(arcKeyFile(challenge, {}, 'win32')).toEqual({ reason: 'the folder of its key files on win32 is not known' })
     expect(arcKeyFile(`Basic realm=${folder}x.key`, {}, 'darwin')).toHaveProperty('reason')
     expect(arcKeyFile(`Basic realm=${folder}x.key`, windows, '')).toHaveProperty('reason')
   })
@@ -129,7 +129,7 @@ describe('the file of a challenge', () => {
 const place = await mkdtemp(join(tmpdir(), 'entrada-arc-'))
 afterAll(() => rm(place, { recursive: true, force: true }))
 
-describe('a file that a stranger names', () => {
+describe('a file that somebody else names', () => {
   const read = (name: string): Promise<Uint8Array> => localFiles.readGuarded(join(place, name), 4096)
 
   test('is read whole, up to the bound', async () => {
@@ -147,16 +147,16 @@ describe('a file that a stranger names', () => {
     await expect(localFiles.readGuarded('/dev/zero', 4096)).rejects.toMatchObject({ code: 'EINVAL' })
   })
 
-  test('is no link, wherever that leads', async () => {
+  test('is not read if it is a link, wherever that leads', async () => {
     await writeFile(join(place, 'target.txt'), 'of somebody else')
     await symlink(join(place, 'target.txt'), join(place, 'link.key'))
     await expect(read('link.key')).rejects.toMatchObject({ code: 'ELOOP' })
   })
 
-  test('is no folder, and no pipe, whose other end nobody waits for', async () => {
+  test('is not read if it is a folder, or a pipe to which nobody writes', async () => {
     await mkdir(join(place, 'folder.key'))
-    await expect(read('folder.key')).rejects.toMatchObject({ code: 'EINVAL' })
-    execFileSync('mkfifo', [join(place, 'pipe.key')])
+    await expect(read('folder.key')).rejects.toMatchObject({ code: 'EISDIR' })
+    execFileSync('/usr/bin/mkfifo', [join(place, 'pipe.key')])
     await expect(read('pipe.key')).rejects.toMatchObject({ code: 'EINVAL' })
   })
 
@@ -206,7 +206,11 @@ describe('a challenge', () => {
 
   test.each<[string, object, string]>([
     ['without a header', { status: 401 }, 'its challenge has no WWW-Authenticate header'],
-    ['of another kind', { status: 401, headers: { 'WWW-Authenticate': 'Negotiate' } }, 'its challenge is not "Basic'],
+    [
+      'of another kind',
+      { status: 401, headers: { 'WWW-Authenticate': 'Negotiate' } },
+      'its challenge is not of the form "Basic',
+    ],
     [
       'for another file',
       { status: 401, headers: { 'WWW-Authenticate': 'Basic realm=/etc/shadow' } },
@@ -218,8 +222,8 @@ describe('a challenge', () => {
     await using credential = create(variables['azure-arc'], { fetch, host: { files } })
     const error = (await failure(credential.getToken(scope))) as AuthenticationError
     expect(error).toBeInstanceOf(AuthenticationError)
-    expect(error.message).toContain(`ManagedIdentityCredential: Azure Arc gave no token: ${reason}`)
-    expect(error.message).toMatch(/Run the program as a member of the group himds .* check the agent\.$/)
+    expect(error.message).toContain(`ManagedIdentityCredential: Azure Arc returned no token: ${reason}`)
+    expect(error.message).toMatch(/Run the program as a member of the group himds .* check that the agent works\.$/)
     expect(error).toMatchObject({ statusCode: 401, errorResponse: { error: 'invalid_challenge' } })
     expect(files.asked).toEqual([])
     expect(sent).toHaveLength(1)
@@ -238,7 +242,7 @@ describe('a challenge', () => {
     await using credential = create(variables['azure-arc'], { fetch, host: { files } })
     const error = await failure(credential.getToken(scope))
     expect(error).toBeInstanceOf(AuthenticationError)
-    expect(error.message).toContain('its key file holds what no header can carry')
+    expect(error.message).toContain('its key file contains characters that a header cannot carry')
     expect(inspect(error, { depth: 9 })).not.toContain('a-k')
     expect(sent).toHaveLength(1)
   })
@@ -248,7 +252,7 @@ describe('a challenge', () => {
     await using credential = create(variables['azure-arc'], { fetch })
     const error = await failure(credential.getToken(scope))
     expect(error).toBeInstanceOf(AuthenticationError)
-    expect(error.message).toContain(`its key file can not be read (ENOENT: no such file: ${folder}a.key)`)
+    expect(error.message).toContain(`its key file cannot be read (ENOENT: no such file: ${folder}a.key)`)
     expect((error.cause as { code?: string }).code).toBe('ENOENT')
   })
 

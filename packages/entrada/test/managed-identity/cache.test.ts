@@ -99,27 +99,45 @@ test('an answer that writes the resource in another way is found again', async (
 describe('a store', () => {
   const host = { env: variables['app-service'], now: () => start }
 
-  test('keeps the tokens of a user-assigned identity, each apart', async () => {
+  test('keeps the tokens of a user-assigned identity where that is asked for, each apart', async () => {
     const tokenStore = memoryTokenStore({ now: () => start })
     for (const [id, token] of [
       [{ clientId }, 'by client id'],
       [{ objectId }, 'by object id'],
     ] as const) {
       const { fetch } = standIn({ body: tokenBody({ access_token: token.replaceAll(' ', '-') }) })
-      await using credential = new ManagedIdentityCredential({ ...id, fetch, tokenStore, host })
+      await using credential = new ManagedIdentityCredential({
+        ...id,
+        fetch,
+        tokenStore,
+        shareAcrossMachines: true,
+        host,
+      })
       await credential.getToken(scope)
     }
     const { fetch, sent } = standIn()
-    await using again = new ManagedIdentityCredential(clientId, { fetch, tokenStore, host })
+    await using again = new ManagedIdentityCredential(clientId, { fetch, tokenStore, shareAcrossMachines: true, host })
     expect((await again.getToken(scope)).token).toBe('by-client-id')
     expect(sent).toEqual([])
+  })
+
+  test('gets no token otherwise: a machine without the identity could read it', async () => {
+    const tokenStore = memoryTokenStore({ now: () => start })
+    const { fetch, sent } = standIn()
+    for (const shareAcrossMachines of [undefined, false]) {
+      const options = shareAcrossMachines === undefined ? {} : { shareAcrossMachines }
+      await using credential = new ManagedIdentityCredential(clientId, { fetch, tokenStore, ...options, host })
+      await credential.getToken(scope)
+    }
+    expect(sent).toHaveLength(2)
+    expect(await tokenStore.list('app')).toEqual([])
   })
 
   test('gets no token of a machine’s own identity: on another machine that is somebody else', async () => {
     const tokenStore = memoryTokenStore({ now: () => start })
     const { fetch, sent } = standIn()
     for (let machine = 0; machine < 2; machine++) {
-      await using credential = new ManagedIdentityCredential({ fetch, tokenStore, host })
+      await using credential = new ManagedIdentityCredential({ fetch, tokenStore, shareAcrossMachines: true, host })
       await credential.getToken(scope)
     }
     expect(sent).toHaveLength(2)

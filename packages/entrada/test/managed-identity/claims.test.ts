@@ -26,7 +26,7 @@ const host = (): ReturnType<typeof standIn> => {
 const parametersOf = (sent: Sent | undefined): Record<string, string> =>
   Object.fromEntries(new URL(sent?.url ?? '').searchParams)
 
-test('App Service is told of the token that was revoked, in the version that knows of it', async () => {
+test('App Service receives the revoked token’s hash, in the version that supports it', async () => {
   const { fetch, sent } = host()
   await using credential = create(variables['app-service'], { fetch })
   const first = await credential.getToken(scope)
@@ -41,7 +41,7 @@ test('App Service is told of the token that was revoked, in the version that kno
   expect(parametersOf(sent[2]).token_sha256_to_refresh).toBe(sha256(second.token))
 })
 
-test('Service Fabric is told the same, in the version it has', async () => {
+test('Service Fabric receives the same, in the version it has', async () => {
   const { fetch, sent } = host()
   await using credential = create(variables['service-fabric'], { fetch })
   const first = await credential.getToken(scope)

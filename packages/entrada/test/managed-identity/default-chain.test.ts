@@ -63,6 +63,12 @@ describe('the identity of the default chain', () => {
       { managedIdentityObjectId: objectId },
       { object_id: objectId },
     ],
+    [
+      'is that of managedIdentityResourceId before managedIdentityClientId, which may be the workload’s',
+      {},
+      { managedIdentityClientId: other, managedIdentityResourceId: resourceId },
+      { mi_res_id: resourceId },
+    ],
     ['is not that of an empty variable', { AZURE_CLIENT_ID: '' }, {}, {}],
   ])('%s', async (_, env, options, expected) => {
     const { credential, query } = chain({ ...variables['app-service'], ...env }, options)
@@ -73,7 +79,7 @@ describe('the identity of the default chain', () => {
   })
 
   test('is one: two ids are refused by the constructor', () => {
-    const error = thrown(() => chain({}, { managedIdentityClientId: clientId, managedIdentityResourceId: resourceId }))
+    const error = thrown(() => chain({}, { managedIdentityObjectId: objectId, managedIdentityResourceId: resourceId }))
     expect(error).toBeInstanceOf(TypeError)
     expect(error.message).toMatch(/^ManagedIdentityCredential: only one of/)
   })
@@ -109,8 +115,8 @@ describe('the default chain', () => {
     expect(attempts[2]).toMatchObject({
       credential: 'ManagedIdentityCredential',
       outcome: 'unavailable',
-      reason: 'Azure Cloud Shell can not be asked for a user-assigned identity: it signs in the person who uses it.',
-      mend: 'Leave clientId out, or unset AZURE_CLIENT_ID.',
+      reason: 'Azure Cloud Shell cannot be asked for a user-assigned identity: it signs in the person who uses it.',
+      remedy: 'Leave clientId out, or unset AZURE_CLIENT_ID.',
     })
     expect(attempts[3]).toMatchObject({ credential: 'GitHubActionsCredential' })
     expect(count()).toBe(0)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { detectHost } from '../../src/managed-identity/detect-host.ts'
-import { arcAgentPath, arcOrImds } from '../../src/managed-identity/make-host.ts'
+import { arcAgentPath, arcOrImds } from '../../src/managed-identity/make-endpoint.ts'
 import { fakeFiles } from './stand-in.ts'
 
 const all = {

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
-import { AuthenticationError, CredentialUnavailableError, type EntradaEvent } from 'entrada'
+import { AuthenticationError, ChainedTokenCredential, CredentialUnavailableError, type EntradaEvent } from 'entrada'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { quickest } from '../quickest.ts'
 import { failure } from '../world.ts'
 import {
   clientId,
@@ -12,7 +13,9 @@ import {
   objectId,
   type Reply,
   resource,
+  resourceId,
   standIn,
+  start,
   tokenBody,
   variables,
 } from './stand-in.ts'
@@ -34,6 +37,16 @@ async function refused(kind: Kind, reply: Reply, options: object = {}): Promise<
   await using credential = create(variables[kind], { fetch, retryOptions: { maxRetries: 0 }, ...options })
   return (await failure(credential.getToken(scope))) as AuthenticationError
 }
+
+test('what a host says after 16 KiB is not looked at', async () => {
+  const far = 'x'.repeat(16 * 1024)
+  const near = await refused('app-service', { status: 403, body: 'the network is unreachable' })
+  expect(near.message).toContain('is unreachable (HTTP 403)')
+  const late = await refused('app-service', { status: 403, body: `${far} the network is unreachable` })
+  expect(late).toBeInstanceOf(AuthenticationError)
+  const page = await refused('imds', { status: 400, body: `${' '.repeat(16 * 1024)}<html>` })
+  expect(page.message).not.toContain('another server answered')
+})
 
 describe.each(kinds)('on %s', (kind) => {
   test('no connection makes it unavailable, with the cause', async () => {
@@ -65,20 +78,83 @@ describe.each(kinds)('on %s', (kind) => {
       '403, which says that it is unreachable',
       { status: 403, body: 'A socket operation was attempted to an unreachable network' },
     ],
+    ['404 with a page', { status: 404, body: '<html>' }],
+  ])('%s makes it unavailable', async (_, reply) => {
+    const isRefusal = kind !== 'imds' && reply.status === 404
+    expect(await refused(kind, reply)).toBeInstanceOf(isRefusal ? AuthenticationError : CredentialUnavailableError)
+  })
+
+  // Nobody named the address of IMDS: a captive portal, a firewall or another cloud may answer there.
+  test.each([
     ['a page', { body: '<html>' }],
     ['no token', { body: {} }],
+    ['the answer of another cloud', { body: { Code: 'Success', AccessKeyId: 'x', Token: 'y' } }],
+    ['blanks', { body: ' \n' }],
     ['eleven megabytes', { body: 'x'.repeat(11 * 1024 * 1024) }],
-  ])('%s makes it unavailable', async (_, reply) => {
-    expect(await refused(kind, reply)).toBeInstanceOf(CredentialUnavailableError)
+  ])('200 with %s is a fault of a host that was named, and no sign of IMDS', async (_, reply) => {
+    const error = await refused(kind, reply)
+    if (kind === 'imds') return expect(error).toBeInstanceOf(CredentialUnavailableError)
+    expect(error).toBeInstanceOf(AuthenticationError)
+    expect(error).toMatchObject({ statusCode: 200, errorResponse: { error: 'invalid_response' } })
+    expect(error.message).toContain(`ManagedIdentityCredential: ${label[kind]} returned no token: `)
+  })
+
+  test.each<[string, Record<string, unknown>, RegExp]>([
+    ['no life', { expires_on: undefined, expires_in: undefined }, /no readable expires_on or expires_in/],
+    ['a life of 0', { expires_in: '0' }, /arrived expired; check the clock of this machine\./],
+    ['an end that is over', { expires_on: String(start / 1000 - 5), expires_in: undefined }, /arrived expired/],
+    ['a life of centuries', { expires_on: undefined, expires_in: 1e12 }, /lives for more than ten years/],
+    ['another type', { token_type: 'pop' }, /token_type is not Bearer/],
+  ])('a token with %s stops a chain: no other identity takes its place', async (_, more, reason) => {
+    const { fetch } = standIn({ body: tokenBody(more) })
+    await using credential = create(variables[kind], { fetch, retryOptions: { maxRetries: 0 } })
+    const other = { getToken: async () => ({ token: 'another identity', expiresOnTimestamp: start + 3600_000 }) }
+    await using chain = new ChainedTokenCredential(credential, other)
+    const error = await failure(chain.getToken(scope))
+    expect(error).toBeInstanceOf(AuthenticationError)
+    expect(error.message).toMatch(reason)
+  })
+
+  test.each(['', ' \n'])('200 with %j is asked again, as under load', async (body) => {
+    const slept: number[] = []
+    const host = { sleep: async (milliseconds: number) => void slept.push(milliseconds) }
+    const { fetch, sent } = standIn({ body }, { body: tokenBody() })
+    await using credential = create(variables[kind], { fetch, host })
+    expect((await credential.getToken(scope)).token).toBe('the-token')
+    expect(sent).toHaveLength(2)
+    expect(slept).toHaveLength(1)
+  })
+
+  test('a clock that is hours ahead does not prevent a token, and is reported once', async () => {
+    const hour = 3600_000
+    const events: EntradaEvent[] = []
+    const reply = { body: tokenBody({ expires_on: String(start / 1000 + 3600), expires_in: '3600' }) }
+    const dated = { ...reply, headers: { Date: new Date(start).toUTCString() } }
+    for (const [answer, life] of [
+      [reply, 300_000],
+      [dated, hour],
+    ] as const) {
+      const { fetch } = standIn(answer)
+      const host = { now: () => start + 2 * hour }
+      const onEvent = (event: EntradaEvent): void => void events.push(event)
+      await using credential = create(variables[kind], { fetch, host, onEvent })
+      const token = await credential.getToken(scope)
+      expect(token).toMatchObject({ token: 'the-token', expiresOnTimestamp: start + 2 * hour + life })
+      await credential.getToken(scope, { claims: '{"access_token":{}}' })
+      const warnings = events.splice(0).filter((event) => event.type === 'warning' && event.message.includes('clock'))
+      expect(warnings).toEqual([
+        expect.objectContaining({ message: expect.stringMatching(/machine's clock is ahead/) }),
+      ])
+    }
   })
 
   test.each([403, 409, 429, 500, 503])('%i is a refusal, with the host’s words', async (status) => {
     const error = await refused(kind, { status, body: { error: 'a_code', error_description: 'Some words' } })
     expect(error).toBeInstanceOf(AuthenticationError)
-    const mend =
+    const remedy =
       status === 409 || status === 403 ? 'Check that the identity is assigned here, and its id.' : 'Try again later.'
     expect(error.message).toBe(
-      `ManagedIdentityCredential: ${label[kind]} refused the request with a_code (HTTP ${status}). Some words. ${mend}`,
+      `ManagedIdentityCredential: ${label[kind]} refused the request with a_code (HTTP ${status}). Some words. ${remedy}`,
     )
     expect(error).toMatchObject({
       statusCode: status,
@@ -93,15 +169,9 @@ describe.each(kinds)('on %s', (kind) => {
     const error = await refused(kind, reply)
     expect(error).toBeInstanceOf(AuthenticationError)
     expect(error.message).toBe(
-      `ManagedIdentityCredential: ${label[kind]} gave a token for another resource than ${resource}. It is not used. Check which identities are assigned here.`,
+      `ManagedIdentityCredential: ${label[kind]} returned a token for a different resource from ${resource}. The token is not used. Check which identities are assigned here.`,
     )
     expect(error.errorResponse.error).toBe('identity_mismatch')
-  })
-
-  test('a token of another type is none', async () => {
-    const error = await refused(kind, { body: tokenBody({ token_type: 'pop' }) })
-    expect(error).toBeInstanceOf(CredentialUnavailableError)
-    expect(error.message).toContain(`${label[kind]} gave no token: token_type is not Bearer.`)
   })
 
   test('nothing shows a secret, whatever the host says', async () => {
@@ -193,7 +263,9 @@ describe('a token of another identity than the one that was asked for', () => {
   ])('is refused on %s for %j', async (kind, id, echo) => {
     const error = await refused(kind, { body: tokenBody({ ...echo }) }, id)
     expect(error).toBeInstanceOf(AuthenticationError)
-    expect(error.message).toMatch(/gave a token of another identity than the one with the \w+Id .*\. It is not used\./)
+    expect(error.message).toMatch(
+      /returned a token of a different identity from the one with the \w+Id .*\. The token is not used\./,
+    )
     expect(inspect(error)).not.toContain('the-token')
   })
 
@@ -246,4 +318,87 @@ test.each<[string, unknown, string, string]>([
       .filter(Boolean)
       .join(' '),
   )
+})
+
+/** Every way in which a server may repeat a secret in an address. */
+const everyByte = (text: string): string =>
+  [...text].map((character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`).join('')
+
+test.each<[string, string]>([
+  ['as it is', header],
+  ['percent-encoded', encodeURIComponent(header)],
+  [
+    'percent-encoded in small letters',
+    encodeURIComponent(header)
+      .toLowerCase()
+      .replace(/recognisableheader/, 'RecognisableHeader'),
+  ],
+  ['with every character encoded', everyByte(header)],
+  ['with every character encoded, in capitals', everyByte(header).toUpperCase()],
+  ['with some characters encoded', `${everyByte(header.slice(0, 7))}${header.slice(7)}`],
+  ['encoded twice', encodeURIComponent(encodeURIComponent(header))],
+  ['encoded three times', encodeURIComponent(encodeURIComponent(encodeURIComponent(header)))],
+])('a header that is echoed %s is not shown', async (_, echo) => {
+  for (const body of [{ error: 'denied', error_description: `no ${echo} here` }, `no ${echo} here`]) {
+    const error = await refused('app-service', { status: 403, body })
+    expect(error.message).toContain('no *** here.')
+    const shown = inspect(error, { depth: 10, showHidden: true })
+    expect(shown).not.toContain(echo)
+    expect(shown).not.toContain('Recognisable')
+  }
+})
+
+test.each([
+  ['an opaque token', 'rejected 0.AXoAk3Jx9QmZ7TfL2vBn8Rc5Wd1Ye6 as over', 'rejected *** as over.'],
+  ['a token in hexadecimal', 'rejected 9f86d081884c7d659a2feaa0c55ad015 as over', 'rejected *** as over.'],
+  ['a short bearer', 'got Bearer s3cr3t, which is over', 'got Bearer ***, which is over.'],
+  ['a named token', 'refresh_token: s3cr3t is over', 'refresh_token: *** is over.'],
+  ['a signature', 'GET /a?sig=s3cr3t&x=1 failed', 'GET /a?sig=***&x=1 failed.'],
+  ['a JWT', `bad ${'eyJhbGciOiJub25lIn0'}.eyJzdWIiOiJhIn0.c2ln here`, 'bad *** here.'],
+])('%s in the words of a host is not shown', async (_, error_description, words) => {
+  const error = await refused('app-service', { status: 403, body: { error: 'denied', error_description } })
+  expect(error.message).toContain(words)
+  expect(error.errorResponse.errorDescription).not.toMatch(/s3cr3t|AXoA|9f86|eyJ/)
+})
+
+test('ids, names, addresses and words in the message of a host stay', async () => {
+  const error_description = `No User-Assigned ManagedIdentityCredentialConfiguration for ${clientId} at ${resourceId} (reader-01-prod-eu-west.privatelink.example): Bearer tokens are off, trace 2026-11-23T09:00:00Z`
+  const error = await refused('app-service', { status: 403, body: { error: 'denied', error_description } })
+  expect(error.errorResponse.errorDescription).toBe(error_description)
+})
+
+test.each([
+  '/',
+  'ey',
+  'eyJ',
+  '-ey',
+  'ey.',
+  'a',
+  'A1',
+  '%',
+  '%25',
+  '%2525',
+  ' ',
+  '"',
+  'code=',
+  'Bearer ',
+  '\n',
+  'unreachable',
+  'api-',
+])('100 kB of %j from a host are read in no time', async (part) => {
+  const text = part.repeat(100_000 / part.length)
+  const replies: Reply[] = [
+    { body: tokenBody({ resource: `${text}x` }) },
+    { body: tokenBody({ expires_on: text, expires_in: text, client_id: text }) },
+    ...[400, 403, 404, 500].flatMap((status) => [
+      { status, body: text },
+      { status, body: { error: text, error_description: text } },
+      { status, body: { error: { code: text, message: text } } },
+    ]),
+  ]
+  for (const kind of ['app-service', 'imds'] as const) {
+    for (const reply of replies) {
+      expect(await quickest(() => refused(kind, reply, { clientId }))).toBeLessThan(200)
+    }
+  }
 })

@@ -3,8 +3,12 @@ import {
   ChainedTokenCredential,
   CredentialUnavailableError,
   DefaultAzureCredential,
+  type DefaultAzureCredentialOptions,
+  type GetTokenOptions,
+  type TokenCredential,
 } from 'entrada'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import type { Transport } from '../../src/http/transport.ts'
 import { serveHttp } from '../http/servers.ts'
 import { withoutMachine } from '../without-machine.ts'
 import { failure, until } from '../world.ts'
@@ -45,6 +49,40 @@ function chain(fetch: ReturnType<typeof standIn>['fetch'], more: object = {}, en
 const badRequest: Reply = {
   status: 400,
   body: { error: 'invalid_request', error_description: 'Required metadata header not specified' },
+}
+
+/** After how many milliseconds a probe that nobody answers is given up. */
+async function probeTime(
+  open: (fetch: Transport) => TokenCredential,
+  call: GetTokenOptions | undefined,
+): Promise<number> {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const signals: AbortSignal[] = []
+    const fetch: Transport = (_, { signal }) => {
+      signals.push(signal)
+      return new Promise(() => undefined)
+    }
+    const credential = open(fetch)
+    // The caller may have given up before: what counts here is how long the probe goes on.
+    const asked = Promise.resolve(credential.getToken(scope, call)).catch(() => undefined)
+    while (signals.length === 0) await turns()
+    let milliseconds = 0
+    while (signals[0]?.aborted !== true) {
+      vi.advanceTimersByTime(100)
+      milliseconds += 100
+      await turns()
+    }
+    await asked
+    return milliseconds
+  } finally {
+    vi.useRealTimers()
+  }
+}
+
+/** What is due is done: events of the loop take their turns. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 /** Answers the probe, and gives tokens. */
@@ -168,7 +206,8 @@ describe('the probe', () => {
     expect(error.message).toMatch(
       /ManagedIdentityCredential: .* Run on Azure with a managed identity, or use another credential here\./,
     )
-    expect(sent).toHaveLength(1)
+    // Nothing at all may be a moment of weakness: that is asked once more.
+    expect(sent).toHaveLength(probe.body === '' ? 2 : 1)
     await credential.close()
   })
 
@@ -204,20 +243,90 @@ describe('the probe', () => {
     await credential.close()
   })
 
-  test('waits a second for an answer, and no longer', async () => {
-    const asked: number[] = []
-    await using silent = await serveHttp(() => undefined)
-    const { probeImds } = await import('../../src/managed-identity/imds-probe.ts')
-    const http = {
-      send: async (_: unknown, { probeTimeoutMs }: { probeTimeoutMs?: number }) => {
-        asked.push(probeTimeoutMs ?? 0)
-        throw new Error('no answer')
-      },
-      close: () => undefined,
+  test.each<[number, string, DefaultAzureCredentialOptions, GetTokenOptions | undefined]>([
+    [1000, 'where nobody says otherwise', {}, undefined],
+    [1000, 'where both say 0', { managedIdentityProbeTimeoutInMs: 0 }, { requestOptions: { timeout: 0 } }],
+    [5000, 'as the caller does', {}, { requestOptions: { timeout: 5000 } }],
+    [300, 'as an impatient caller does', {}, { requestOptions: { timeout: 300 } }],
+    [10_000, 'at most, however patient the caller is', {}, { requestOptions: { timeout: 3600_000 } }],
+    [3000, 'as the chain’s option says', { managedIdentityProbeTimeoutInMs: 3000 }, undefined],
+    [
+      2000,
+      'by the option, not the caller',
+      { managedIdentityProbeTimeoutInMs: 2000 },
+      { requestOptions: { timeout: 9000 } },
+    ],
+    [20_000, 'by the option, however long', { managedIdentityProbeTimeoutInMs: 20_000 }, undefined],
+  ])('waits %i ms for an answer %s', async (milliseconds, _, options, call) => {
+    expect(await probeTime((fetch) => chain(fetch, options).credential, call)).toBe(milliseconds)
+  })
+
+  test('waits as the caller does in a chain of one’s own, and in a chain within a chain', async () => {
+    const none = { getToken: async () => null }
+    const own = (fetch: Transport): TokenCredential => new ChainedTokenCredential(none, create({}, { fetch }))
+    const call = { requestOptions: { timeout: 4000 } }
+    expect(await probeTime(own, call)).toBe(4000)
+    expect(await probeTime((fetch) => new ChainedTokenCredential(none, own(fetch)), call)).toBe(4000)
+  })
+
+  test('is as patient as the first of the callers', async () => {
+    const times = [undefined, 4000].map((timeout) => ({ requestOptions: timeout === undefined ? {} : { timeout } }))
+    const both = (fetch: Transport): TokenCredential => {
+      const { credential } = chain(fetch)
+      return { getToken: (scopes) => Promise.race(times.map((call) => credential.getToken(scopes, call))) }
     }
-    const signal = new AbortController().signal
-    await failure(probeImds(silent.url, 'Who', { http: http as never, emit: () => undefined, signal }))
-    expect(asked).toEqual([1000])
+    expect(await probeTime(both, undefined)).toBe(1000)
+  })
+
+  test.each(['-1', Number.NaN, -1, {}])('managedIdentityProbeTimeoutInMs of %j is a TypeError', (value) => {
+    const { fetch } = machine()
+    expect(() => chain(fetch, { managedIdentityProbeTimeoutInMs: value })).toThrow(
+      /options\.managedIdentityProbeTimeoutInMs is .*; it must be a non-negative number of milliseconds/,
+    )
+  })
+
+  test('that failed is not made again for half a minute by a clock that nobody sets', async () => {
+    let wall = start
+    let steady = 0
+    let probes = 0
+    const fetch = (): never => {
+      probes++
+      throw Object.assign(new Error('connect EHOSTUNREACH'), { code: 'EHOSTUNREACH' })
+    }
+    const host = { env: {}, now: () => wall, monotonic: () => steady, files: fakeFiles(), platform: 'linux' }
+    const { credential } = chain(fetch, { host })
+    await failure(credential.getToken(scope))
+    wall += 3 * 3600_000
+    await failure(credential.getToken(scope))
+    expect(probes).toBe(1)
+    wall -= 6 * 3600_000
+    steady += 30_000
+    await failure(credential.getToken(scope))
+    expect(probes).toBe(2)
+    await credential.close()
+  })
+
+  test.each(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])(
+    'that is cut off (%s) has found somebody: a guard who misses the header',
+    async (code) => {
+      const { fetch, sent } = standIn((request) => {
+        if (isProbe(request)) throw Object.assign(new Error('cut'), { code })
+        return { body: tokenBody() }
+      })
+      const { credential } = chain(fetch)
+      expect((await credential.getToken(scope)).token).toBe('the-token')
+      expect(sent).toHaveLength(2)
+      await credential.close()
+    },
+  )
+
+  test('that is answered with nothing once is made again', async () => {
+    const replies = [{ body: '' }, badRequest, { body: '' }, { body: tokenBody() }]
+    const { fetch, sent } = standIn(...replies)
+    const { credential } = chain(fetch)
+    expect((await credential.getToken(scope)).token).toBe('the-token')
+    expect(sent).toHaveLength(4)
+    await credential.close()
   })
 
   test('of a server that drips, or sends ten megabytes, ends the same', async () => {
@@ -238,7 +347,9 @@ describe('the probe', () => {
       const { hostOf } = await import('../../src/runtime/host.ts')
       const http = openHttp({}, hostOf({ env: {} }), () => undefined)
       const signal = new AbortController().signal
-      const error = await failure(probeImds(server.url, 'Who', { http, emit: () => undefined, signal }))
+      const error = await failure(
+        probeImds(server.url, 'Who', { http, emit: () => undefined, signal, timeoutMs: 1000 }),
+      )
       expect(error).toBeInstanceOf(CredentialUnavailableError)
       expect(error.message).toMatch(words)
       http.close()
@@ -380,7 +491,7 @@ describe('at most five requests', () => {
 })
 
 describe('an answer of IMDS', () => {
-  test('that there is no such identity makes the credential unavailable, with its words', async () => {
+  test('without such an identity makes the credential unavailable, in its own words', async () => {
     const { fetch } = standIn({
       status: 400,
       body: { error: 'invalid_request', error_description: 'Identity not found' },
@@ -407,10 +518,7 @@ describe('an answer of IMDS', () => {
     const last = { getToken: async () => ({ token: 'of the last', expiresOnTimestamp: start + 3600_000 }) }
     await using credential = create({}, { fetch, retryOptions: { maxRetries: 0 } })
     expect(await failure(credential.getToken(scope))).toBeInstanceOf(CredentialUnavailableError)
-    await using chained = new ChainedTokenCredential(
-      create({ AZURE_POD_IDENTITY_AUTHORITY_HOST: 'http://127.0.0.1:1' }, { fetch, retryOptions: { maxRetries: 0 } }),
-      last,
-    )
+    await using chained = new ChainedTokenCredential(create({}, { fetch, retryOptions: { maxRetries: 0 } }), last)
     expect((await chained.getToken(scope)).token).toBe('of the last')
   })
 })

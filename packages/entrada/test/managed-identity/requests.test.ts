@@ -200,7 +200,7 @@ describe('the constructor', () => {
     for (const kind of ['clientId', 'objectId', 'resourceId']) {
       const error = thrown(() => new ManagedIdentityCredential({ [kind]: value } as never))
       expect(error).toBeInstanceOf(TypeError)
-      expect(error.message).toMatch(new RegExp(`^ManagedIdentityCredential: ${kind} is no id`))
+      expect(error.message).toMatch(new RegExp(`^ManagedIdentityCredential: ${kind} is not an id`))
     }
   })
 
@@ -217,25 +217,25 @@ describe('the constructor', () => {
   })
 })
 
-describe('a host that can not be asked for a user-assigned identity', () => {
+describe('a host that cannot be asked for a user-assigned identity', () => {
   test.each<[Kind, object, RegExp]>([
     [
       'service-fabric',
       { clientId },
-      /Service Fabric can not be asked .* Leave clientId out, or unset AZURE_CLIENT_ID\.$/,
+      /Service Fabric cannot be asked .* Leave clientId out, or unset AZURE_CLIENT_ID\.$/,
     ],
     ['service-fabric', { objectId }, /Leave objectId out/],
     ['service-fabric', { resourceId }, /Leave resourceId out/],
-    ['azure-arc', { clientId }, /Azure Arc can not be asked/],
-    ['azure-arc', { objectId }, /Azure Arc can not be asked/],
-    ['azure-arc', { resourceId }, /Azure Arc can not be asked/],
-    ['cloud-shell', { clientId }, /Azure Cloud Shell can not be asked/],
-    ['cloud-shell', { objectId }, /Azure Cloud Shell can not be asked/],
-    ['cloud-shell', { resourceId }, /Azure Cloud Shell can not be asked/],
+    ['azure-arc', { clientId }, /Azure Arc cannot be asked/],
+    ['azure-arc', { objectId }, /Azure Arc cannot be asked/],
+    ['azure-arc', { resourceId }, /Azure Arc cannot be asked/],
+    ['cloud-shell', { clientId }, /Azure Cloud Shell cannot be asked/],
+    ['cloud-shell', { objectId }, /Azure Cloud Shell cannot be asked/],
+    ['cloud-shell', { resourceId }, /Azure Cloud Shell cannot be asked/],
     [
       'machine-learning',
       { objectId },
-      /Azure Machine Learning can not be asked for an identity by objectId\. Pass its clientId\.$/,
+      /Azure Machine Learning cannot be asked for an identity by objectId\. Pass its clientId\.$/,
     ],
     ['machine-learning', { resourceId }, /by resourceId/],
   ])('%s says so of %j in the constructor', (kind, id, message) => {
@@ -247,13 +247,13 @@ describe('a host that can not be asked for a user-assigned identity', () => {
     expect(sent).toEqual([])
   })
 
-  test('and is known by its files alone, says so before any request', async () => {
+  test('and is known only by its files, says so before any request', async () => {
     const { fetch, sent } = standIn()
     const files = fakeFiles({ '/opt/azcmagent/bin/himds': '' })
     await using credential = create({}, { clientId, fetch, host: { files } })
     const error = await failure(credential.getToken(scope))
     expect(error).toBeInstanceOf(CredentialUnavailableError)
-    expect(error.message).toContain('Azure Arc can not be asked')
+    expect(error.message).toContain('Azure Arc cannot be asked')
     expect(sent).toEqual([])
   })
 })
@@ -267,7 +267,7 @@ test('half a host’s variables make it unavailable, and no other host is guesse
   const error = await failure(credential.getToken(scope))
   expect(error).toBeInstanceOf(CredentialUnavailableError)
   expect(error.message).toBe(
-    'ManagedIdentityCredential: IDENTITY_ENDPOINT is set, and neither IDENTITY_HEADER (App Service) nor IMDS_ENDPOINT (Azure Arc) is. Set what is missing, as the platform does, or unset IDENTITY_ENDPOINT.',
+    'ManagedIdentityCredential: IDENTITY_ENDPOINT is set, but neither IDENTITY_HEADER (App Service) nor IMDS_ENDPOINT (Azure Arc) is. Set the missing variable, as the platform does, or unset IDENTITY_ENDPOINT.',
   )
   expect(sent).toEqual([])
 })
@@ -287,7 +287,7 @@ describe.each(endpoints)('on %s, %s', (kind, variable) => {
     ['http to a name', 'http://identity.example/token'],
     ['http to a name that looks like loopback', 'http://127.0.0.1.example/token'],
     ['http to a name that looks link-local', 'http://169.254.169.254.example/token'],
-    ['http to a name that ends in localhost’s letters', 'http://notlocalhost/token'],
+    ['http to a name that ends in localhost’s letters', 'http://notlocalhost.example/token'],
     ['http to a public address in decimal', 'http://335609347/token'],
     ['http to a public IPv6 address', 'http://[2001:db8::1]/token'],
     ['a user name', 'http://169.254.169.254@identity.example/token'],
@@ -351,13 +351,35 @@ test.each<[Kind, string]>([
   ['service-fabric', 'IDENTITY_HEADER'],
   ['machine-learning', 'MSI_SECRET'],
 ])('on %s, a %s that no header can carry is refused and not repeated', async (kind, variable) => {
-  for (const value of ['a-secret\r\nHost: evil', 'a-secret\n', 'a-secrét', 'a-secret\0']) {
+  for (const value of ['a-secret\r\nHost: evil', 'a-secret\n\n', 'a-secrét', 'a-secret\0']) {
     const { fetch, sent } = standIn()
     await using credential = create({ ...variables[kind], [variable]: value }, { fetch })
     const error = await failure(credential.getToken(scope))
     expect(error).toBeInstanceOf(CredentialUnavailableError)
-    expect(error.message).toMatch(new RegExp(`^ManagedIdentityCredential: ${variable} has characters that no header`))
+    expect(error.message).toMatch(
+      new RegExp(`^ManagedIdentityCredential: ${variable} contains characters that a header cannot`),
+    )
     expect(error.stack).not.toContain('a-secr')
     expect(sent).toEqual([])
   }
+})
+
+test.each<[Kind, Record<string, string>, string]>([
+  [
+    'app-service',
+    { IDENTITY_HEADER: `${header}\r\n`, IDENTITY_ENDPOINT: 'http://127.0.0.1:41000/msi\r\n' },
+    'X-IDENTITY-HEADER',
+  ],
+  ['service-fabric', { IDENTITY_HEADER: `${header}\n`, IDENTITY_SERVER_THUMBPRINT: `${'a'.repeat(40)}\n` }, 'secret'],
+  ['machine-learning', { MSI_SECRET: `${header}\r`, MSI_ENDPOINT: ' http://10.0.0.4:46808/MSI/auth\t' }, 'secret'],
+])('on %s, line breaks and blanks around a variable are not part of it', async (kind, env, name) => {
+  const { fetch, sent } = standIn()
+  await using credential = create({ ...variables[kind], ...env }, { fetch })
+  await credential.getToken(scope)
+  expect(sent[0]?.headers[name]).toBe(header)
+})
+
+test('an endpoint in quotation marks is reported', async () => {
+  await using credential = create({ ...variables['app-service'], IDENTITY_ENDPOINT: '"http://127.0.0.1:41000/msi"' })
+  expect((await failure(credential.getToken(scope))).message).toContain('IDENTITY_ENDPOINT is in quotation marks.')
 })

@@ -1,6 +1,6 @@
 import { ManagedIdentityCredential, type ManagedIdentityCredentialOptions } from 'entrada'
 import type { Transport, TransportInit } from '../../src/http/transport.ts'
-import type { Files } from '../../src/runtime/files.ts'
+import type { Files } from '../../src/runtime/files/files.ts'
 
 export const start = Date.UTC(2026, 0, 1)
 export const resource = 'https://storage.azure.com'

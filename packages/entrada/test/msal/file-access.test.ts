@@ -16,7 +16,7 @@ import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import { expect, test } from 'vitest'
 import { fileAccess } from '../../src/msal/file-access.ts'
-import { localSharedFiles } from '../../src/runtime/shared-files.ts'
+import { localSharedFiles } from '../../src/runtime/files/shared-files.ts'
 import { failure } from '../world.ts'
 import { temporaryFolder } from './shared-cache.ts'
 
@@ -29,7 +29,7 @@ function accessTo(text: string | undefined, whilePausing: (pauses: number) => vo
   return { path, lock: `${path}.lockfile`, access: fileAccess(path, { files: localSharedFiles, sleep }) }
 }
 
-test('a file that is not there is no document, and is made for its owner alone', async () => {
+test('a missing file counts as no document, and is created for its owner only', async () => {
   const { access, path } = accessTo(undefined)
   expect(await access.read()).toBeUndefined()
   await access.update((text) => (text === undefined ? '{"a":{}}' : undefined))
@@ -107,10 +107,10 @@ test('a file that is caught half-written is read again', async () => {
   expect(await access.read()).toBe('{"a":1}')
 })
 
-test('garbage is told of, and never written over', async () => {
+test('garbage is reported, and never overwritten', async () => {
   const { access, path } = accessTo('{"a":')
-  expect((await failure(access.read())).message).toBe(`${path} is no cache of MSAL: it is not JSON`)
-  expect((await failure(access.update(() => '{}'))).message).toContain('no cache of MSAL')
+  expect((await failure(access.read())).message).toBe(`${path} is not an MSAL cache: it is not JSON`)
+  expect((await failure(access.update(() => '{}'))).message).toContain('not an MSAL cache')
   expect(readFileSync(path, 'utf8')).toBe('{"a":')
 })
 
@@ -187,7 +187,7 @@ function link(path: string, text: string): string {
 async function programOf(body: string): Promise<string> {
   const source = (name: string): string => new URL(`../../src/${name}`, import.meta.url).pathname
   const outfile = join(temporaryFolder(), 'program.mjs')
-  const contents = `import { localSharedFiles } from '${source('runtime/shared-files.ts')}'
+  const contents = `import { localSharedFiles } from '${source('runtime/files/shared-files.ts')}'
 import { fileAccess } from '${source('msal/file-access.ts')}'
 const path = process.argv[2]
 ${body}`

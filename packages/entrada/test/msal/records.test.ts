@@ -201,7 +201,7 @@ describe('a document of others', () => {
   })
 
   test.each(['[]', 'null', '7', '"text"', '{', '{"a":1}x', '\u0001\u0000\u0000\u0000'])('%j is none', (text) => {
-    expect(readMsalDocument(text)).toEqual({ reason: expect.stringMatching(/^it is (?:not JSON|no JSON object)$/) })
+    expect(readMsalDocument(text)).toEqual({ reason: expect.stringMatching(/^it is (?:not JSON|not a JSON object)$/) })
   })
 
   test.each<[string, unknown]>([

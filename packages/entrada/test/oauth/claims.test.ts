@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { claimsParameter } from '../../src/oauth/claims.ts'
+import { claimsParameter } from '../../src/oauth/token-endpoint.ts'
 
 const cp1 = { values: ['cp1'] }
 const merged = (claims: string | undefined): unknown => JSON.parse(claimsParameter(claims, true, 'X') ?? 'null')
@@ -42,9 +42,7 @@ test.each<[unknown]>([['nonsense'], ['[]'], ['null'], ['"text"'], ['5'], [''], [
   '%j is refused, and not repeated',
   (claims) => {
     expect(() => claimsParameter(claims as string, true, 'X')).toThrow(
-      new TypeError(
-        'X: claims is not a JSON object. Pass the claims of the challenge as JSON, decoded from base64 if the challenge was encoded.',
-      ),
+      new TypeError('X: claims is not a JSON object. Pass the claims of the challenge, as JSON or base64.'),
     )
   },
 )

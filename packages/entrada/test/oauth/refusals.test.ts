@@ -37,7 +37,7 @@ const whole = {
   error_uri: 'https://login.microsoftonline.com/error?code=7000215',
 }
 
-test('an error of Entra ID is read whole, and its message says who, what and the mend', async () => {
+test('an error of Entra ID is read whole, and its message says who, what and the remedy', async () => {
   const error = await refusal(whole, { status: 401 })
   expect(error).toBeInstanceOf(AuthenticationError)
   expect(error.statusCode).toBe(401)
@@ -86,7 +86,7 @@ describe('what only a person can resolve', () => {
   })
 })
 
-describe('an answer that is no error of Entra ID', () => {
+describe('a response that is not an Entra ID error', () => {
   test.each<[string, string | object, number]>([
     ['nothing', '', 400],
     ['nothing, with success', '', 204],
@@ -108,7 +108,7 @@ describe('an answer that is no error of Entra ID', () => {
     expect(error).toBeInstanceOf(AuthenticationError)
     expect(error.errorResponse.error).toMatch(/^(unknown|server)_error$/)
     expect(error.errorResponse.errorDescription).toBe(
-      'The answer is not an error of Entra ID. A proxy or another server may have given it.',
+      'The response is not an Entra ID error. A proxy or another server may have sent it.',
     )
     expect(error.message).not.toContain('<')
     expect(error.message.length).toBeLessThan(400)

@@ -1,11 +1,21 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { itemOf } from '../../src/cache/token-request.ts'
-import { parseScopes } from '../../src/oauth/scopes.ts'
+import { itemOf } from '../../src/cache/call-map.ts'
+import { parseScopes } from '../../src/source/check-call.ts'
 
 test('takes one scope or a list, and leaves the order to the caller', () => {
   expect(parseScopes('a', 'X')).toEqual(['a'])
   expect(parseScopes(['b', 'a'], 'X')).toEqual(['b', 'a'])
+})
+
+test.each<[string, unknown, string[]]>([
+  ['blanks around one', ' https://a/.default ', ['https://a/.default']],
+  ['blanks around one in a list', ['a', ' b '], ['a', 'b']],
+  ['several of one resource', 'https://a/x  https://a/y', ['https://a/x', 'https://a/y']],
+  ['several of Microsoft Graph', 'User.Read Mail.Read', ['User.Read', 'Mail.Read']],
+  ['OpenID scopes beside any', 'openid https://a/x offline_access', ['openid', 'https://a/x', 'offline_access']],
+])('takes what is unambiguous: %s', (_, scopes, expected) => {
+  expect(parseScopes(scopes, 'X')).toEqual(expected)
 })
 
 test.each<[string, unknown, RegExp]>([
@@ -17,12 +27,15 @@ test.each<[string, unknown, RegExp]>([
   ['an object', {}, /is object, not a string/],
   ['null in a list', [null], /is null, not a string/],
   ['a list in a list', [['a']], /is object, not a string/],
-  ['a blank', 'a b', /has characters/],
-  ['a line break', 'a\r\nb', /has characters/],
-  ['NUL', 'a\0', /has characters/],
-  ['a backslash', 'a\\b', /has characters/],
-  ['a quote', 'a"b', /has characters/],
-  ['a letter outside ASCII', 'scöpe', /has characters/],
+  ['blanks alone', '  ', /is empty/],
+  ['a tab', 'a\tb', /contains characters/],
+  ['two resources in one string', 'https://a/.default https://b/.default', /names several resources/],
+  ['a bare permission beside a resource', 'User.Read https://b/.default', /names several resources/],
+  ['a line break', 'a\r\nb', /contains characters/],
+  ['NUL', 'a\0', /contains characters/],
+  ['a backslash', 'a\\b', /contains characters/],
+  ['a quote', 'a"b', /contains characters/],
+  ['a letter outside ASCII', 'scöpe', /contains characters/],
   ['4,097 characters', 'x'.repeat(4097), /longer than 4096/],
 ])('refuses %s', (_, scopes, reason) => {
   expect(() => parseScopes(scopes, 'X')).toThrow(TypeError)
@@ -36,8 +49,8 @@ test('lists that join to the same text are the same set of scopes', () => {
   fc.assert(
     fc.property(list, list, (left, right) => {
       try {
-        parseScopes(left, 'X')
-        parseScopes(right, 'X')
+        left = [...parseScopes(left, 'X')]
+        right = [...parseScopes(right, 'X')]
       } catch {
         return
       }

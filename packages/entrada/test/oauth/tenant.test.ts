@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CredentialUnavailableError } from '../../src/errors.ts'
-import { checkTenant, resolveTenant, type TenantRules } from '../../src/oauth/tenant.ts'
+import { checkTenant } from '../../src/oauth/tenant.ts'
+import { resolveTenant, type TenantRules } from '../../src/source/check-call.ts'
+import { thrown } from '../credentials/thrown.ts'
 
 describe('a tenant', () => {
   test.each([
@@ -39,7 +41,7 @@ describe('a tenant', () => {
     [{}],
   ])('may not be %j', (tenant) => {
     expect(() => checkTenant(tenant, 'X: tenantId')).toThrow(TypeError)
-    expect(() => checkTenant(tenant, 'X: tenantId')).toThrow(/^X: tenantId .*Use the tenant id/)
+    expect(() => checkTenant(tenant, 'X: tenantId')).toThrow(/^X: tenantId .*Use its id/)
   })
 
   test('that is accepted changes nothing of the address but its own part', () => {
@@ -94,9 +96,9 @@ describe('the tenant of a call', () => {
     ['a pattern', ['gu*']],
     ['two stars', ['**']],
   ])('is refused where %s is allowed, in the words that users match on', (_, additionallyAllowedTenants) => {
-    const attempt = (): string => resolveTenant('guest', { ...rules, additionallyAllowedTenants })
-    expect(attempt).toThrow(CredentialUnavailableError)
-    expect(attempt).toThrow(
+    const refusal = thrown(() => resolveTenant('guest', { ...rules, additionallyAllowedTenants }))
+    expect(refusal).toBeInstanceOf(CredentialUnavailableError)
+    expect(refusal.message).toContain(
       'X: The current credential is not configured to acquire tokens for tenant guest. Add "guest" to additionallyAllowedTenants, or "*"',
     )
   })

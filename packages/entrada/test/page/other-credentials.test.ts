@@ -64,7 +64,7 @@ test.each<[string, (options: TokenCredentialOptions) => TokenCredential]>([
   }
   const error = await failure(make({ ...inTab(new Tab(`${appOrigin}/`), emulator), fetch }).getToken(scope))
   expect(error).toBeInstanceOf(CredentialUnavailableError)
-  expect(error.message).toBe(`${name}: it can't be used in a web page. Use InteractiveBrowserCredential there.`)
+  expect(error.message).toBe(`${name}: it cannot be used in a web page. Use InteractiveBrowserCredential there.`)
   expect(asked).toEqual([])
 })
 
@@ -74,7 +74,7 @@ test('DefaultAzureCredential says it of each of its members', async () => {
   expect(error).toBeInstanceOf(CredentialUnavailableError)
   const { attempts } = error as Error & { attempts: readonly { reason?: string }[] }
   expect(attempts.length).toBeGreaterThan(5)
-  for (const { reason } of attempts) expect(reason).toContain("it can't be used in a web page")
+  for (const { reason } of attempts) expect(reason).toContain('it cannot be used in a web page')
 })
 
 test('a secret and a password are sent from a page; the authority may not let it read the answer', async () => {

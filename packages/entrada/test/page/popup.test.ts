@@ -117,7 +117,7 @@ describe('the sign-in in a window', () => {
     expect(await tokens[0]).toBe(await tokens[1])
   })
 
-  test('asks nobody after the page was loaded anew, and does not repeat a request', async () => {
+  test('asks nobody after the page was reloaded, and does not repeat a request', async () => {
     const tab = new Tab(`${appOrigin}/`)
     const first = credentialIn(tab, emulator)
     const token = first.getToken(scope)
@@ -189,8 +189,8 @@ describe('what counts as the answer', () => {
   })
 
   test.each([
-    ['a doubled field', '&code=another', /A field of the answer is doubled/],
-    ['another issuer', `&iss=${encodeURIComponent('https://evil.example/v2.0')}`, /of another issuer/],
+    ['a doubled field', '&code=another', /The response has a field twice/],
+    ['another issuer', `&iss=${encodeURIComponent('https://evil.example/v2.0')}`, /from a different issuer/],
   ])('not %s: the sign-in ends', async (_, more, message) => {
     const tab = new Tab(`${appOrigin}/`)
     await using credential = credentialIn(tab, emulator)
@@ -204,14 +204,14 @@ describe('what counts as the answer', () => {
     expect(emulator.requests.length).toBe(0)
   })
 
-  test('not an id token of another sign-in (nonce)', async () => {
+  test('not an ID token from a different sign-in (nonce)', async () => {
     const tab = new Tab(`${appOrigin}/`)
     await using credential = credentialIn(tab, emulator)
     const token = credential.getToken(scope)
     const opened = await windowOf(tab)
     const { url } = opened
     opened.show(comeBack(url.replace(/nonce=[^&]+/, 'nonce=another'), emulator))
-    expect((await failure(token)).message).toContain('of another sign-in (nonce)')
+    expect((await failure(token)).message).toContain('belongs to a different sign-in (nonce)')
     expect(tab.kept.length).toBe(0)
   })
 
@@ -288,7 +288,7 @@ describe('how it ends without an answer', () => {
     const opened = await windowOf(tab)
     for (let looks = 0; looks < 5; looks++) tab.look()
     opened.shut()
-    expect((await failure(token)).message).toContain('the window was closed before the sign-in ended')
+    expect((await failure(token)).message).toContain('the window was closed before the sign-in was complete')
     expect(tab.isQuiet).toBe(true)
     const again = credential.getToken(scope)
     await signIn(tab, 1)

@@ -95,7 +95,7 @@ describe('an answer that was not asked for', () => {
     await using credential = credentialIn(back, emulator, { loginStyle })
     const error = await failure(credential.getToken(scope))
     expect(error).toBeInstanceOf(AuthenticationError)
-    expect(error.message).toContain('the answer to the sign-in does not count: this tab did not begin it')
+    expect(error.message).toContain('rejected the sign-in response: this tab did not start it')
     expect(back.address()).toBe(redirectUri)
     expect([back.left, emulator.requests.length]).toEqual([[], 0])
   })
@@ -107,7 +107,7 @@ describe('an answer that was not asked for', () => {
     await first.getToken(scope)
     emulator.requests.clear()
     await using second = credentialIn(tab.reload(address), emulator, { loginStyle })
-    expect((await failure(second.getToken(scope))).message).toContain('this tab did not begin it')
+    expect((await failure(second.getToken(scope))).message).toContain('this tab did not start it')
     expect(emulator.requests.length).toBe(0)
   })
 
@@ -124,16 +124,16 @@ describe('an answer that was not asked for', () => {
     expect(objectIdOf((await own.getToken(scope)).token)).toBe(user.objectId)
   })
 
-  test('an id token of another sign-in (nonce) does not count', async () => {
+  test('an ID token from a different sign-in (nonce) is refused', async () => {
     const { url, tab } = await leave()
     const back = tab.reload(comeBack(url.replace(/nonce=[^&]+/, 'nonce=another'), emulator))
     await using credential = credentialIn(back, emulator, { loginStyle, disableAutomaticAuthentication: true })
-    expect((await failure(credential.getToken(scope))).message).toContain('of another sign-in (nonce)')
+    expect((await failure(credential.getToken(scope))).message).toContain('belongs to a different sign-in (nonce)')
     expect((await failure(credential.getToken(scope))).name).toBe('AuthenticationRequiredError')
     expect(back.kept.length).toBe(0)
   })
 
-  test('a refusal is told once, and the next call asks again', async () => {
+  test('a refusal is reported once, and the next call asks again', async () => {
     const { url, tab } = await leave()
     const { state = '' } = parametersOf(url)
     const said = { error: 'access_denied', error_description: 'AADSTS65004: declined', state }
@@ -154,7 +154,7 @@ test('a tab that keeps nothing is not left', async () => {
   const error = await failure(credential.getToken(scope))
   expect(error).toBeInstanceOf(CredentialUnavailableError)
   expect(error.message).toBe(
-    "InteractiveBrowserCredential: the browser keeps nothing for this page (sessionStorage). Allow the site to keep data, or use loginStyle 'popup'.",
+    "InteractiveBrowserCredential: the browser does not let this page store anything (sessionStorage). Allow the site to store data, or use loginStyle 'popup'.",
   )
   expect(tab.left).toEqual([])
 })

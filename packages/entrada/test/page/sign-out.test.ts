@@ -43,7 +43,7 @@ test('signing out removes the tokens of the tab, and ends the session at the aut
   expect((await failure(credential.getToken(scope))).name).toBe('AuthenticationRequiredError')
 })
 
-test('a page that was just loaded signs out whoever is in its tab', async () => {
+test('a page that was just loaded signs out the account in its tab', async () => {
   const tab = await signedIn()
   await using credential = credentialIn(tab, emulator, { ...silently, loginStyle: 'redirect' })
   await credential.signOut()
@@ -73,7 +73,7 @@ test('the browser blocks the window: the tokens are gone, and the error says wha
   tab.blocksWindows = true
   await using credential = credentialIn(tab, emulator, silently)
   expect((await failure(credential.signOut())).message).toBe(
-    "InteractiveBrowserCredential: signed out here, but the browser blocked the window that signs out there. Call signOut() when the person clicks, or use loginStyle 'redirect'.",
+    "InteractiveBrowserCredential: signed out here, but the browser blocked the window that signs out at the authority. Call signOut() when the person clicks, or use loginStyle 'redirect'.",
   )
   expect(tab.kept.length).toBe(0)
 })

@@ -213,7 +213,7 @@ test('it listens on 127.0.0.1 and ::1, on one port', async () => {
   expect([...open]).toEqual(['127.0.0.1 50000', '::1 50000'])
 })
 
-test.each(['EADDRNOTAVAIL', 'EAFNOSUPPORT'])('where ::1 does not exist (%s), on 127.0.0.1 alone', async (code) => {
+test.each(['EADDRNOTAVAIL', 'EAFNOSUPPORT'])('if ::1 does not exist (%s), only on 127.0.0.1', async (code) => {
   const { listen, open } = system((address) => (address === '::1' ? code : undefined))
   expect((await opened(listen)).redirectUri).toBe('http://localhost:50000')
   expect([...open]).toEqual(['127.0.0.1 50000'])

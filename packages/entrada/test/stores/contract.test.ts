@@ -30,7 +30,7 @@ describe('the store in memory', () => {
 const faulty: [string, string, (store: TokenStore, records: Map<string, TokenRecord>) => Partial<TokenStore>][] = [
   [
     'forgets a field',
-    'gives back what was set, field by field',
+    'returns what was set, field by field',
     (store) => ({
       async get(key) {
         const record = await store.get(key)
@@ -42,12 +42,12 @@ const faulty: [string, string, (store: TokenStore, records: Map<string, TokenRec
   ],
   [
     'always has something',
-    'gives nothing for a key that was never set',
+    'returns undefined for a key that was never set',
     (store) => ({ get: async (key) => (await store.get(key)) ?? recordOf('made up') }),
   ],
   [
     'looks at the client alone',
-    'keeps apart keys that differ in one field',
+    'distinguishes keys that differ in one field',
     (_, records) => ({
       set: async (record) => void records.set(record.key.clientId, record),
       get: async (key) => records.get(key.clientId),
@@ -55,7 +55,7 @@ const faulty: [string, string, (store: TokenStore, records: Map<string, TokenRec
   ],
   [
     'joins the parts of a key by a colon',
-    'keeps apart keys whose parts would read the same when joined',
+    'distinguishes keys whose parts would read the same when joined',
     (_, records) => {
       const text = ({ kind, partition, environment, clientId, realm, target, cae }: TokenRecord['key']): string =>
         [kind, partition, environment, clientId, realm, target, cae].join(':')
@@ -74,10 +74,14 @@ const faulty: [string, string, (store: TokenStore, records: Map<string, TokenRec
       },
     }),
   ],
-  ['deletes nothing', 'forgets what was deleted, and takes a second delete', () => ({ delete: async () => undefined })],
+  [
+    'deletes nothing',
+    'forgets what was deleted, and accepts a second delete',
+    () => ({ delete: async () => undefined }),
+  ],
   [
     'fails the second delete',
-    'forgets what was deleted, and takes a second delete',
+    'forgets what was deleted, and accepts a second delete',
     (store) => ({
       async delete(key) {
         if ((await store.get(key)) === undefined) throw new Error('there is no such record')
@@ -87,7 +91,7 @@ const faulty: [string, string, (store: TokenStore, records: Map<string, TokenRec
   ],
   [
     'has no clock',
-    'does not give an expired record',
+    'does not return an expired record',
     (_, records) => ({
       set: async (record) => void records.set(tokenKeyText(record.key), record),
       get: async (key) => records.get(tokenKeyText(key)),
@@ -95,12 +99,12 @@ const faulty: [string, string, (store: TokenStore, records: Map<string, TokenRec
   ],
   [
     'lists every partition',
-    'lists a partition and no other',
+    'lists one partition and no other',
     (store) => ({ list: async () => [...(await store.list('me')), ...(await store.list('them'))] }),
   ],
   [
     'keeps the caller’s own object',
-    'is not reached by a later change to what it was given or gave',
+    'is unaffected by later changes to objects that it received or returned',
     (_, records) => ({
       set: async (record) => void records.set(tokenKeyText(record.key), record),
       get: async (key) => structuredClone(records.get(tokenKeyText(key))),
@@ -108,7 +112,7 @@ const faulty: [string, string, (store: TokenStore, records: Map<string, TokenRec
   ],
   [
     'gives its own object away',
-    'is not reached by a later change to what it was given or gave',
+    'is unaffected by later changes to objects that it received or returned',
     (_, records) => ({
       set: async (record) => void records.set(tokenKeyText(record.key), structuredClone(record)),
       get: async (key) => records.get(tokenKeyText(key)),
@@ -116,17 +120,17 @@ const faulty: [string, string, (store: TokenStore, records: Map<string, TokenRec
   ],
   [
     'cuts long tokens',
-    'takes a long token, and any text in a key',
+    'accepts a long token, and any string in a key',
     (store) => ({ set: (record) => store.set({ ...record, secret: record.secret.slice(0, 16_384) }) }),
   ],
   [
     'lets everybody hold a key',
-    'lets one at a time hold a key, if it has leases',
+    'lets only one caller at a time hold a key, if it has leases',
     () => ({ lease: async () => ({ release: async () => undefined }) }),
   ],
   [
     'releases whatever is held',
-    'lets nobody release what another holds, if it has leases',
+    "does not let a caller release another's lease, if it has leases",
     () => {
       let isHeld = false
       const release = async (): Promise<void> => {
@@ -143,7 +147,7 @@ const faulty: [string, string, (store: TokenStore, records: Map<string, TokenRec
   ],
   [
     'keeps its leases among the records',
-    'gives and replaces the record of a key that is held',
+    'returns and replaces the record of a key that is held',
     (store) => ({
       async lease(key) {
         const lease = { ...recordOf('lease'), key: { ...key, kind: 'id' as const } }

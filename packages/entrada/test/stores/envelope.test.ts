@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import { type EncryptionKeys, EnvelopeError, recordName, tokenEnvelope } from 'entrada/store'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { aRecord, key } from './a-record.ts'
+import { aRecord, key, start } from './a-record.ts'
 
 const secret = 'eyJ.recognisable.secret'
 const first = randomBytes(32)
@@ -53,7 +53,7 @@ describe('an envelope', () => {
     expect(faultOf(`${text}AAAA`)).toBe('broken')
   })
 
-  test('is good for its own record alone: replayed under another key it is broken', () => {
+  test('is valid only for its own record: replayed under another key it is broken', () => {
     const text = tokenEnvelope(first).seal(aRecord(secret))
     for (const other of [{ clientId: 'other' }, { partition: 'bob.contoso' }, { cae: true }, { target: 'admin' }]) {
       expect(faultOf(text, first, recordName({ ...key, ...other }))).toBe('broken')
@@ -77,7 +77,7 @@ describe('an envelope', () => {
 
   test('of a newer form, or under a key that is not given, may be good for another process', () => {
     const text = tokenEnvelope(first).seal(aRecord(secret))
-    expect(faultOf(text.replace('entrada1', 'entrada2'))).toBe('newer')
+    expect(faultOf(text.replace('entrada1', 'entrada3'))).toBe('newer')
     expect(faultOf(text, second)).toBe('unknown key')
   })
 
@@ -87,6 +87,41 @@ describe('an envelope', () => {
     expect(rotated.open(old, name).secret).toBe(secret)
     expect(faultOf(rotated.seal(aRecord(secret)))).toBe('unknown key')
     expect(faultOf(rotated.seal(aRecord(secret)), second)).toBe('it opened')
+  })
+})
+
+describe('an envelope of form 2', () => {
+  const seal = (fields: Parameters<typeof aRecord>[1] = {}): string =>
+    tokenEnvelope(first, { formatVersion: 2 }).seal(aRecord(secret, fields))
+
+  test('says in the clear when it was written, and nothing else', () => {
+    const text = seal({ cachedAt: start + 0.5 })
+    expect(text).toMatch(new RegExp(`^entrada2\\.[0-9a-f]{12}\\.${start + 3_600_000}\\.${start + 1}-[\\w-]+$`))
+    expect(text).not.toContain(secret)
+    expect(tokenEnvelope(first).open(text, name)).toEqual(aRecord(secret, { cachedAt: start + 0.5 }))
+  })
+
+  test.each([
+    ['when it was written', (text: string) => text.replace(`${start}-`, `${start + 1}-`)],
+    ['its end', (text: string) => text.replace(String(start + 3_600_000), String(start + 3_600_001))],
+    ['its form', (text: string) => text.replace('entrada2', 'entrada1')],
+    ['its form and its date', (text: string) => text.replace('entrada2', 'entrada1').replace(`${start}-`, '')],
+    ['its date, which is cut off', (text: string) => text.replace(`${start}-`, '')],
+  ])('is broken by a change of %s', (_, change) => {
+    const text = seal()
+    expect(change(text)).not.toBe(text)
+    expect(faultOf(change(text))).toBe('broken')
+  })
+
+  test('is not what form 1 becomes by another number', () => {
+    const text = tokenEnvelope(first).seal(aRecord(secret))
+    expect(faultOf(text.replace('entrada1', 'entrada2'))).toBe('broken')
+    const [version, id, end, body] = text.split('.')
+    expect(faultOf([version?.replace('1', '2'), id, end, `${start}-${body}`].join('.'))).toBe('broken')
+  })
+
+  test.each([0, 3, '2', Number.NaN])('has a number that is known: %s is refused', (formatVersion) => {
+    expect(() => tokenEnvelope(first, { formatVersion: formatVersion as 1 })).toThrow(/formatVersion must be 1 or 2/)
   })
 })
 

@@ -2,12 +2,13 @@ import { readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileTokenStore, recordName } from 'entrada/store'
 import { expect, test } from 'vitest'
-import { localPrivateFiles } from '../../src/runtime/private-files.ts'
+import { localPrivateFiles } from '../../src/runtime/files/private-files.ts'
 import { failure } from '../world.ts'
 import { aRecord, key, start } from './a-record.ts'
 import { temporaryFolders } from './temporary-folder.ts'
 
 const newFolder = temporaryFolders()
+const thisMachine = localPrivateFiles({ allowUnsafeFolder: false, home: undefined })
 /** The processes of this machine that are there. */
 const alive = new Set([1, 2])
 const processOf =
@@ -84,9 +85,9 @@ test('a lock that goes from one to another is nobody’s to take: after ten seco
 function filesThatLose(folder: string, times: number, taker: string) {
   let left = times
   return {
-    ...localPrivateFiles,
+    ...thisMachine,
     async read(path: string, maximumBytes: number) {
-      const bytes = await localPrivateFiles.read(path, maximumBytes)
+      const bytes = await thisMachine.read(path, maximumBytes)
       const [held] = (await readdir(lockOf(folder))).filter((name) => name.startsWith('held.'))
       if (held !== undefined && path.includes('/records/') && left-- > 0) {
         await rename(join(lockOf(folder), held), join(lockOf(folder), taker))

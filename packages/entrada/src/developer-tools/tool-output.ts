@@ -1,0 +1,33 @@
+import { longestForeignText } from '../runtime/one-line.ts'
+import type { Ended } from '../runtime/process/program.ts'
+import { withoutSecrets } from '../runtime/secrets-in-text.ts'
+import type { ToolFailure } from './tool.ts'
+
+/** The longest part of a tool's output that goes into an error. */
+const longest = 400
+
+/** Colours, cursor movements and titles (ECMA-48), a byte order mark, and every other unprintable character. */
+const unprintable =
+  /* biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed */
+  /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[@-Z\\-_]|\ufeff|[^\S\r\n]|[\p{Cc}\p{Cf}]/gu
+
+/** The text without escape sequences and invisible characters; its line breaks are kept. */
+export function plain(text: string): string {
+  return text.replace(unprintable, (match) =>
+    match === '\n' || match === '\r' ? match : /^\s$/u.test(match) ? ' ' : '',
+  )
+}
+
+/** A tool's output as part of an error message: one line, of bounded length, without tokens. */
+export function messageFrom(output: string): string {
+  const clean = withoutSecrets(plain(output.slice(0, longestForeignText)))
+  const line = clean.replace(/\s+/g, ' ').trim()
+  return line.length > longest ? `${line.slice(0, longest)}...` : line
+}
+
+/** Why a tool failed, according to its stderr, without tokens. */
+export function failureFrom(title: string, { code, stderr }: Ended): ToolFailure {
+  const message = messageFrom(stderr)
+  const how = code === undefined ? 'was killed' : `ended with code ${code}`
+  return { reason: message === '' ? `${title} ${how} and printed no reason` : message }
+}

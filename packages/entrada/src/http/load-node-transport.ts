@@ -1,0 +1,15 @@
+import type { NodeTransportOptions } from './node-transport.ts'
+import type { ClosableTransport } from './transport.ts'
+
+/**
+ * The transport by Node's own modules. Rejects in a bundle for web pages, which leaves it out, rather than let another
+ * transport take requests for which connections, proxies or certificates were chosen.
+ */
+export async function loadNodeTransport(): Promise<(options: NodeTransportOptions) => ClosableTransport> {
+  const { nodeTransport } = await import('./node-transport.ts')
+  if (nodeTransport !== undefined) return nodeTransport
+  throw Object.assign(
+    new Error('a bundle for web pages has no connections of its own; bundle it for Node, or pass the option fetch'),
+    { code: 'ENOSYS' },
+  )
+}

@@ -1,7 +1,0 @@
-import type { Env } from './host.ts'
-
-/** The folder of Windows itself, if the environment names it by an absolute path. */
-export function windowsFolder(env: Env): string | undefined {
-  const [, root] = Object.entries(env).find(([name]) => /^systemroot$/i.test(name)) ?? []
-  return root !== undefined && /^[A-Za-z]:[\\/]/.test(root) ? root.replace(/[\\/]+$/, '') : undefined
-}

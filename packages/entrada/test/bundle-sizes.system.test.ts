@@ -1,0 +1,36 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bundledSize } from '../../../testing/bundled-sizes.ts'
+import { writeBundle } from '../build.mjs'
+import { installLibrary } from './installed-library.ts'
+
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'entrada-sizes-'))
+  await writeBundle(join(folder, 'library'))
+  await writeFile(join(folder, 'library/package.json'), '{ "type": "module", "sideEffects": false }')
+}, 120_000)
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** What was reached, so that it stays: docs/decisions/0030-what-a-bundle-holds.md has the aims. In bytes. */
+const reached = {
+  ClientSecretCredential: { target: 'node', esbuild: 53_500, Rollup: 49_000, webpack: 57_000, Vite: 49_500 },
+  DefaultAzureCredential: { target: 'node', esbuild: 115_500, Rollup: 106_500, webpack: 141_000, Vite: 110_000 },
+  InteractiveBrowserCredential: { target: 'browser', esbuild: 51_500, Rollup: 42_500, webpack: 55_500, Vite: 45_500 },
+} as const
+
+describe.each(['esbuild', 'Rollup', 'webpack', 'Vite'] as const)('every file that %s makes of a program', (bundler) => {
+  test.each(Object.entries(reached))(
+    'with %s alone stays as small as it is',
+    { timeout: 120_000 },
+    async (name, { target, [bundler]: budget }) => {
+      const home = await installLibrary(folder, 'sizes')
+      const { all } = await bundledSize(bundler, name, { from: 'entrada', folder: home, target })
+      expect(all).toBeLessThanOrEqual(budget)
+    },
+  )
+})
