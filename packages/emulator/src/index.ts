@@ -1,21 +1,32 @@
 /** Microsoft Entra ID on loopback: tokens, metadata, errors and faults for tests and offline work. */
-export type { Clock } from './clock.ts'
-export type { DeviceSignInOptions } from './device-sign-ins.ts'
+export type { Clock } from './api/clock.ts'
+export { type Emulator, startEmulator } from './api/emulator.ts'
+export type { Fault, Faults } from './api/faults.ts'
+export type { EmulatorOptions } from './api/options.ts'
+export type { AnyUser, AuthorizationCodeOptions, DeviceSignInOptions, UserTokenOptions } from './api/sign-ins.ts'
 export type {
   AppChanges,
   AppDeclaration,
+  AppRoleDeclaration,
   ConditionalAccessDeclaration,
-  DirectoryDeclaration,
   FederatedCredentialDeclaration,
+  ManifestAppDeclaration,
+  OptionalClaimDeclaration,
+  OptionalClaimsDeclaration,
+  PermissionScopeDeclaration,
   RedirectUrisDeclaration,
-  ResourceDeclaration,
   SecretDeclaration,
+} from './directory/app-declaration.ts'
+export type {
+  DirectoryDeclaration,
+  GroupDeclaration,
+  ResourceDeclaration,
   SubscriptionDeclaration,
   TenantDeclaration,
   UserDeclaration,
 } from './directory/declaration.ts'
-export { type Emulator, startEmulator } from './emulator.ts'
-export type { Fault, Faults } from './faults.ts'
+export type { LoggedRequest, RequestLog } from './http/request-log.ts'
+export type { AnsweredRequest } from './live/seen-exchange.ts'
 export type {
   AksOptions,
   AppServiceApiVersion,
@@ -38,7 +49,11 @@ export type { AksTokenProxy, AksTokenProxyOptions, ProxiedRequest } from './oidc
 export type { GitHubActionsJob, GitHubActionsOptions } from './oidc/github-actions.ts'
 export type { KubernetesOptions, KubernetesServiceAccount } from './oidc/kubernetes.ts'
 export type { PipelinesJob, PipelinesOptions } from './oidc/pipelines.ts'
-export type { EmulatorOptions } from './options.ts'
-export { type CertificateAuthority, createCertificateAuthority } from './pki/certificate-authority.ts'
-export type { LoggedRequest, RequestLog } from './request-log.ts'
-export type { AnyUser, AuthorizationCodeOptions, UserTokenOptions } from './sign-ins.ts'
+export {
+  type CertificateAuthority,
+  type CertificateAuthorityOptions,
+  createCertificateAuthority,
+  createServerCertificate,
+  type ServerCertificate,
+} from './pki/certificate-authority.ts'
+export type { Claims, ClaimsHook, TokenContext } from './token/token-signer.ts'

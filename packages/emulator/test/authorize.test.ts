@@ -205,7 +205,11 @@ describe('redirect URIs', () => {
 
 describe('a declaration', () => {
   test.for<[string, AppChanges, string]>([
-    ['of platforms that is none', { redirectUris: 'x' as never }, 'redirectUris is of type string. Write an object.'],
+    [
+      'of platforms that is none',
+      { redirectUris: 'x' as never },
+      'redirectUris is of type string. It must be an object.',
+    ],
     [
       'of an unknown platform',
       { redirectUris: { ios: [] } as never },
@@ -214,15 +218,19 @@ describe('a declaration', () => {
     [
       'of a platform that is no list',
       { redirectUris: { spa: spaRedirect } as never },
-      'redirectUris.spa is of type string. Write an array.',
+      'redirectUris.spa is of type string. It must be an array.',
     ],
     [
       'with a fragment',
       { redirectUris: { spa: ['https://a.example/#f'] } },
       'redirectUris.spa[0] has a fragment. Remove what follows the #.',
     ],
-    ['of idTokens that is no flag', { idTokens: 'yes' as never }, 'idTokens is of type string. Write true or false.'],
-  ])('%s is refused, with its place and the mend', ([, changes, message]) => {
+    [
+      'of idTokens that is no flag',
+      { idTokens: 'yes' as never },
+      'idTokens is of type string. It must be true or false.',
+    ],
+  ])('%s is refused, with its place and the remedy', ([, changes, message]) => {
     expect(() => emulator.updateApp('nowhere', changes)).toThrow(message)
   })
 
@@ -288,6 +296,12 @@ describe('what a page may redeem', () => {
     expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([204, 'http://localhost:3000'])
     const refused = await ask('https://evil.example')
     expect(refused.headers.get('access-control-allow-origin')).toBeNull()
+  })
+
+  test('is never an app’s own token: the answer to client_credentials cannot be read', async () => {
+    const response = await requestToken(emulator, { grant_type: 'client_credentials' }, { headers })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('access-control-allow-origin')).toBeNull()
   })
 
   test('metadata is for pages of every origin, and nothing else is', async () => {

@@ -1,7 +1,7 @@
 import type { Emulator } from '../src/index.ts'
-import { parse } from './html-forms.ts'
+import { type ParsedForm, parse } from './html-forms.ts'
 
-/** What a page shows to a program: its text, and its one form. */
+/** What a page shows to a program: its text, and its forms. */
 export interface Shown {
   status: number
   /** Where the browser is sent, if it is. */
@@ -10,7 +10,9 @@ export interface Shown {
   text: string
   html: string
   headers: Headers
-  /** Fields of the page's form, hidden ones included, with where it goes. */
+  /** Each with its fields, hidden ones included, and where it goes. */
+  forms: ParsedForm[]
+  /** Those of the first form. */
   action: string
   fields: Record<string, string>
 }
@@ -18,14 +20,14 @@ export interface Shown {
 /** A browser without a window: it keeps cookies, fills in forms, and follows nothing. */
 export interface Browser {
   open(path: string, init?: RequestInit): Promise<Shown>
-  /** Sends the form of the page it is at, with these fields filled in. */
-  submit(fields: Record<string, string>, headers?: Record<string, string>): Promise<Shown>
+  /** Sends a form of the page it is at, the first or that of an action, with these fields filled in. */
+  submit(fields: Record<string, string>, headers?: Record<string, string>, action?: string): Promise<Shown>
   /** The page it is at. */
   readonly at: Shown | undefined
   cookie: string
 }
 
-export function openBrowser(emulator: Emulator, base: string = emulator.url): Browser {
+export function openBrowser(emulator: Pick<Emulator, 'url' | 'fetch'>, base: string = emulator.url): Browser {
   let at: Shown | undefined
   let cookie = ''
   const open = async (path: string, init: RequestInit = {}): Promise<Shown> => {
@@ -39,8 +41,10 @@ export function openBrowser(emulator: Emulator, base: string = emulator.url): Br
   }
   return {
     open,
-    submit: (fields, headers = {}) =>
-      open(at?.action ?? '', { method: 'POST', body: new URLSearchParams({ ...at?.fields, ...fields }), headers }),
+    submit: (fields, headers = {}, action = at?.forms[0]?.action ?? '') => {
+      const form = at?.forms.find((each) => each.action === action)
+      return open(action, { method: 'POST', body: new URLSearchParams({ ...form?.fields, ...fields }), headers })
+    },
     get at() {
       return at
     },
@@ -56,11 +60,14 @@ export function openBrowser(emulator: Emulator, base: string = emulator.url): Br
 async function shown(response: Response): Promise<Shown> {
   const html = await response.text()
   const location = response.headers.get('location')
+  const parsed = parse(html)
   return {
     status: response.status,
     location: location === null ? undefined : new URL(location, 'http://nowhere.invalid'),
     headers: response.headers,
     html,
-    ...parse(html),
+    ...parsed,
+    action: parsed.forms[0]?.action ?? '',
+    fields: parsed.forms[0]?.fields ?? {},
   }
 }

@@ -110,7 +110,7 @@ describe('a certificate', () => {
       'certificates[0] is not a certificate. Write it as PEM',
     )
     expect(() => emulator.updateApp('web', { certificates: [emulator.ca.pem] })).toThrow('has a key that is not RSA')
-    expect(() => emulator.updateApp('nope', {})).toThrow('updateApp: there is no app "nope"')
+    expect(() => emulator.updateApp('nope', {})).toThrow('updateApp: no app is called "nope"')
   })
 })
 

@@ -34,6 +34,6 @@ test('the clock runs on with its base', async () => {
 
 test('the clock refuses what is not a time', async () => {
   await using emulator = await startEmulator({ directory: contoso })
-  expect(() => emulator.clock.advance(Number.NaN)).toThrow('clock.advance: NaN is not a number of milliseconds.')
+  expect(() => emulator.clock.advance(Number.NaN)).toThrow('clock.advance: NaN is not a finite number of milliseconds.')
   expect(() => emulator.clock.set(Number.POSITIVE_INFINITY)).toThrow(TypeError)
 })

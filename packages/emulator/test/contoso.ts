@@ -8,7 +8,7 @@ export const disabledClientId = 'dddddddd-dddd-4ddd-8ddd-dddddddddddd'
 export const refusedClientId = 'eeeeeeee-eeee-4eee-8eee-eeeeeeeeeeee'
 export const everywhereClientId = 'ffffffff-ffff-4fff-8fff-ffffffffffff'
 export const secret = 'correct horse+battery/staple=&%'
-export const keyId = '99999999-9999-4999-8999-999999999999'
+const keyId = '99999999-9999-4999-8999-999999999999'
 /** 2026-01-01T00:00:00Z, where tests with a fixed clock start. */
 export const start = 1_767_225_600_000
 

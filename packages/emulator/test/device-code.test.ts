@@ -213,8 +213,8 @@ describe('a device that polls', () => {
 describe('a code that nobody waits for', () => {
   function expectNobodyWaits(code: string): void {
     const approve = (): void => emulator.approveDeviceCode(code, { user: ada })
-    expect(approve).toThrow(/no sign-in waits for the code .*\/devicecode/)
-    expect(() => emulator.declineDeviceCode(code)).toThrow(/no sign-in waits for the code/)
+    expect(approve).toThrow(/no sign-in is waiting for the code .*\/devicecode/)
+    expect(() => emulator.declineDeviceCode(code)).toThrow(/no sign-in is waiting for the code/)
   }
 
   test('can be neither approved nor declined', async () => {
@@ -229,7 +229,7 @@ describe('a code that nobody waits for', () => {
 
   test('is not approved for an unknown user, and stays', async () => {
     const { user_code } = await begun()
-    expect(() => emulator.approveDeviceCode(user_code, { user: 'nobody' })).toThrow(/there is no user "nobody"/)
+    expect(() => emulator.approveDeviceCode(user_code, { user: 'nobody' })).toThrow(/no user is called "nobody"/)
     emulator.approveDeviceCode(user_code, { user: ada })
   })
 })

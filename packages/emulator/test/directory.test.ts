@@ -10,16 +10,20 @@ const tenants = [{ id: tenantId }]
 const app = { name: 'web', clientId, tenantId }
 const user = { objectId: clientId, username: 'ada@contoso.example', password: 'p' }
 
-describe('a directory is refused, with place, fault and mend, when', () => {
+describe('a directory is refused, with place, fault and remedy, when', () => {
   test.for<[string, unknown, string]>([
-    ['it is no object', [], 'directory is an array. Write an object.'],
-    ['it has no tenant', { tenants: [], apps: [] }, 'tenants has no entry. Declare one: { id: <GUID> }.'],
+    ['it is no object', [], 'directory is an array. It must be an object.'],
+    ['it has no tenant', { tenants: [], apps: [] }, 'tenants is empty. Declare at least one: { id: <GUID> }.'],
     ['a field is misspelt', { tenant: [] }, 'directory has no field "tenant". Its fields are: tenants, apps, '],
-    ['a list is none', { tenants: {} }, 'tenants is of type object. Write an array.'],
+    ['a list is none', { tenants: {} }, 'tenants is of type object. It must be an array.'],
     ['an id is no GUID', { tenants: [{ id: 'abc' }] }, 'tenants[0].id "abc" is not a GUID. Write it as xxxxxxxx-'],
     ['an id is missing', { tenants: [{}] }, 'tenants[0].id is missing. Write it as xxxxxxxx-'],
     ['a domain is none', { tenants: [{ id: tenantId, domains: ['a b'] }] }, 'domains[0] "a b" is not a domain name.'],
-    ['a name is empty', { tenants, apps: [{ ...app, name: '' }] }, 'apps[0].name is empty. Write a text.'],
+    [
+      'a name is empty',
+      { tenants, apps: [{ ...app, name: '' }] },
+      'apps[0].name is empty. It must be a non-empty string.',
+    ],
     ['a home is unknown', { tenants, apps: [{ ...app, tenantId: 'x' }] }, 'tenantId "x" is not a declared tenant.'],
     [
       'a tenant is unknown',
@@ -34,18 +38,18 @@ describe('a directory is refused, with place, fault and mend, when', () => {
     [
       'a secret has no value',
       { tenants, apps: [{ ...app, secrets: [{}] }] },
-      'secrets[0].value is missing. Write a text.',
+      'secrets[0].value is missing. It must be a non-empty string.',
     ],
     ['a date is none', { tenants, apps: [{ ...app, secrets: [{ value: 'v', expiresAt: 'soon' }] }] }, 'is not a date.'],
     [
       'a life is zero',
       { tenants, apps: [{ ...app, tokenLifetimeSeconds: 0 }] },
-      'is 0. Write a whole number above zero.',
+      'is 0. It must be a positive integer.',
     ],
     [
       'a switch is none',
       { tenants, apps: [{ ...app, disabled: 'no' }] },
-      'disabled is of type string. Write true or false.',
+      'disabled is of type string. It must be true or false.',
     ],
     ['a code is unknown', { tenants, apps: [{ ...app, refuse: 1 }] }, 'refuse 1 is not in the catalogue.'],
     [
@@ -56,15 +60,19 @@ describe('a directory is refused, with place, fault and mend, when', () => {
     [
       'a federated credential has no subject',
       { tenants, apps: [{ ...app, federatedCredentials: [{ issuer: 'https://x.example' }] }] },
-      'federatedCredentials[0].subject is missing. Write a text.',
+      'federatedCredentials[0].subject is missing. It must be a non-empty string.',
     ],
-    ['a word is none of its kind', { tenants, apps: [{ ...app, consent: 'no' }] }, "Write 'granted' or 'required'."],
+    ['a word is none of its kind', { tenants, apps: [{ ...app, consent: 'no' }] }, "Use 'granted' or 'required'."],
     [
       'a policy’s code is unknown',
       { tenants, apps: [{ ...app, conditionalAccess: { code: 1 } }] },
       'conditionalAccess.code 1 is not in the catalogue.',
     ],
-    ['a resource has no id', { tenants, resources: [{}] }, 'resources[0].id is missing. Write a text.'],
+    [
+      'a resource has no id',
+      { tenants, resources: [{}] },
+      'resources[0].id is missing. It must be a non-empty string.',
+    ],
     [
       'a user has no home',
       { tenants: [{ id: tenantId }, { id: clientId }], users: [user] },
@@ -103,7 +111,7 @@ describe('the environment of an app', () => {
       AZURE_CLIENT_ID: clientId,
       AZURE_CLIENT_SECRET: secret,
       AZURE_AUTHORITY_HOST: emulator.url,
-      NODE_EXTRA_CA_CERTS: emulator.ca.path,
+      NODE_EXTRA_CA_CERTS: emulator.ca.bundlePath,
     }
     expect(emulator.env()).toEqual(expected)
     expect(emulator.env('web')).toEqual(expected)
@@ -113,7 +121,7 @@ describe('the environment of an app', () => {
   test('is refused for an app that is not declared', async () => {
     await using emulator = await startEmulator({ directory: contoso })
     expect(() => emulator.env('nope')).toThrow(
-      'there is no app "nope". Declared are: web, disabled, refused, everywhere.',
+      'no app is called "nope". Declared apps: web, disabled, refused, everywhere.',
     )
   })
 })
@@ -134,7 +142,7 @@ describe('a directory file', () => {
     )
     const own = new URL(import.meta.url).pathname
     await expect(startEmulator({ directory: own })).rejects.toThrow(
-      'is not JSON. Write the directory as one JSON object.',
+      `${own}:1:1 is not valid JSON: a value is expected here.`,
     )
   })
 })

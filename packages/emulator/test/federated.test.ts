@@ -60,7 +60,13 @@ describe('a federated assertion', () => {
   test.for<[string, () => Promise<string>, number, string]>([
     ['another issuer', () => token({ iss: `${issuer}/` }), 700211, `issuer '${issuer}/'`],
     ['another audience', () => token({ aud: 'api://x' }), 700212, "audience 'api://x'"],
-    ['another subject', () => token({ sub: subject.toUpperCase() }), 700213, `subject '${subject.toUpperCase()}'`],
+    ['another subject', () => token({ sub: `${subject}-2` }), 700213, `subject '${subject}-2'`],
+    [
+      'its subject in other letters',
+      () => token({ sub: subject.toUpperCase() }),
+      7002138,
+      `subject '${subject.toUpperCase()}'. The subject matches with case-insensitive comparison, but not with case-sensitive`,
+    ],
     ['a key that is not published', () => token({}, { kid: 'k2' }), 7000272, `provider ${issuer}`],
     ['another key’s signature', async () => `${(await token()).slice(0, -8)}AAAAAAAA`, 700027, 'verify the signature'],
     ['a time that is over', () => token({ exp: now() - 301 }), 700024, 'valid time range'],
@@ -89,6 +95,55 @@ describe('a federated assertion', () => {
   ])('is refused when its issuer %s', async ([, documents]) => {
     published = documents
     expect((await refusalOf(await requestToken(emulator, assertionForm(await token())))).error_codes).toEqual([7000272])
+  })
+})
+
+describe('a flexible federated credential', () => {
+  const trust = (claimsMatchingExpression: string | { value: string; languageVersion: number }): void =>
+    emulator.updateApp('everywhere', { federatedCredentials: [{ issuer, claimsMatchingExpression }] })
+  const codes = async (claims: Record<string, unknown>): Promise<number[] | undefined> => {
+    const form = { ...assertionForm(await token(claims)), client_id: contoso.apps[3]?.clientId }
+    return ((await (await requestToken(emulator, form)).json()) as { error_codes?: number[] }).error_codes
+  }
+
+  test.for<[string, string, Record<string, unknown>, boolean]>([
+    ['the same subject', "claims['sub'] eq 'repo:contoso/shop:ref:refs/heads/main'", {}, true],
+    ['a subject with a wildcard', "claims['sub'] matches 'repo:contoso/*:ref:refs/heads/*'", {}, true],
+    ['one character', "claims['sub'] matches 'repo:contoso/sho?:ref:refs/heads/main'", {}, true],
+    ['another branch', "claims['sub'] matches 'repo:contoso/shop:ref:refs/tags/*'", {}, false],
+    ['a wildcard without matches', "claims['sub'] eq 'repo:contoso/*'", {}, false],
+    ['the beginning alone', "claims['sub'] matches 'repo:contoso'", {}, false],
+    ['other letters', "claims['sub'] matches 'repo:Contoso/*'", {}, false],
+    [
+      'a reusable workflow',
+      "claims['sub'] matches 'repo:contoso/*' and claims['job_workflow_ref'] matches 'contoso/ci/*'",
+      { job_workflow_ref: 'contoso/ci/.github/workflows/deploy.yml@refs/heads/main' },
+      true,
+    ],
+    ['a claim that is missing', "claims['sub'] matches 'repo:*' and claims['job_workflow_ref'] matches '*'", {}, false],
+  ])('with %s: %s', async ([, expression, claims, accepted]) => {
+    trust(expression)
+    const found = await codes({ sub: 'repo:contoso/shop:ref:refs/heads/main', ...claims })
+    expect(found).toEqual(accepted ? undefined : [700213])
+  })
+
+  test('is read as Microsoft Graph returns it', async () => {
+    trust({ value: "claims['sub'] matches 'repo:*'", languageVersion: 1 })
+    expect(await codes({ sub: 'repo:contoso/shop' })).toBeUndefined()
+  })
+
+  test.each([
+    "claims['sub'] startswith 'repo:'",
+    "sub matches 'repo:*'",
+    "claims['sub']  matches 'repo:*'",
+    "claims['sub'] matches 'repo:*' or claims['sub'] eq 'x'",
+  ])('is refused when it says %s', (expression) => {
+    expect(() => trust(expression)).toThrow(/claimsMatchingExpression/)
+  })
+
+  test('compares long values in time', async () => {
+    trust(`claims['sub'] matches '${'*a'.repeat(50)}'`)
+    expect(await codes({ sub: `${'a'.repeat(5000)}b` })).toEqual([700213])
   })
 })
 

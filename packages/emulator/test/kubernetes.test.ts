@@ -65,6 +65,6 @@ describe('a Kubernetes service account', () => {
 
   test('is not made for an app that is not declared', async () => {
     const making = emulator.kubernetes({ serviceAccount: 'web', namespace: 'shop', app: 'nope' })
-    await expect(making).rejects.toThrow('kubernetes: there is no app "nope"')
+    await expect(making).rejects.toThrow('kubernetes: no app is called "nope"')
   })
 })

@@ -16,7 +16,7 @@ describe('it does not start', () => {
     [{ hostname: 'example.com' }, loopbackOnly],
     [{ port: 70_000 }, 'port 70000 is not a port. Use 0 to 65535'],
     [{ httpPort: 1.5 }, 'httpPort 1.5 is not a port.'],
-    [{ hosts: ['https://x.example'] }, 'hosts has "https://x.example", which is not a host name.'],
+    [{ hosts: ['https://x.example'] }, 'hosts contains "https://x.example", which is not a host name.'],
     [{ issuer: 'x' as 'local' }, `issuer "x" is unknown. Use 'local' or 'public-cloud'.`],
     [{ tokenLifetimeSeconds: -1 }, 'tokenLifetimeSeconds -1 is not a number of seconds.'],
     [{ ca: { certificate: 'x', privateKey: 'y' } }, 'ca is not a PEM certificate with its PEM private key.'],
@@ -30,7 +30,7 @@ describe('it does not start', () => {
   test('with the key of another authority', async () => {
     const [one, two] = await Promise.all([createCertificateAuthority(), createCertificateAuthority()])
     const ca = { certificate: one.certificate, privateKey: two.privateKey }
-    await expect(startEmulator({ ca })).rejects.toThrow('or not the one of ca.privateKey')
+    await expect(startEmulator({ ca })).rejects.toThrow('or ca.privateKey is not its key')
   })
 
   test('with a key of a kind that TLS clients do not take', async () => {
@@ -45,7 +45,7 @@ describe('it does not start', () => {
     const httpPort = Number(new URL(first.httpUrl).port)
     const sockets = openServers()
     await expect(startEmulator({ httpPort })).rejects.toThrow(
-      `cannot listen on 127.0.0.1:${httpPort} (EADDRINUSE). Choose another port, or 0 for any.`,
+      `cannot listen on 127.0.0.1:${httpPort} (EADDRINUSE). Choose another port, or 0 for a free one.`,
     )
     await expect.poll(openServers).toBe(sockets)
   })

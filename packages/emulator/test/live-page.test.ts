@@ -1,13 +1,13 @@
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { codes } from '../src/aadsts.ts'
 import { type Emulator, startEmulator } from '../src/index.ts'
-import { mendOf } from '../src/live/mends.ts'
+import { codes } from '../src/refusal/codes.ts'
+import { remedyOf } from '../src/refusal/remedies.ts'
 import { authorizePath, contosoSignsIn, redirectUri } from './authorize-request.ts'
 import { type Browser, openBrowser } from './browser.ts'
 import { clientId, otherTenantId, secret, start, tenantId } from './contoso.ts'
 import { requestToken } from './token-request.ts'
-import { ada, exchange, redeem, tokensOf } from './user-directory.ts'
+import { ada, exchange, publicClientId, redeem, tokensOf } from './user-directory.ts'
 
 const host = 'login.microsoftonline.com'
 let emulator: Emulator
@@ -44,8 +44,30 @@ describe('the page tells of a request', () => {
     const told = await toldOf(() => requestToken(emulator, { client_secret: 'wrong-secret-of-mine' }))
     expect(told).toContain('Refused, AADSTS7000215')
     expect(told).toContain('Invalid client secret provided.')
-    expect(told).toContain('Send one of the app’s secrets, and the value of it.')
+    expect(told).toContain('Send the value of one of the app’s secrets.')
     expect(told).not.toContain('wrong-secret-of-mine')
+  })
+
+  test('with the way out for a device code of an app without public client flows, which is not a secret', async () => {
+    const grant = 'urn:ietf:params:oauth:grant-type:device_code'
+    const told = await toldOf(() =>
+      requestToken(emulator, { grant_type: grant, device_code: 'x', client_secret: undefined }),
+    )
+    expect(told).toContain('Refused, AADSTS7000218')
+    expect(told).toContain('Allow public client flows for the app: publicClient: true')
+    expect(told).not.toContain('Send client_secret')
+  })
+
+  test('when such a device asks for its code, although that is handed out', async () => {
+    const ask = (client: string) => (): Promise<Response> =>
+      emulator.fetch(`${emulator.url}/${tenantId}/oauth2/v2.0/devicecode`, {
+        method: 'POST',
+        body: new URLSearchParams({ client_id: client, scope: 'https://graph.microsoft.com/User.Read' }),
+      })
+    const told = await toldOf(ask(clientId))
+    expect(told).toContain('once the person has signed in, it is refused with AADSTS7000218.')
+    expect(told).toContain('Allow public client flows for the app: publicClient: true')
+    expect(await toldOf(ask(publicClientId))).not.toContain('Allow public client flows')
   })
 
   test('of a browser too: forms, redirects and what was wrong with them', async () => {
@@ -82,13 +104,13 @@ describe('the page tells of a request', () => {
 
   test('never its own looking', async () => {
     const before = emulator.requests.length
-    expect(await toldOf(() => emulator.fetch(`${emulator.url}/live/live.js`))).toBe('')
+    expect(await toldOf(() => emulator.fetch(`${emulator.url}/live/live.js`))).not.toContain('<li class="request"')
     expect(emulator.requests.slice(before).map(({ path }) => path)).toEqual(['/'])
   })
 })
 
 test('every refusal of the catalogue says what to do', () => {
-  expect(codes().filter((code) => mendOf(code) === undefined)).toEqual([])
+  expect(codes().filter((code) => remedyOf(code) === undefined)).toEqual([])
 })
 
 describe('the page never shows', () => {
@@ -150,9 +172,8 @@ describe('the page never shows', () => {
     const evil = '"><img src=x onerror=alert(1)>'
     await requestToken(emulator, { scope: evil, client_id: evil })
     emulator.addUser({ username: 'evil@contoso.example', password: 'p', displayName: evil, tenantId })
-    expect(
-      (await openBrowser(emulator).open(`/?added=${encodeURIComponent('evil@contoso.example')}`)).html,
-    ).not.toContain('<img')
+    const query = new URLSearchParams({ text: evil, app: evil, outcome: evil, told: evil })
+    expect((await openBrowser(emulator).open(`/?${query}`)).html).not.toContain('<img')
   })
 })
 
@@ -160,7 +181,7 @@ describe('a user', () => {
   const fields = { username: 'linus@contoso.example', displayName: 'Linus', password: 'pw', tenantId }
   const add = (changes: Record<string, string>, headers?: Record<string, string>, browser?: Browser) => {
     const used = browser ?? openBrowser(emulator)
-    return used.open('/').then(() => used.submit({ ...fields, ...changes }, headers))
+    return used.open('/').then(() => used.submit({ ...fields, ...changes }, headers, '/live/users'))
   }
 
   test('who is added in the page can sign in at once', async () => {
@@ -175,15 +196,15 @@ describe('a user', () => {
   })
 
   test.for<[string, Record<string, string>, string]>([
-    ['without a name', { username: '' }, 'username is empty. Write a text.'],
+    ['without a name', { username: '' }, 'username is empty. It must be a non-empty string.'],
     ['with one that is taken', { username: 'ADA@contoso.example' }, 'is taken. Choose another.'],
-    ['without a password', { password: ' ' }, 'password is of type string. Write a text.'],
+    ['without a password', { password: ' ' }, 'password is of type string. It must be a non-empty string.'],
     ['of no tenant', { tenantId: '33333333-3333-4333-8333-333333333333' }, 'is not a declared tenant.'],
   ])('%s is not added, and the form says why', async ([, changes, reason]) => {
     const shown = await add(changes)
     expect(shown.status).toBe(400)
     expect(shown.text).toContain(reason)
-    expect(shown.fields.displayName).toBe('Linus')
+    expect(shown.forms.find(({ action }) => action === '/live/users')?.fields.displayName).toBe('Linus')
     expect(shown.html).toContain('aria-describedby="fault"')
   })
 

@@ -36,6 +36,13 @@ describe('App Service', () => {
     })
   })
 
+  test('takes its secret by the name that go-azure-sdk gives it, too', async () => {
+    const query = new URLSearchParams({ 'api-version': '2019-08-01', resource })
+    const ask = async (secret: string): Promise<number> =>
+      (await fetch(`${host.url}?${query}`, { headers: { 'x-ms-identity': secret } })).status
+    expect([await ask(host.env.IDENTITY_HEADER ?? ''), await ask('wrong')]).toEqual([200, 403])
+  })
+
   test.for(['client_id', 'object_id', 'principal_id', 'mi_res_id'] as const)(
     'finds an identity by %s',
     async (name) => {

@@ -25,7 +25,7 @@ describe('Service Fabric', async () => {
   const { IDENTITY_HEADER: secret = '', IDENTITY_SERVER_THUMBPRINT } = host.env
   const asked = { 'api-version': '2019-07-01-preview', resource }
 
-  test('shows a certificate of its own signing, whose thumbprint is in the environment', async () => {
+  test('shows a certificate self-signed, whose thumbprint is in the environment', async () => {
     const { thumbprint, status } = await askPinned(host, asked, { secret })
     expect([status, thumbprint]).toEqual([200, IDENTITY_SERVER_THUMBPRINT])
     expect(host.env).toEqual({

@@ -6,6 +6,10 @@ import { refusalOf } from './token-request.ts'
 const emulator = await startEmulator({ directory: contoso, hosts: ['login.microsoftonline.com'] })
 afterAll(() => emulator.close())
 
+function isOurs(value: unknown): boolean {
+  return typeof value === 'string' && value.startsWith(`${emulator.url}/`)
+}
+
 async function get(address: string, host?: string): Promise<Record<string, unknown>> {
   const response = await emulator.fetch(address, host === undefined ? {} : { headers: { host } })
   expect(response.status).toBe(200)
@@ -51,6 +55,41 @@ describe('OpenID metadata', () => {
     expect(await get(String(metadata.jwks_uri))).toHaveProperty('keys')
   })
 
+  test('has the fields of Entra ID’s', async () => {
+    const ours = await get(`${emulator.url}/${tenantId}/v2.0/.well-known/openid-configuration`)
+    expect(ours).toMatchObject({
+      ...{ tenant_region_scope: 'NA', rbac_url: 'https://pas.windows.net' },
+      tls_client_certificate_bound_access_tokens: true,
+      mtls_endpoint_aliases: { token_endpoint: ours.token_endpoint },
+      token_endpoint_auth_methods_supported: expect.arrayContaining(['private_key_jwt', 'self_signed_tls_client_auth']),
+    })
+    const common = await get(`${emulator.url}/common/v2.0/.well-known/openid-configuration`)
+    expect(common.tenant_region_scope).toBeNull()
+  })
+
+  test.each(['v2.0/.well-known/openid-configuration', '.well-known/openid-configuration', 'adfs'])(
+    'names no address of the emulator that does not answer: %s',
+    async (path) => {
+      const base = path === 'adfs' ? 'adfs/.well-known/openid-configuration' : `${tenantId}/${path}`
+      const ours = await get(`${emulator.url}/${base}`)
+      const { mtls_endpoint_aliases: aliases, ...rest } = ours
+      const all = { ...rest, ...(aliases as object) }
+      const addresses = Object.entries(all).filter(([name, value]) => name !== 'issuer' && isOurs(value))
+      expect(addresses.length).toBeGreaterThanOrEqual(6)
+      for (const [name, address] of addresses) {
+        expect((await emulator.fetch(String(address))).status, name).not.toBe(404)
+      }
+    },
+  )
+
+  test.each([
+    `/${tenantId}/v2.0/.well-known/oauth-authorization-server`,
+    `/.well-known/oauth-authorization-server/${tenantId}/v2.0`,
+  ])('is also found where RFC 8414 and its readers look: %s', async (path) => {
+    const openid = await get(`${emulator.url}/${tenantId}/v2.0/.well-known/openid-configuration`)
+    expect(await get(emulator.url + path)).toEqual(openid)
+  })
+
   test.for([
     ['fabrikam', 900023],
     ['unknown.example', 90002],
@@ -64,6 +103,29 @@ describe('OpenID metadata', () => {
       const body = await refusalOf(await emulator.fetch(`${emulator.url}/${segment}/${path}`))
       expect(body).toMatchObject({ error: 'invalid_tenant', error_codes: [code] })
     }
+  })
+})
+
+describe('the addresses of the cloud, which Terraform and the Azure CLI read,', () => {
+  const path = '/metadata/endpoints?api-version='
+
+  test('are the emulator’s, and the public cloud’s for services', async () => {
+    const cloud = await get(`${emulator.url}${path}2022-09-01`)
+    expect(cloud).toMatchObject({
+      authentication: { loginEndpoint: emulator.url, tenant: 'common', identityProvider: 'AAD' },
+      resourceManager: `${emulator.url}/`,
+      suffixes: { storage: 'core.windows.net', keyVaultDns: 'vault.azure.net' },
+      microsoftGraphResourceId: 'https://graph.microsoft.com/',
+    })
+  })
+
+  test('are a list in older versions', async () => {
+    expect(await get(`${emulator.url}${path}2019-05-01`)).toMatchObject([{ name: 'AzureCloud' }])
+  })
+
+  test('need a version', async () => {
+    const response = await emulator.fetch(`${emulator.url}/metadata/endpoints`)
+    expect(await response.json()).toMatchObject({ error: { code: 'MissingApiVersionParameter' } })
   })
 })
 

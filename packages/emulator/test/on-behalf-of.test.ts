@@ -41,9 +41,9 @@ describe('a user’s token for an app', () => {
 
   test('is not made for users or apps that nobody declared', async () => {
     await expect(emulator.userToken({ user: 'nobody', app: 'web' })).rejects.toThrow(
-      'userToken: there is no user "nobody". Declare them in users, or give { objectId, username }.',
+      'userToken: no user is called "nobody". Declare them in users, or pass { objectId, username }.',
     )
-    await expect(emulator.userToken({ user: ada, app: 'nope' })).rejects.toThrow('there is no app "nope"')
+    await expect(emulator.userToken({ user: ada, app: 'nope' })).rejects.toThrow('no app is called "nope"')
     const user = { objectId: 'x', username: 'x' }
     await expect(emulator.userToken({ user, app: 'web' })).rejects.toThrow('objectId "x" is not a GUID')
   })

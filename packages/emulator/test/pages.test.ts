@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { snippetsOf } from '../../../testing/markdown.ts'
 import { type DirectoryDeclaration, type Emulator, startEmulator } from '../src/index.ts'
 import {
   authorizePath,
@@ -67,6 +68,13 @@ describe('the password', () => {
     expect(shown.fields.password).toBe('')
     expect(shown.html).toContain('aria-invalid="true" aria-describedby="fault"')
     expect(hasCode(await password(browser))).toBe(true)
+  })
+
+  test('of another tenant is refused with the issuer of that tenant as identity provider', async () => {
+    const browser = openBrowser(emulator)
+    await browser.open(authorizePath())
+    const { text } = await password(browser, 'grace@fabrikam.example', 'p')
+    expect(text).toContain(`from identity provider 'https://sts.windows.net/${otherTenantId}/' does not exist`)
   })
 
   test('is not asked for twice in a browser, by any app, for a day', async () => {
@@ -240,7 +248,8 @@ describe('consent', () => {
 
 test('the guide’s directory is one that the emulator takes, and its way to sign in without a browser works', async () => {
   const guide = await readFile(new URL('../../../docs/emulator.md', import.meta.url), 'utf8')
-  const directory = JSON.parse(/```json\n([\s\S]*?)```/.exec(guide)?.[1] ?? '') as DirectoryDeclaration
+  const snippet = snippetsOf(guide).find(({ heading }) => heading === 'Your own tenants, apps and users')
+  const directory = JSON.parse(snippet?.code ?? '') as DirectoryDeclaration
   await using guided = await startEmulator({ directory })
   const query = new URLSearchParams({
     ...{ client_id: clientId, response_type: 'code', redirect_uri: 'http://localhost:5000', scope: 'openid' },

@@ -41,7 +41,7 @@ describe('a refresh token', () => {
     emulator.revokeRefreshTokens()
     expect((await refusalOf(await refresh(emulator, hers))).error_codes).toEqual([50173])
     await tokensOf(refresh(emulator, await first()))
-    expect(() => emulator.revokeRefreshTokens('nobody')).toThrow('there is no user "nobody"')
+    expect(() => emulator.revokeRefreshTokens('nobody')).toThrow('no user is called "nobody"')
   })
 
   test('ends after 90 days', async () => {

@@ -45,6 +45,22 @@ describe('a refusal', () => {
     expect(await answer.text()).not.toContain('squeamish')
   })
 
+  test.each([
+    ['an unknown grant', { grant_type: 'no_such_grant' }, 70003],
+    ['the client id of zeros', { client_id: '00000000-0000-0000-0000-000000000000' }, 700038],
+  ])('for %s has no error_uri, as Entra ID’s has none', async (_, changes, code) => {
+    const body = await refusalOf(await requestToken(emulator, changes))
+    expect(body.error_codes).toEqual([code])
+    expect(body).not.toHaveProperty('error_uri')
+  })
+
+  test('leads by its error_uri to a page with what to do', async () => {
+    const { error_uri: uri } = await refusalOf(await requestToken(emulator, { client_secret: 'wrong' }))
+    const response = await emulator.fetch(uri)
+    expect(await response.text()).toMatch(/AADSTS7000215[\s\S]*Send the value of one of the app’s secrets/)
+    expect(await (await emulator.fetch(`${emulator.url}/error?code=1`)).text()).toMatch(/Unknown code/)
+  })
+
   test('is understood by MSAL', async () => {
     const client = msalClient(emulator, ({ form }) => form.set('client_secret', 'wrong'))
     await expect(client.acquire()).rejects.toMatchObject({ errorCode: 'invalid_client', errorNo: 7000215 })

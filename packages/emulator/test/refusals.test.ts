@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest'
 import { startEmulator } from '../src/index.ts'
-import { contoso, disabledClientId, keyId, refusedClientId, start, tenantId } from './contoso.ts'
+import { contoso, disabledClientId, refusedClientId, start, tenantId } from './contoso.ts'
 import { goodRequest, type RecordedRequest, replay } from './msal-request.ts'
 import { refusalOf } from './token-request.ts'
 
@@ -33,11 +33,21 @@ const json: Edit = ({ headers }) => headers.set('content-type', 'application/jso
 /** What is altered · how · OAuth error · AADSTS code · part of the sentence. */
 const altered: [string, Edit, string, number, string][] = [
   ['a wrong secret', set('client_secret', 'x'), 'invalid_client', 7000215, 'Invalid client secret provided. Ensure'],
-  ['an expired secret', set('client_secret', 'short-lived'), 'invalid_client', 7000222, keyId],
+  ['an expired secret', set('client_secret', 'short-lived'), 'invalid_client', 7000222, 'are expired. Visit'],
   ['no credential', remove('client_secret'), 'invalid_client', 7000216, "for the 'client_credentials' grant type"],
   [
-    'an assertion of no type',
+    'an assertion beside a secret',
     set('client_assertion', 'e30.e30.e30'),
+    'invalid_request',
+    9002324,
+    'more than one client credential',
+  ],
+  [
+    'an assertion of no type',
+    ({ form }) => {
+      form.delete('client_secret')
+      form.set('client_assertion', 'e30.e30.e30')
+    },
     'invalid_request',
     900144,
     'client_assertion_type',
@@ -69,7 +79,13 @@ const altered: [string, Edit, string, number, string][] = [
   ['two resources', set('scope', twoResources), 'invalid_scope', 28000, 'more than one resource'],
   ['an unknown resource', set('scope', 'api://no/.default'), 'invalid_resource', 500011, 'api://no was not found'],
   ['an unknown GUID', set('scope', `${stranger}/.default`), 'invalid_resource', 500011, `${stranger} was not found`],
-  ['a resource at v2.0', set('resource', 'https://graph.microsoft.com'), 'invalid_request', 901002, 'not supported'],
+  [
+    'another resource at v2.0',
+    set('resource', 'https://vault.azure.net'),
+    'invalid_target',
+    9010010,
+    'resource parameter',
+  ],
   ['a scope at v1', move('/v2.0/', '/'), 'invalid_request', 90014, "field 'resource' is missing"],
   ['claims that are not JSON', set('claims', '{oops'), 'invalid_request', 9002313, 'malformed or invalid'],
   ['claims that are no object', set('claims', '[]'), 'invalid_request', 9002313, 'malformed or invalid'],

@@ -1,10 +1,9 @@
-import type { AppChanges } from './declaration.ts'
-import type { App, Resource, Tenant, User } from './entries.ts'
-import { fail, isGuid } from './fields.ts'
-import type { ParsedDirectory } from './parse.ts'
-import type { Subscription } from './subscriptions.ts'
-import { wellKnownApps } from './well-known-apps.ts'
-import { accountHost, wellKnownResources } from './well-known-resources.ts'
+import { guestObjectId, isGuid } from '../primitives/guid.ts'
+import type { AppChanges } from './app-declaration.ts'
+import type { App, Group, Resource, Tenant, User } from './entries.ts'
+import { fail } from './fields.ts'
+import type { ParsedDirectory, Subscription } from './parse.ts'
+import { accountHost, wellKnownApps, wellKnownResources } from './well-known.ts'
 
 /** A user-assigned managed identity, its GUIDs in lower case. */
 interface IdentityEntry {
@@ -18,26 +17,33 @@ interface IdentityEntry {
 /** Look-ups in a declared directory. Identifiers match in either case, as in Entra ID. */
 export interface Directory {
   tenants: readonly Tenant[]
-  /** Those declared. Microsoft's own programs are found by their ids too. */
+  /** The declared apps. Microsoft's own programs can also be looked up by id. */
   apps: readonly App[]
   users: readonly User[]
+  groups: readonly Group[]
   subscriptions: readonly Subscription[]
   /** By id or domain. */
   tenant(segment: string): Tenant | undefined
   /** The app, if it has a service principal in the tenant. */
   appIn(tenant: Tenant, clientId: string): App | undefined
-  /** By name or client id; without either, the first. */
-  app(named?: string): App | undefined
-  /** By user name or object id. */
-  user(named: string): User | undefined
-  /** Adds a user. Throws a `TypeError` for what a declaration could not say either. */
+  /** By name or client id; the first app if neither is given. */
+  app(nameOrId?: string): App | undefined
+  /** By user name or object id; also by the object id of a guest account. */
+  user(nameOrId: string): User | undefined
+  /** Adds a user. Throws a `TypeError` for anything that would be invalid in a declaration. */
   addUser(user: unknown): User
-  /** Replaces fields of an app's registration. Throws a `TypeError` for what a declaration could not say either. */
+  /**
+   * Replaces fields of an app's registration. Throws a `TypeError` for anything that would be invalid in a declaration.
+   */
   updateApp(app: App, changes: AppChanges): void
   /** Adds a user-assigned managed identity, which signs in as an app does. */
   addIdentity(identity: IdentityEntry): void
-  /** Whether tokens are issued for a resource, given as URI or GUID. */
+  /** Whether tokens are issued for a resource, named by URI or GUID. */
   knowsResource(resource: string): boolean
+  /** A resource that is declared or well known, named by URI or GUID. */
+  resource(name: string): Resource | undefined
+  /** Whether two names stand for the same resource. */
+  sameResource(one: string, other: string): boolean
 }
 
 /** Builds the look-ups once. */
@@ -46,35 +52,39 @@ export function createDirectory(declared: ParsedDirectory): Directory {
   const home = declared.tenants[0]?.id ?? ''
   const programs = wellKnownApps(home).map((each) => declared.readApp(each, each.name))
   const apps = new Map([...programs, ...declared.apps].map((each) => [each.clientId, each]))
-  const users = new Map(
-    declared.users.flatMap((each) => [each.objectId, each.username.toLowerCase()].map((key) => [key, each])),
-  )
-  const resources = new Set(
-    [...wellKnownResources, ...declared.resources, ...declared.apps.map(exposed)].flatMap(identifiers),
+  const users = new Map(declared.users.flatMap((each) => userKeys(each).map((key) => [key, each])))
+  const resources = new Map(
+    [...wellKnownResources, ...declared.resources].flatMap((each) => identifiers(each).map((id) => [id, each])),
   )
   const everyone = [...declared.users]
+  // What apps expose comes first, and is indexed again when a registration changes.
+  const byName = (): Map<string, Resource> =>
+    new Map(declared.apps.map(exposed).flatMap((each) => identifiers(each).map((id) => [id, each])))
+  let ofApps = byName()
+  const resource = (name: string): Resource | undefined => ofApps.get(plain(name)) ?? resources.get(plain(name))
   return {
     tenants: declared.tenants,
     apps: declared.apps,
     users: everyone,
+    groups: declared.groups,
     subscriptions: declared.subscriptions,
     tenant: (segment) => tenants.get(segment.toLowerCase()),
     appIn: (tenant, clientId) => {
       const app = apps.get(clientId.toLowerCase())
       return app && (app.tenants === '*' || app.tenants.includes(tenant.id)) ? app : undefined
     },
-    app: (named) =>
-      named === undefined
+    app: (nameOrId) =>
+      nameOrId === undefined
         ? declared.apps[0]
-        : (declared.apps.find((each) => each.name === named) ?? apps.get(named.toLowerCase())),
-    user: (named) => users.get(named.toLowerCase()),
+        : (declared.apps.find((each) => each.name === nameOrId) ?? apps.get(nameOrId.toLowerCase())),
+    user: (nameOrId) => users.get(nameOrId.toLowerCase()),
     addUser: (declaration) => {
       const fresh = declared.readUser(declaration)
       const keys = { username: fresh.username.toLowerCase(), objectId: fresh.objectId }
       for (const field of ['username', 'objectId'] as const) {
         if (users.has(keys[field])) fail(`user.${field}`, `${JSON.stringify(fresh[field])} is taken`, 'Choose another.')
       }
-      for (const key of Object.values(keys)) users.set(key, fresh)
+      for (const key of userKeys(fresh)) users.set(key, fresh)
       everyone.push(fresh)
       return fresh
     },
@@ -83,28 +93,39 @@ export function createDirectory(declared: ParsedDirectory): Directory {
       const fresh = declared.readApp({ name, clientId, tenantId, ...changes }, `changes of ${name}`)
       const changed = Object.keys(changes) as (keyof App)[]
       Object.assign(app, Object.fromEntries(changed.map((field) => [field, fresh[field]])))
+      ofApps = byName()
     },
     addIdentity: ({ name, clientId, tenantId, objectId, resourceId }) => {
       const app = declared.readApp({ name, clientId, tenantId }, `the identity ${name}`)
       apps.set(clientId, { ...app, identity: { objectId, resourceId } })
     },
-    knowsResource: (resource) => {
-      const id = plain(resource)
-      if (resources.has(id) || accountHost.test(id)) return true
+    knowsResource: (name) => {
+      const id = plain(name)
+      if (resource(name) !== undefined || accountHost.test(id)) return true
       return declared.anyResource && !isGuid(id) && id.startsWith('https://')
+    },
+    resource,
+    sameResource: (one, other) => {
+      if (plain(one) === plain(other)) return true
+      const found = resource(one)
+      return found !== undefined && identifiers(found).includes(plain(other))
     },
   }
 }
 
+function userKeys({ objectId, username, guestIn }: User): string[] {
+  return [objectId, username.toLowerCase(), ...guestIn.map((tenantId) => guestObjectId(tenantId, objectId))]
+}
+
 function exposed(app: App): Resource {
-  return { ids: [`api://${app.clientId}`, ...app.identifierUris], appId: app.clientId }
+  return { ids: [`api://${app.clientId}`, ...app.identifierUris], appId: app.clientId, app }
 }
 
 function identifiers(resource: Resource): string[] {
   return [...resource.ids, ...(resource.appId === undefined ? [] : [resource.appId])].map(plain)
 }
 
-/** Entra ID tells resources apart without their case and without one slash at their end. */
+/** Entra ID compares resources without regard to case or to one trailing slash. */
 function plain(resource: string): string {
   const id = resource.toLowerCase()
   return id.endsWith('/') ? id.slice(0, -1) : id

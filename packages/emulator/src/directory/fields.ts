@@ -1,41 +1,54 @@
+import { isGuid } from '../primitives/guid.ts'
+
 /**
- * Readers of single fields of a declaration. Each takes a value of unknown shape and the path where it stands, and
- * either returns it typed or throws a `TypeError` with the place, the fault and the mend. Values are quoted only where
- * they cannot be a secret.
+ * Readers for single fields of a declaration. Each takes an unknown value and its path, and either returns it typed or
+ * throws a `TypeError` that states the path, the fault and the remedy. Values are quoted only where they cannot be secret.
  */
 
-const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-
-/** True for the 36-character form of a GUID, in either case. */
-export function isGuid(value: string): boolean {
-  return GUID.test(value)
+export function fail(path: string, fault: string, remedy: string): never {
+  throw new DeclarationFault(path, fault, remedy)
 }
 
-export function fail(path: string, fault: string, mend: string): never {
-  throw new TypeError(`Emulator directory: ${path} ${fault}. ${mend}`)
+/** What is wrong with a field of a declaration, and what to do about it. */
+export class DeclarationFault extends TypeError {
+  readonly path: string
+  readonly fault: string
+  readonly remedy: string
+
+  constructor(path: string, fault: string, remedy: string) {
+    super(`Emulator directory: ${path} ${fault}. ${remedy}`)
+    this.path = path
+    this.fault = fault
+    this.remedy = remedy
+  }
 }
 
-/** The fields that are set. Unknown ones are refused, so that a misspelt one cannot pass unseen. */
+/** The fields that are set. Unknown ones are rejected, so that a misspelt name does not go unnoticed. */
 export function object(value: unknown, path: string, known: readonly string[]): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    fail(path, `is ${kindOf(value)}`, 'Write an object.')
+    fail(path, `is ${kindOf(value)}`, 'It must be an object.')
   }
   const set = Object.entries(value).filter(([, field]) => field !== undefined)
-  const stranger = set.find(([name]) => !known.includes(name))
-  if (stranger) fail(path, `has no field "${stranger[0]}"`, `Its fields are: ${known.join(', ')}.`)
+  const unknownName = set.find(([name]) => !known.includes(name))
+  if (unknownName) fail(path, `has no field "${unknownName[0]}"`, `Its fields are: ${known.join(', ')}.`)
   return Object.fromEntries(set)
 }
 
-/** An array whose items are read with `item`; absent is empty. */
+/** Whether a field is missing, or `null` as in an export. */
+export function isAbsent(value: unknown): value is undefined | null {
+  return value === undefined || value === null
+}
+
+/** An array whose items are read with `item`; an absent one counts as empty. */
 export function list<T>(value: unknown, path: string, item: (value: unknown, path: string) => T): T[] {
   if (value === undefined) return []
-  if (!Array.isArray(value)) fail(path, `is ${kindOf(value)}`, 'Write an array.')
+  if (!Array.isArray(value)) fail(path, `is ${kindOf(value)}`, 'It must be an array.')
   return value.map((each, index) => item(each, `${path}[${index}]`))
 }
 
 export function text(value: unknown, path: string): string {
   if (typeof value === 'string' && value.trim() !== '') return value
-  return fail(path, value === '' ? 'is empty' : `is ${kindOf(value)}`, 'Write a text.')
+  return fail(path, value === '' ? 'is empty' : `is ${kindOf(value)}`, 'It must be a non-empty string.')
 }
 
 export function guid(value: unknown, path: string): string {
@@ -45,28 +58,28 @@ export function guid(value: unknown, path: string): string {
   return fail(path, fault, 'Write it as xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx.')
 }
 
-/** A whole number above zero. */
+/** A positive integer. */
 export function count(value: unknown, path: string): number {
   if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value
-  return fail(path, `is ${kindOf(value)}`, 'Write a whole number above zero.')
+  return fail(path, `is ${kindOf(value)}`, 'It must be a positive integer.')
 }
 
 export function flag(value: unknown, path: string): boolean {
-  return typeof value === 'boolean' ? value : fail(path, `is ${kindOf(value)}`, 'Write true or false.')
+  return typeof value === 'boolean' ? value : fail(path, `is ${kindOf(value)}`, 'It must be true or false.')
 }
 
-/** A reader of one of these words. */
-export function oneOf<T extends string>(...words: readonly T[]): (value: unknown, path: string) => T {
+/** A reader of one of these values. */
+export function oneOf<T extends string>(...values: readonly T[]): (value: unknown, path: string) => T {
   return (value, path) => {
-    const found = words.find((word) => word === value)
-    return found ?? fail(path, 'is none of its values', `Write ${words.map((word) => `'${word}'`).join(' or ')}.`)
+    const found = values.find((each) => each === value)
+    return found ?? fail(path, 'is not one of its values', `Use ${values.map((each) => `'${each}'`).join(' or ')}.`)
   }
 }
 
-/** ISO 8601 text or milliseconds, as milliseconds since the epoch. */
+/** An ISO 8601 string or a number of milliseconds, as milliseconds since the epoch. */
 export function moment(value: unknown, path: string): number {
   const at = typeof value === 'number' ? value : Date.parse(text(value, path))
-  return Number.isFinite(at) ? at : fail(path, 'is not a date', 'Write it like 2030-01-31T00:00:00Z.')
+  return Number.isFinite(at) ? at : fail(path, 'is not a date', 'Write it as 2030-01-31T00:00:00Z.')
 }
 
 /** `read(value, path)`, or `undefined` where the field is absent. */

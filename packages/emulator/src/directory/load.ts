@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import type { DirectoryDeclaration } from './declaration.ts'
+import { readJsonFile } from './json-file.ts'
+import { parseDirectory } from './parse.ts'
 
-/** One tenant with one app, `demo`, one user and a subscription. Their ids are always the same, their secrets never. */
+/**
+ * One tenant with one app, `demo`, one user and a subscription. Their ids never change; their secrets are new each
+ * time.
+ */
 export function defaultDirectory(): DirectoryDeclaration {
   const tenantId = '7e57ab1e-0000-4000-8000-000000000001'
   return {
@@ -28,16 +33,29 @@ export function defaultDirectory(): DirectoryDeclaration {
   }
 }
 
-/** The content of a JSON file, not yet checked. Rejects with an `Error` that names the file and the mend. */
-export async function readDirectoryFile(path: string): Promise<unknown> {
-  const content = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    const reason = cause.code ?? cause.message
-    throw new Error(`Emulator directory: the file "${path}" cannot be read (${reason}). Check its path.`, { cause })
+/**
+ * A directory in a JSON file, with the manifests that it names. Rejects with an `Error` that names the file, and what
+ * is wrong where in it.
+ */
+export function readDirectoryFile(path: string): Promise<DirectoryDeclaration> {
+  return readJsonFile(path, async (value) => {
+    const whole = await withManifests(value, dirname(resolve(path)))
+    parseDirectory(whole)
+    return whole as DirectoryDeclaration
   })
-  try {
-    return JSON.parse(content.replace(/^\uFEFF/, ''))
-  } catch {
-    // Without the parser's message as cause: it quotes the text around the fault, which may be a secret.
-    throw new Error(`Emulator directory: the file "${path}" is not JSON. Write the directory as one JSON object.`)
+}
+
+/**
+ * The declaration with the manifests whose files it names; relative paths start in `folder`. Nothing else is read or
+ * checked. Rejects as `readJsonFile` does.
+ */
+export async function withManifests<T>(declaration: T, folder: string): Promise<T> {
+  const { apps } = (declaration ?? {}) as { apps?: unknown }
+  if (!Array.isArray(apps) || !apps.some((app) => typeof app?.manifest === 'string')) return declaration
+  const read = async (app: unknown): Promise<unknown> => {
+    const { manifest } = (app ?? {}) as { manifest?: unknown }
+    if (typeof manifest !== 'string') return app
+    return { ...(app as object), manifest: await readJsonFile(resolve(folder, manifest), (content) => content) }
   }
+  return { ...declaration, apps: await Promise.all(apps.map(read)) }
 }

@@ -1,42 +1,95 @@
-import type { Service } from '../service.ts'
+import { type AadstsCode, isCatalogued } from '../refusal/codes.ts'
+import { remedyOf } from '../refusal/remedies.ts'
+import { clientClaim } from '../token/client-authentication.ts'
+import { type ComparisonService, comparisons } from './comparison.ts'
+import { curlCommand } from './curl-command.ts'
 import { type DecodedToken, decodedToken } from './decoded-token.ts'
-import { mendOf } from './mends.ts'
-import { shownText } from './shown-text.ts'
+import type { OutcomeKind } from './outcome-kind.ts'
+import { shownText } from './redaction.ts'
+import type { Comparison } from './refused.ts'
 import type { SeenRequest } from './traffic.ts'
 
-/** A request as the page tells of it: no secret and no whole token is in it. */
-export interface SeenExchange {
-  number: number
-  /** ISO 8601. */
-  at: string
-  method: string
-  path: string
-  status: number | undefined
-  /** One line: what it was, and of which app. */
-  what: string
-  outcome: string
-  /** Why it was refused, and what to do. */
-  refusal: { text: string; mend: string | undefined } | undefined
-  fields: readonly (readonly [name: string, value: string])[]
-  tokens: readonly DecodedToken[]
+/** What taking a request apart needs of the emulator. */
+export type ExchangeService = ComparisonService
+
+/** A request with its outcome, without any secret or token. */
+export interface AnsweredRequest {
+  /** Counts up from 1. */
+  readonly number: number
+  /** ISO 8601, by the emulator's clock. */
+  readonly at: string
+  /** Such as `POST`. */
+  readonly method: string
+  /** The path of the address, without its query. */
+  readonly path: string
+  /** `undefined` when a fault dropped the connection. */
+  readonly status: number | undefined
+  /** What kind of request it was, and from which app. */
+  readonly what: string
+  /** What became of it, in a few words. */
+  readonly outcome: string
+  /** Why it was refused, with its AADSTS code if it has one, and what to do about it. */
+  readonly refusal: { readonly text: string; readonly remedy: string | undefined } | undefined
+  /** What will go wrong later, although it was answered. */
+  readonly advice: string | undefined
+  /** The parameters that hold no secret. */
+  readonly fields: readonly (readonly [name: string, value: string])[]
+}
+
+/** A request as the page shows it. */
+export interface SeenExchange extends AnsweredRequest {
+  readonly kind: OutcomeKind
+  /** Of the app that asked, if it is declared or one of Microsoft's. */
+  readonly clientId: string | undefined
+  readonly tokens: readonly DecodedToken[]
+  /** Why it was refused: what it sent beside what is declared. */
+  readonly comparisons: readonly Comparison[]
+  /** The request as a command for a shell, without its secrets. */
+  readonly curl: string
 }
 
 /** The parameters that may be shown. All others may hold secrets. */
-const SHOWN_FIELDS = [
+const shownFields = [
   ...['grant_type', 'client_id', 'scope', 'resource', 'response_type', 'response_mode', 'redirect_uri', 'prompt'],
   ...['login_hint', 'domain_hint', 'username', 'claims', 'code_challenge_method', 'requested_token_use', 'action'],
-  ...['post_logout_redirect_uri', 'api-version', 'object_id', 'msi_res_id', 'mi_res_id'],
+  ...['post_logout_redirect_uri', 'api-version', 'object_id', 'msi_res_id', 'mi_res_id', 'fmi_path', '$filter'],
+  ...['$select', '$top'],
 ]
-const SENT_TOKENS = ['assertion', 'client_assertion', 'id_token_hint']
-const GIVEN_TOKENS = ['access_token', 'id_token']
+const sentTokens = ['assertion', 'client_assertion', 'id_token_hint', 'user_federated_identity_credential']
+const givenTokens = ['access_token', 'id_token']
 
-/** Takes a request apart. */
-export async function seenExchange(service: Service, seen: SeenRequest): Promise<SeenExchange> {
-  const { request, content, status, location } = seen
+/** Describes a request for the page. */
+export async function seenExchange(service: ExchangeService, seen: SeenRequest): Promise<SeenExchange> {
+  const { sent, given, answered } = tokensOf(seen)
+  const show = (text: string): string => shownText(text, service.directory)
+  const refusal = refusalOf(seen)
+  const asking = clientClaim(seen.request).clientId ?? seen.request.query.client_id
+  const compared = refusal?.code === undefined ? [] : await comparisons(service, seen, refusal.code)
+  return {
+    ...answeredRequest(service, seen),
+    kind: kindOf(seen, refusal !== undefined, given.length > 0 || 'refresh_token' in answered),
+    clientId: asking === undefined ? undefined : service.directory.app(asking)?.clientId,
+    tokens: await Promise.all([...sent, ...given].map(([name, token]) => decodedToken(service, name, token, seen.at))),
+    comparisons: compared.map((each) => ({ ...each, sent: show(each.sent) })),
+    curl: curlCommand(seen.request, (name) => shownFields.includes(name), show),
+  }
+}
+
+function kindOf({ status, location = '' }: SeenRequest, isRefused: boolean, hasTokens: boolean): OutcomeKind {
+  if (status === undefined) return 'dropped'
+  if (isRefused) return 'refused'
+  return hasTokens || holdsCode(location) ? 'issued' : 'answered'
+}
+
+function holdsCode(location: string): boolean {
+  return /[?#&]code=/.test(location)
+}
+
+/** Describes a request in words. */
+export function answeredRequest(service: Pick<ExchangeService, 'directory'>, seen: SeenRequest): AnsweredRequest {
+  const { request, status, location } = seen
   const parameters = { ...request.query, ...request.form }
-  const answered = { ...fieldsOf(content), ...request.told.tokens }
-  const sent = SENT_TOKENS.flatMap((name) => textOf(parameters, name, `sent: ${name}`))
-  const given = GIVEN_TOKENS.flatMap((name) => textOf(answered, name, name.replace('_', ' ')))
+  const { given, answered } = tokensOf(seen)
   const refusal = refusalOf(seen)
   const show = (text: string): string => shownText(text, service.directory)
   return {
@@ -57,22 +110,38 @@ export async function seenExchange(service: Service, seen: SeenRequest): Promise
     ),
     refusal: refusal && {
       text: show(refusal.text),
-      mend: refusal.code === undefined ? undefined : mendOf(refusal.code),
+      remedy: refusal.code === undefined ? undefined : remedyOf(refusal.code, parameters.grant_type),
     },
-    fields: SHOWN_FIELDS.flatMap((name) => textOf(parameters, name, name)).map(([name, value]) => [name, show(value)]),
-    tokens: await Promise.all([...sent, ...given].map(([name, token]) => decodedToken(service, name, token))),
+    advice: request.outcome.advice,
+    fields: shownFields.flatMap((name) => textOf(parameters, name, name)).map(([name, value]) => [name, show(value)]),
   }
 }
 
-function refusalOf({ request, content, status = 200 }: SeenRequest): { code?: number; text: string } | undefined {
-  if (request.told.refusal) return request.told.refusal
+/** The tokens that were sent and given, by the names that the page has for them, and all that was given. */
+function tokensOf({ request, content }: SeenRequest): {
+  sent: [string, string][]
+  given: [string, string][]
+  answered: Readonly<Record<string, unknown>>
+} {
+  const parameters = { ...request.query, ...request.form }
+  const answered = { ...fieldsOf(content), ...request.outcome.tokens }
+  return {
+    answered,
+    sent: sentTokens.flatMap((name) => textOf(parameters, name, `sent: ${name}`)),
+    given: givenTokens.flatMap((name) => textOf(answered, name, name.replace('_', ' '))),
+  }
+}
+
+function refusalOf({ request, content, status = 200 }: SeenRequest): { code?: AadstsCode; text: string } | undefined {
+  const noted = request.outcome.refusal
+  if (noted && isCatalogued(noted.code)) return { code: noted.code, text: noted.text }
   const { error, error_description: description } = fieldsOf(content)
   if (status < 400) return undefined
   return { text: typeof description === 'string' ? description : typeof error === 'string' ? error : 'Refused.' }
 }
 
 function whatOf(
-  { directory }: Service,
+  { directory }: Pick<ExchangeService, 'directory'>,
   path: string,
   { grant_type: grant, client_id: clientId }: Readonly<Record<string, string | undefined>>,
 ): string {
@@ -80,14 +149,18 @@ function whatOf(
   const kinds: [RegExp, string][] = [
     [/\/oauth2\/(v2\.0\/)?token$/i, `Token request${grant ? `, ${grant.split(':').at(-1)}` : ''}`],
     [/\/authorize$/i, 'Sign-in'],
-    [/^\/common\/login$/i, 'Sign-in, a form'],
+    [/^\/common\/login$/i, 'Sign-in form'],
     [/\/logout$|\/signout$/i, 'Sign-out'],
     [/\/devicecode$/i, 'Device code'],
-    [/^\/devicelogin$|\/deviceauth$/i, 'Device code, the page'],
+    [/^\/devicelogin$|\/deviceauth$/i, 'Device code page'],
     [/openid-configuration$/i, 'Metadata'],
     [/\/keys$/i, 'Keys'],
     [/\/discovery\/instance$/i, 'Instance discovery'],
     [/\/userrealm\//i, 'Home realm'],
+    [/^\/v1\.0\//i, 'Microsoft Graph'],
+    [/\/userinfo$/i, 'User information'],
+    [/^\/metadata\/endpoints$/i, 'Addresses of the cloud'],
+    [/^\/metadata\/identity\/oauth2\/token\/?$|\/msi\/token\/?$/i, 'Managed identity'],
   ]
   const kind = kinds.find(([pattern]) => pattern.test(path))?.[1] ?? 'Request'
   return app === undefined ? kind : `${kind}, ${app}`
@@ -106,8 +179,7 @@ function outcomeOf(
   if (refusal) return `Refused${refusal.code === undefined ? '' : `, AADSTS${refusal.code}`}${back}`
   const all = [...tokens, ...(refreshable ? ['refresh token'] : [])]
   if (all.length > 0) return `Issued: ${all.join(', ')}${back}`
-  if (sentTo !== undefined)
-    return /[?#&]code=/.test(location ?? '') ? `Issued: code${back}` : `Browser sent to ${sentTo}`
+  if (sentTo !== undefined) return holdsCode(location ?? '') ? `Issued: code${back}` : `Browser sent to ${sentTo}`
   return 'Answered'
 }
 

@@ -1,8 +1,7 @@
-import type { Answer } from '../answer.ts'
-import { JsonResponse } from '../json-response.ts'
-import type { ReceivedRequest } from '../received-request.ts'
+import { type Answer, JsonResponse } from '../http/answer.ts'
+import type { ReceivedRequest } from '../http/received-request.ts'
 
-/** A request with what became of it, for the emulator's own page. */
+/** A request with its outcome, for the emulator's own page. */
 export interface SeenRequest {
   /** Counts up from 1. */
   number: number
@@ -11,36 +10,45 @@ export interface SeenRequest {
   request: ReceivedRequest
   /** `undefined` when a fault dropped the connection. */
   status: number | undefined
-  /** What was answered as JSON. */
+  /** The content of a JSON response. */
   content: unknown
   location: string | undefined
 }
 
 /** The last requests. */
 export interface Traffic {
-  add(request: ReceivedRequest, at: number, answer: Answer): void
+  /** Keeps a request, unless it is for the page itself, and returns what it keeps. */
+  add(request: ReceivedRequest, at: number, answer: Answer): SeenRequest | undefined
   /** Those after a number, oldest first. */
   after(number: number): readonly SeenRequest[]
+  /** Forgets them; later ones go on counting. */
+  clear(): void
 }
 
-/** A page of them is read in one go, so more would not be. */
-const CAPACITY = 200
+/** Nobody reads more of them on one page. */
+const maxExchanges = 200
 
 export function createTraffic(): Traffic {
   const seen: SeenRequest[] = []
   let number = 0
   return {
     add: (request, at, answer) => {
+      if (request.path === '/') return undefined
       number += 1
       const response = answer.kind === 'dropped' ? undefined : answer.response
-      seen.push({
+      const exchange: SeenRequest = {
         ...{ number, at, request },
         status: response?.status,
         content: response instanceof JsonResponse ? response.content : undefined,
         location: response?.headers.get('location') ?? undefined,
-      })
-      if (seen.length > CAPACITY) seen.shift()
+      }
+      seen.push(exchange)
+      if (seen.length > maxExchanges) seen.shift()
+      return exchange
     },
     after: (last) => seen.filter((each) => each.number > last),
+    clear: () => {
+      seen.length = 0
+    },
   }
 }

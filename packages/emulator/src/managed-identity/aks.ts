@@ -1,19 +1,25 @@
 import { rm, writeFile } from 'node:fs/promises'
+import type { LoggedRequest } from '../http/request-log.ts'
+import type { Federation } from '../oidc/federation.ts'
 import { kubernetes } from '../oidc/kubernetes.ts'
 import type { AksOptions } from './declaration.ts'
 import type { AksHost } from './host.ts'
-import type { ManagedIdentityParts } from './managed-identity.ts'
 import { readIdentities } from './read-identities.ts'
 import { checkIdentities } from './read-options.ts'
 
-/** A pod whose service account signs in as an identity, by a token in a file. */
-export async function aks(parts: ManagedIdentityParts, options: AksOptions): Promise<AksHost> {
+/** The parts of the emulator that a pod uses. */
+interface AksParts extends Federation {
+  log: readonly LoggedRequest[]
+}
+
+/** A pod whose service account signs in as an identity with a token in a file. */
+export async function aks(parts: AksParts, options: AksOptions): Promise<AksHost> {
   const { directory, log, url } = parts
   const { serviceAccount = 'workload', namespace = 'default', tokenFile } = options
   const identities = readIdentities(options.identities ?? [{ name: serviceAccount }], directory)
   checkIdentities('aks', identities)
   const [identity] = identities
-  if (identity === undefined) throw new Error('checkIdentities lets none pass without an identity')
+  if (identity === undefined) throw new Error('checkIdentities has found an identity')
   if (directory.app(identity.clientId) === undefined) directory.addIdentity(identity)
   const account = await kubernetes(parts, { serviceAccount, namespace, app: identity.clientId })
   const path = tokenFile ?? account.tokenFile
@@ -25,7 +31,7 @@ export async function aks(parts: ManagedIdentityParts, options: AksOptions): Pro
     if (tokenFile !== undefined) await rm(tokenFile, { force: true })
   }
   await written(await account.rotate())
-  parts.hold(close)
+  parts.onClose(close)
   const endpoint = `/${identity.tenantId}/oauth2/v2.0/token`
   return {
     host: 'aks',

@@ -1,34 +1,32 @@
 import { randomUUID } from 'node:crypto'
-import type { ReceivedRequest } from '../received-request.ts'
+import type { ReceivedRequest } from '../http/received-request.ts'
+import { isSameSecret } from '../primitives/secrets.ts'
 import type { AppServiceApiVersion } from './declaration.ts'
-import type { HostKind, HostPlace } from './host-kind.ts'
-import { hostJson } from './host-response.ts'
-import type { ManagedIdentity } from './identity.ts'
-import { sameSecret } from './same-secret.ts'
-import { type Selection, selection } from './selectors.ts'
-import { type AnswerParts, tokenAnswer } from './token-answer.ts'
+import type { HostKind, HostState } from './host-kind.ts'
+import { hostJson, type TokenResponseParts, tokenResponse } from './host-response.ts'
+import { type ManagedIdentity, type Selection, selection } from './identity.ts'
 
-const SELECTORS = {
+const selectors = {
   client_id: 'clientId',
   object_id: 'objectId',
   principal_id: 'objectId',
   mi_res_id: 'resourceId',
 } as const
-const SELECTORS_2017 = { clientid: 'clientId' } as const
+const selectors2017 = { clientid: 'clientId' } as const
 
 /**
  * App Service, Functions and Container Apps
  * (https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference).
  */
-export function appService(place: HostPlace, apiVersions: readonly AppServiceApiVersion[]): HostKind {
+export function appService(state: HostState, apiVersions: readonly AppServiceApiVersion[]): HostKind {
   return {
     name: 'app-service',
     method: 'GET',
     path: '/msi/token',
     env: (origin) => ({
       IDENTITY_ENDPOINT: `${origin}/msi/token`,
-      IDENTITY_HEADER: place.secret,
-      ...(apiVersions.includes('2017-09-01') ? { MSI_ENDPOINT: `${origin}/msi/token`, MSI_SECRET: place.secret } : {}),
+      IDENTITY_HEADER: state.secret,
+      ...(apiVersions.includes('2017-09-01') ? { MSI_ENDPOINT: `${origin}/msi/token`, MSI_SECRET: state.secret } : {}),
     }),
     refusal: appServiceRefusal,
     answer: async (request) => {
@@ -36,29 +34,30 @@ export function appService(place: HostPlace, apiVersions: readonly AppServiceApi
       const version = apiVersions.find((each) => each === query['api-version'])
       if (version === undefined) return unsupportedVersion(request)
       const isOld = version === '2017-09-01'
-      const shown = isOld ? headers.secret : headers['x-identity-header']
-      if (!sameSecret(shown, place.secret)) return failure(isOld ? 401 : 403, isOld ? 'Unauthorized' : 'Forbidden')
+      // go-azure-sdk, and therefore Terraform, sends the second one.
+      const shown = isOld ? headers.secret : (headers['x-identity-header'] ?? headers['x-ms-identity'])
+      if (!isSameSecret(shown, state.secret)) return failure(isOld ? 401 : 403, isOld ? 'Unauthorized' : 'Forbidden')
       if (!query.resource) return failure(400, 'The parameter resource is missing.')
-      const chosen = selection(isOld ? SELECTORS_2017 : SELECTORS, query, place.identities)
+      const chosen = selection(isOld ? selectors2017 : selectors, query, state.identities)
       if (chosen.used.length > 1)
         return failure(400, 'More than one of client_id, principal_id and mi_res_id is given.')
-      const identity = served(chosen, place, isOld)
+      const identity = served(chosen, state, isOld)
       if (identity === undefined) return failure(400, notFound(chosen, isOld))
-      if (!place.knowsResource(query.resource)) return unknownAudience(query.resource, identity)
+      if (!state.knowsResource(query.resource)) return unknownAudience(query.resource, identity)
       const asked = { identity, resource: query.resource, ...(version === '2025-03-30' ? refreshOptions(request) : {}) }
-      return tokenAnswer(place, asked, isOld ? 'us-12-hour' : 'seconds', isOld ? answer2017 : answer2019)
+      return tokenResponse(state, asked, isOld ? 'us-12-hour' : 'seconds', isOld ? answer2017 : answer2019)
     },
   }
 }
 
-/** Of API 2025-03-30, which Service Fabric shares: what the client can do, and the token it holds to be revoked. */
+/** API 2025-03-30, shared with Service Fabric: the client's capabilities, and the token that it considers revoked. */
 export function refreshOptions({ query }: ReceivedRequest): { capabilities: string[]; revoked: string | undefined } {
   const capabilities = (query.xms_cc ?? '').split(',').filter((each) => each.toLowerCase() === 'cp1')
   return { capabilities, revoked: query.token_sha256_to_refresh }
 }
 
-/** Without a name it is the system-assigned one; the old version takes that for names it does not know, too. */
-function served({ used, found }: Selection, { identities }: HostPlace, isOld: boolean): ManagedIdentity | undefined {
+/** Without an id, the system-assigned identity; the old version also falls back to it for unknown ids. */
+function served({ used, found }: Selection, { identities }: HostState, isOld: boolean): ManagedIdentity | undefined {
   const system = identities.find((identity) => identity.system)
   if (used.length === 0) return system
   return isOld ? (found ?? system) : found
@@ -70,8 +69,8 @@ function notFound({ used }: Selection, isOld: boolean): string {
   return 'No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.'
 }
 
-/** The platform writes client ids in capitals. */
-function answer2019({ token, identity, resource, expiresOn }: AnswerParts): Record<string, unknown> {
+/** The platform writes client ids in upper case. */
+function answer2019({ token, identity, resource, expiresOn }: TokenResponseParts): Record<string, unknown> {
   return {
     access_token: token.token,
     expires_on: expiresOn,
@@ -81,7 +80,7 @@ function answer2019({ token, identity, resource, expiresOn }: AnswerParts): Reco
   }
 }
 
-function answer2017({ token, resource, expiresOn }: AnswerParts): Record<string, unknown> {
+function answer2017({ token, resource, expiresOn }: TokenResponseParts): Record<string, unknown> {
   return { access_token: token.token, expires_on: expiresOn, resource, token_type: 'Bearer' }
 }
 

@@ -1,9 +1,8 @@
-import type { HostKind, HostPlace } from './host-kind.ts'
-import { hostJson } from './host-response.ts'
-import { tokenAnswer } from './token-answer.ts'
+import type { HostKind, HostState } from './host-kind.ts'
+import { hostJson, tokenResponse } from './host-response.ts'
 
-/** Azure Cloud Shell; it has one identity, and tokens for some resources alone. */
-export function cloudShell(place: HostPlace, audiences: readonly string[] | undefined): HostKind {
+/** Azure Cloud Shell, which has one identity, and tokens for certain resources only. */
+export function cloudShell(state: HostState, audiences: readonly string[] | undefined): HostKind {
   return {
     name: 'cloud-shell',
     method: 'POST',
@@ -14,12 +13,12 @@ export function cloudShell(place: HostPlace, audiences: readonly string[] | unde
       if (headers.metadata !== 'true') return failure(400, 'bad_request_102', 'Required metadata header not specified')
       const { resource } = form
       if (!resource) return failure(400, 'invalid_request', 'Required audience parameter not specified')
-      const [identity] = place.identities
+      const [identity] = state.identities
       if (identity === undefined) return failure(400, 'invalid_request', 'Identity not found')
-      if (!place.knowsResource(resource) || (audiences && !audiences.includes(resource))) {
+      if (!state.knowsResource(resource) || (audiences && !audiences.includes(resource))) {
         return failure(400, 'AudienceNotSupported', unsupported(resource, audiences))
       }
-      return tokenAnswer(place, { identity, resource }, 'seconds', ({ token, ...parts }) => ({
+      return tokenResponse(state, { identity, resource }, 'seconds', ({ token, ...parts }) => ({
         access_token: token.token,
         refresh_token: '',
         expires_in: String(parts.expiresIn),

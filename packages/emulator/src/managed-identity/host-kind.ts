@@ -1,15 +1,14 @@
+import type { ReceivedRequest } from '../http/received-request.ts'
 import type { ServerCertificate } from '../pki/certificate-authority.ts'
-import type { ReceivedRequest } from '../received-request.ts'
 import type { Distortion, ManagedIdentityOptions } from './declaration.ts'
 import type { HostTokens } from './host-tokens.ts'
 import type { ManagedIdentity } from './identity.ts'
-import type { RateLimit } from './rate-limit.ts'
 
-/** What a host is made of, whichever its kind. */
-export interface HostPlace {
+/** What every host has, whatever its kind. */
+export interface HostState {
   identities: readonly ManagedIdentity[]
   tokens: HostTokens
-  /** What its callers show, and nobody else knows. */
+  /** The secret that its callers send. */
   secret: string
   refreshInSeconds: number | undefined
   distortion(): Distortion
@@ -22,16 +21,22 @@ export interface HostPlace {
 export interface HostKind {
   name: Exclude<ManagedIdentityOptions['host'], 'aks'>
   method: 'GET' | 'POST'
-  /** Of its token endpoint. */
+  /** The path of its token endpoint. */
   path: string
-  /** The variables that a program there sees, given `http://localhost:PORT`. */
+  /** The environment variables for a program on that host, given `http://localhost:PORT`. */
   env(origin: string): Record<string, string>
   answer(request: ReceivedRequest): Promise<Response>
-  /** What it says with a status, where a fault gives nothing else. */
+  /** The response for a status, if a fault does not specify one. */
   refusal(status: number): Response
-  /** Makes it a server of https. */
+  /** Makes it an https server. */
   tls?: ServerCertificate
   limit?: RateLimit
-  /** Gives back what it holds of the machine. */
+  /** Releases what it holds on the machine. */
   release?(): Promise<void>
+}
+
+/** Whether one more request may enter; each that enters must leave. */
+export interface RateLimit {
+  enter(): boolean
+  leave(): void
 }

@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto'
-import { BACKDATED_SECONDS, randomClaims } from '../mint.ts'
-import type { Service } from '../service.ts'
+import { backdatedSeconds, randomClaims } from '../token/claims.ts'
 import { exchangeAudience, issuerV2, isTokenExchange } from '../token/token-exchange.ts'
+import type { TokenSigner } from '../token/token-signer.ts'
 import type { ManagedIdentity } from './identity.ts'
+
+/** The parts of the emulator that are needed for issuing a host's tokens. */
+export interface HostTokensService {
+  signer: Pick<TokenSigner, 'sign'>
+  /** Milliseconds since the epoch. */
+  now(): number
+  issuer(tenantId: string): string
+}
 
 /** A token as a host holds it; times are in seconds since the epoch. */
 export interface HostToken {
@@ -17,13 +25,13 @@ export interface HostTokenRequest {
   resource: string
   /** `cp1`: the client understands claims challenges. */
   capabilities?: readonly string[]
-  /** SHA-256, hexadecimal, of a token that must not be given again. */
+  /** SHA-256, in hexadecimal, of a token that must not be returned again. */
   revoked?: string | undefined
 }
 
 /** A host's tokens, and its cache of them. */
 export interface HostTokens {
-  /** The same token again, for as long as the host keeps it. */
+  /** Resolves to the same token each time, as long as the host caches it. */
   give(request: HostTokenRequest): Promise<HostToken>
   forget(): void
 }
@@ -33,12 +41,12 @@ export interface HostTokensOptions {
   cacheSeconds?: number | undefined
 }
 
-const DAY_SECONDS = 86_400
+const daySeconds = 86_400
 
-/** Hosts keep tokens for long, so a program that asks again gets the one it had. */
+/** Hosts cache tokens for a long time, so a program that asks again gets the same one. */
 export function createHostTokens(
-  service: Service,
-  { tokenLifetimeSeconds = DAY_SECONDS, cacheSeconds = Math.floor(tokenLifetimeSeconds / 2) }: HostTokensOptions,
+  service: HostTokensService,
+  { tokenLifetimeSeconds = daySeconds, cacheSeconds = Math.floor(tokenLifetimeSeconds / 2) }: HostTokensOptions,
 ): HostTokens {
   const held = new Map<string, { until: number; token: Promise<HostToken> }>()
   return {
@@ -51,7 +59,7 @@ export function createHostTokens(
       if (found && now < found.until) {
         const token = await found.token
         if (sha256(token.token) !== revoked?.toLowerCase()) return token
-        // Another request with the same hash may have brought the new one meanwhile.
+        // Another request with the same hash may have fetched a new one in the meantime.
         const current = held.get(key)
         if (current && current !== found) return current.token
       }
@@ -62,11 +70,15 @@ export function createHostTokens(
   }
 }
 
-/** A token as managed identities get it, which tells them by their object id and their resource id. */
-async function issue(service: Service, request: HostTokenRequest, lifetimeSeconds: number): Promise<HostToken> {
+/** A managed identity's token, which names it by its object id and resource id. */
+async function issue(
+  service: HostTokensService,
+  request: HostTokenRequest,
+  lifetimeSeconds: number,
+): Promise<HostToken> {
   const { identity, resource, capabilities = [] } = request
   const now = Math.floor(service.now() / 1000)
-  const notBefore = now - BACKDATED_SECONDS
+  const notBefore = now - backdatedSeconds
   const expiresOn = now + lifetimeSeconds
   const claims = {
     ...(isTokenExchange(resource) ? assertionClaims(service, identity) : accessClaims(service, identity, resource)),
@@ -81,20 +93,26 @@ async function issue(service: Service, request: HostTokenRequest, lifetimeSecond
     ...(capabilities.length > 0 ? { xms_cc: capabilities } : {}),
     xms_mirid: identity.resourceId,
   }
-  return { token: await service.signer.sign(claims), resource, notBefore, expiresOn }
+  const { clientId, tenantId } = identity
+  const token = await service.signer.sign(claims, { token: 'access', tenantId, clientId, app: identity.name, resource })
+  return { token, resource, notBefore, expiresOn }
 }
 
-/** Of version 1.0 (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference). */
-function accessClaims(service: Service, identity: ManagedIdentity, resource: string): Record<string, unknown> {
+/** Version 1.0 (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference). */
+function accessClaims(
+  service: HostTokensService,
+  identity: ManagedIdentity,
+  resource: string,
+): Record<string, unknown> {
   const issuer = service.issuer(identity.tenantId)
   return { aud: resource, iss: issuer, idp: issuer, appid: identity.clientId, appidacr: '2', ver: '1.0' }
 }
 
 /**
- * Of version 2.0, to be shown in the place of an app's secret
+ * Version 2.0, to be sent instead of an app's secret
  * (https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity).
  */
-function assertionClaims(service: Service, identity: ManagedIdentity): Record<string, unknown> {
+function assertionClaims(service: HostTokensService, identity: ManagedIdentity): Record<string, unknown> {
   const issuer = issuerV2(service, identity.tenantId)
   return { aud: exchangeAudience, iss: issuer, azp: identity.clientId, azpacr: '2', ver: '2.0' }
 }

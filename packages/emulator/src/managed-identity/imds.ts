@@ -1,16 +1,13 @@
-import type { ReceivedRequest } from '../received-request.ts'
-import type { HostKind, HostPlace } from './host-kind.ts'
-import { hostJson } from './host-response.ts'
-import type { ManagedIdentity } from './identity.ts'
-import type { RateLimit } from './rate-limit.ts'
-import { defaultIdentity, selection } from './selectors.ts'
-import { type AnswerParts, tokenAnswer } from './token-answer.ts'
+import type { ReceivedRequest } from '../http/received-request.ts'
+import type { HostKind, HostState, RateLimit } from './host-kind.ts'
+import { hostJson, type TokenResponseParts, tokenResponse } from './host-response.ts'
+import { defaultIdentity, type ManagedIdentity, selection } from './identity.ts'
 
-/** Where clients ask the instance metadata service, on a machine of Azure. */
-export const IMDS_HOST = '169.254.169.254'
-export const IMDS_PATH = '/metadata/identity/oauth2/token'
+/** The address of the instance metadata service on an Azure machine. */
+export const imdsHost = '169.254.169.254'
+export const imdsPath = '/metadata/identity/oauth2/token'
 
-const SELECTORS = {
+const selectors = {
   client_id: 'clientId',
   object_id: 'objectId',
   msi_res_id: 'resourceId',
@@ -21,24 +18,24 @@ const SELECTORS = {
  * The instance metadata service of a virtual machine
  * (https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token).
  */
-export function imds(place: HostPlace, limit: RateLimit | undefined): HostKind {
+export function imds(state: HostState, limit: RateLimit | undefined): HostKind {
   return {
     ...(limit && { limit }),
     name: 'imds',
     method: 'GET',
-    path: IMDS_PATH,
+    path: imdsPath,
     env: (origin) => ({ AZURE_POD_IDENTITY_AUTHORITY_HOST: origin }),
     refusal: imdsRefusal,
     answer: async (request) => {
       const malformed = malformedRequest(request)
       if (malformed) return malformed
       const { resource = '' } = request.query
-      const { used, found } = selection(SELECTORS, request.query, place.identities)
+      const { used, found } = selection(selectors, request.query, state.identities)
       if (used.length > 1) return invalid('Only one of client_id, object_id and msi_res_id may be given')
-      const identity = used.length > 0 ? found : defaultIdentity(place.identities)
-      if (identity === undefined) return invalid(missingIdentity(used.length > 0 || place.identities.length === 0))
-      if (!place.knowsResource(resource)) return unknownResource(resource, identity)
-      return tokenAnswer(place, { identity, resource }, 'seconds', (parts) => ({
+      const identity = used.length > 0 ? found : defaultIdentity(state.identities)
+      if (identity === undefined) return invalid(missingIdentity(used.length > 0 || state.identities.length === 0))
+      if (!state.knowsResource(resource)) return unknownResource(resource, identity)
+      return tokenResponse(state, { identity, resource }, 'seconds', (parts) => ({
         ...imdsAnswer(parts),
         ...(used.includes('object_id') ? { object_id: parts.identity.objectId } : {}),
         ...(used.some((name) => name.endsWith('mi_res_id') || name === 'msi_res_id')
@@ -49,7 +46,7 @@ export function imds(place: HostPlace, limit: RateLimit | undefined): HostKind {
   }
 }
 
-function imdsAnswer({ token, identity, expiresIn, expiresOn, resource }: AnswerParts): Record<string, unknown> {
+function imdsAnswer({ token, identity, expiresIn, expiresOn, resource }: TokenResponseParts): Record<string, unknown> {
   return {
     access_token: token.token,
     client_id: identity.clientId,
@@ -62,7 +59,7 @@ function imdsAnswer({ token, identity, expiresIn, expiresOn, resource }: AnswerP
   }
 }
 
-/** The refusal of what is wrong with a request's form, which Arc's agent shares; `undefined` where nothing is. */
+/** The refusal of a malformed request, shared with Arc's agent; `undefined` for a well-formed one. */
 export function malformedRequest({ headers, query, url }: ReceivedRequest): Response | undefined {
   if (headers.metadata !== 'true') return oauthError(400, 'bad_request_102', 'Required metadata header not specified')
   if (headers['x-forwarded-for'] !== undefined) {
@@ -88,7 +85,7 @@ export function unknownResource(resource: string, { tenantId }: ManagedIdentity)
   return oauthError(400, 'invalid_resource', text)
 }
 
-/** The service's words for the statuses that it is known to answer with. */
+/** The service's own responses for the statuses that it is known to send. */
 export function imdsRefusal(status: number): Response {
   if (status === 429) return oauthError(status, 'invalid_request', 'Temporarily throttled, too many requests')
   if (status === 404 || status === 410) return oauthError(status, 'not_found', 'The service is being updated')
@@ -100,7 +97,7 @@ function invalid(description: string): Response {
   return oauthError(400, 'invalid_request', description)
 }
 
-/** An error in the form of OAuth (RFC 6749, section 5.2). */
+/** An OAuth error response (RFC 6749, section 5.2). */
 export function oauthError(
   status: number,
   error: string,
@@ -108,4 +105,23 @@ export function oauthError(
   headers: Readonly<Record<string, string>> = {},
 ): Response {
   return hostJson({ error, error_description: description }, status, headers)
+}
+
+/** Limits requests per second and at a time. Refused requests do not count. */
+export function createRateLimit(perSecond: number, concurrent: number, now: () => number): RateLimit {
+  let entered: number[] = []
+  let inside = 0
+  return {
+    enter: () => {
+      const at = now()
+      entered = entered.filter((each) => at - each < 1000)
+      if (inside >= concurrent || entered.length >= perSecond) return false
+      entered.push(at)
+      inside += 1
+      return true
+    },
+    leave: () => {
+      inside -= 1
+    },
+  }
 }

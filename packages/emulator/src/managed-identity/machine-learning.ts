@@ -1,35 +1,34 @@
 import { randomUUID } from 'node:crypto'
-import type { HostKind, HostPlace } from './host-kind.ts'
-import { hostJson } from './host-response.ts'
-import { sameSecret } from './same-secret.ts'
-import { defaultIdentity, selection } from './selectors.ts'
-import { tokenAnswer } from './token-answer.ts'
+import { isSameSecret } from '../primitives/secrets.ts'
+import type { HostKind, HostState } from './host-kind.ts'
+import { hostJson, tokenResponse } from './host-response.ts'
+import { defaultIdentity, selection } from './identity.ts'
 
 /**
  * A compute of Azure Machine Learning: App Service's API of 2017, but every request names a client id, and `expires_on`
  * is a number (https://github.com/AzureAD/microsoft-authentication-library-for-js/issues/7609).
  */
-export function machineLearning(place: HostPlace): HostKind {
+export function machineLearning(state: HostState): HostKind {
   return {
     name: 'machine-learning',
     method: 'GET',
     path: '/msi/token',
     env: (origin) => ({
       MSI_ENDPOINT: `${origin}/MSI/token`,
-      MSI_SECRET: place.secret,
-      ...defaultClientId(place),
+      MSI_SECRET: state.secret,
+      ...defaultClientId(state),
     }),
     refusal: (status) => failure(status, status >= 500 ? 'An unexpected error occurred.' : 'The request was refused.'),
     answer: async ({ headers, query }) => {
-      if (!sameSecret(headers.secret, place.secret)) return failure(401, 'The secret is missing or wrong.')
+      if (!isSameSecret(headers.secret, state.secret)) return failure(401, 'The secret is missing or wrong.')
       const { 'api-version': version, resource } = query
       if (version !== '2017-09-01') return failure(400, `The api-version '${version ?? ''}' is not supported.`)
       if (!resource) return failure(400, 'The parameter resource is missing.')
-      const { used, found: identity } = selection({ clientid: 'clientId' }, query, place.identities)
+      const { used, found: identity } = selection({ clientid: 'clientId' }, query, state.identities)
       if (used.length === 0) return failure(400, 'The parameter clientid is missing.')
       if (identity === undefined) return failure(400, 'No managed identity found for specified clientid.')
-      if (!place.knowsResource(resource)) return failure(400, `The resource ${resource} was not found.`)
-      return tokenAnswer(place, { identity, resource }, 'number', ({ token, ...parts }) => ({
+      if (!state.knowsResource(resource)) return failure(400, `The resource ${resource} was not found.`)
+      return tokenResponse(state, { identity, resource }, 'number', ({ token, ...parts }) => ({
         access_token: token.token,
         client_id: parts.identity.clientId,
         expires_on: parts.expiresOn,
@@ -40,7 +39,7 @@ export function machineLearning(place: HostPlace): HostKind {
   }
 }
 
-function defaultClientId({ identities }: HostPlace): Record<string, string> {
+function defaultClientId({ identities }: HostState): Record<string, string> {
   const identity = defaultIdentity(identities)
   return identity === undefined ? {} : { DEFAULT_IDENTITY_CLIENT_ID: identity.clientId }
 }

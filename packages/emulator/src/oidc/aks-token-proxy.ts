@@ -3,21 +3,24 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
-import type { Answer } from '../answer.ts'
-import { nodeListener } from '../node-listener.ts'
+import type { Answer } from '../http/answer.ts'
+import { nodeListener } from '../http/node-listener.ts'
 import { createCertificateAuthority, createCertificateFor } from '../pki/certificate-authority.ts'
-import { createReplacedFile } from './replaced-file.ts'
+import { createPrivateFile } from '../primitives/private-file.ts'
 
+/** What the token proxy is like. */
 export interface AksTokenProxyOptions {
-  /** The name that its certificate is for and clients must ask for. Default: made up. */
+  /** The name in its certificate, which clients must ask for. Default: a random one. */
   sniName?: string
-  /** What stands before the paths it takes, such as `/identity`. Default: nothing. */
+  /** Prefix of its paths, such as `/identity`. Default: none. */
   path?: string
 }
 
 /** A request that reached the proxy. */
 export interface ProxiedRequest {
+  /** Such as `POST`. */
   readonly method: string
+  /** The path of the address. */
   readonly path: string
   /** The name that the client asked for in the TLS handshake. */
   readonly servername: string | false
@@ -27,13 +30,17 @@ export interface ProxiedRequest {
 
 /** The token proxy of AKS identity bindings: the emulator's token endpoint behind a certificate of its own. */
 export interface AksTokenProxy {
+  /** Where it listens. */
   readonly url: string
+  /** The name in its certificate, which clients must ask for. */
   readonly sniName: string
-  /** Its authority's certificate, as a file that `rotateCa` replaces, and as PEM. */
+  /** Its authority's certificate: as a file that `rotateCa` replaces, and as PEM. */
   readonly caFile: string
+  /** Its authority's certificate, as PEM. */
   readonly caData: string
-  /** Makes another authority and certificate; only clients that read the file again can connect. */
+  /** Replaces the authority and the certificate; only clients that read the file again can connect. */
   rotateCa(): Promise<void>
+  /** What it received, oldest first. */
   readonly requests: readonly ProxiedRequest[]
   /** `AZURE_KUBERNETES_TOKEN_PROXY`, `AZURE_KUBERNETES_SNI_NAME` and `AZURE_KUBERNETES_CA_FILE`. */
   readonly env: Record<string, string>
@@ -43,17 +50,17 @@ export interface ProxiedService {
   /** The emulator's own address. */
   url: string
   answer(request: Request): Promise<Answer>
-  hold(release: () => Promise<void>): void
+  onClose(release: () => Promise<void>): void
 }
 
-/** Starts a proxy on loopback, which ends with the emulator. Handshakes that ask for another name fail. */
+/** Starts a proxy on loopback, which stops with the emulator. Handshakes that ask for another name fail. */
 export async function aksTokenProxy(
   service: ProxiedService,
   { sniName = `${randomBytes(8).toString('hex')}.ests.aks`, path: prefix = '' }: AksTokenProxyOptions,
 ): Promise<AksTokenProxy> {
   let current = await createIdentity(sniName)
-  const caFile = await createReplacedFile('ca.crt', current.ca)
-  service.hold(caFile.remove)
+  const caFile = await createPrivateFile('ca.crt', current.ca)
+  service.onClose(caFile.remove)
   const requests: ProxiedRequest[] = []
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const { servername } = incoming.socket as TLSSocket
@@ -71,13 +78,13 @@ export async function aksTokenProxy(
     {
       SNICallback: (name, done) => {
         if (name === sniName) done(null, current.context)
-        else done(new Error(`The proxy is not called ${name}.`))
+        else done(new Error(`The proxy does not answer to the name ${name}.`))
       },
     },
     listener,
   )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  service.hold(() => closed(server))
+  service.onClose(() => closed(server))
   const { port } = server.address() as AddressInfo
   const url = `https://localhost:${port}${prefix}`
   return {
@@ -102,11 +109,11 @@ export async function aksTokenProxy(
 
 async function createIdentity(sniName: string): Promise<{ ca: string; context: SecureContext }> {
   const authority = await createCertificateAuthority()
-  const { certificate, privateKey } = await createCertificateFor(authority, [sniName])
+  const { certificate, privateKey } = await createCertificateFor(authority, [sniName], 'aksTokenProxy')
   return { ca: authority.certificate, context: createSecureContext({ cert: certificate, key: privateKey }) }
 }
 
-/** The same request, to the emulator. */
+/** The same request, addressed to the emulator. */
 function forwarded(request: Request, url: string, path: string): Request {
   const { pathname, search } = new URL(request.url)
   const rest = pathname.startsWith(`${path}/`) ? pathname.slice(path.length) : '/'

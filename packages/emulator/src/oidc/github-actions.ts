@@ -1,20 +1,30 @@
-import { json } from '../json-response.ts'
-import { plainError } from '../plain-error.ts'
-import type { RouteContext } from '../service.ts'
+import { json, plainError } from '../http/answer.ts'
+import type { RouteContext } from '../http/received-request.ts'
 import { appVariables, type Federation, trustIssuer } from './federation.ts'
+import type { JobTokenService } from './jobs.ts'
 
-/** What the workflow runs for, a branch or tag, or an environment. */
+/** What the workflow runs for: a branch, a tag or an environment. */
 export type GitHubActionsOptions = {
   /** `owner/name` */
   repository: string
   /** Audience of the app's federated credential. Default `api://AzureADTokenExchange`. */
   audience?: string
-  /** An app, by name or client id, to give a federated credential for this workflow. */
+  /** An app, by name or client id, that gets a federated credential for this workflow. */
   app?: string
-} & ({ ref: string; environment?: never } | { environment: string; ref?: never })
+} & (
+  | {
+      /** The branch or tag, such as `refs/heads/main`. */ ref: string /** The environment that the job deploys to, in place of a `ref`. */
+      environment?: never
+    }
+  | {
+      /** The environment that the job deploys to, in place of a `ref`. */ environment: string /** The branch or tag, such as `refs/heads/main`. */
+      ref?: never
+    }
+)
 
 /** A workflow with `permissions: id-token: write`. */
 export interface GitHubActionsJob {
+  /** The `iss` of its tokens. */
   readonly issuer: string
   /** `repo:{owner}/{name}:ref:{ref}` or `repo:{owner}/{name}:environment:{environment}` */
   readonly subject: string
@@ -22,7 +32,7 @@ export interface GitHubActionsJob {
   readonly env: Record<string, string>
 }
 
-const LIFETIME_SECONDS = 300
+const tokenLifetimeSeconds = 300
 
 /** Starts a workflow's job; throws for an app that is not declared. */
 export function githubActions(federation: Federation, options: GitHubActionsOptions): GitHubActionsJob {
@@ -51,10 +61,10 @@ export function githubActions(federation: Federation, options: GitHubActionsOpti
 }
 
 /** `GET` the request URL with `&audience=…` (https://docs.github.com/actions/reference/security/oidc). */
-export async function githubToken({ request, service, params }: RouteContext): Promise<Response> {
+export async function githubToken({ request, service, params }: RouteContext<JobTokenService>): Promise<Response> {
   const job = service.jobs.authorised('github', params.job ?? '', request.headers.authorization)
-  if (job === undefined) return plainError(401, 'unauthorized', 'The request token is not that of this job.')
+  if (job === undefined) return plainError(401, 'unauthorized', 'The request token does not belong to this job.')
   const claims = { ...job.claims, aud: request.query.audience || job.defaultAudience, sub: job.subjects[''] }
-  const value = await service.issuers.named('github').issue(claims, LIFETIME_SECONDS)
+  const value = await service.issuers.named('github').issue(claims, tokenLifetimeSeconds)
   return json({ count: value.length, value })
 }

@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { IssuerName } from './issuers.ts'
+import type { IssuerName, Issuers } from './issuers.ts'
 
 /** A run of a pipeline or workflow, which may ask for tokens. */
 interface Job {
   kind: Exclude<IssuerName, 'kubernetes'>
   id: string
-  /** What it shows to get a token. */
+  /** What it sends to get a token. */
   accessToken: string
   /** The subjects of its tokens, by service connection for pipelines; `''` is the job itself. */
   subjects: Readonly<Record<string, string>>
@@ -14,11 +14,17 @@ interface Job {
   defaultAudience: string
 }
 
-/** The jobs that run. */
+/** The running jobs. */
 export interface Jobs {
   start(job: Omit<Job, 'id' | 'accessToken'> & { accessToken: string | undefined }): Job
-  /** The job of this id, if the bearer token is its own. */
+  /** The job with this id, if the bearer token is its own. */
   authorised(kind: Job['kind'], id: string, authorization: string | undefined): Job | undefined
+}
+
+/** The parts of the emulator that are needed for giving a job its token. */
+export interface JobTokenService {
+  jobs: Pick<Jobs, 'authorised'>
+  issuers: Pick<Issuers, 'named'>
 }
 
 export function createJobs(): Jobs {

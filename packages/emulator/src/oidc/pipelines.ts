@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { json } from '../json-response.ts'
-import type { RouteContext } from '../service.ts'
+import { json } from '../http/answer.ts'
+import type { RouteContext } from '../http/received-request.ts'
 import { appVariables, type Federation, trustIssuer } from './federation.ts'
+import type { JobTokenService } from './jobs.ts'
 
+/** Which job, of which service connection. */
 export interface PipelinesOptions {
   /** GUID of the service connection. */
   serviceConnectionId: string
-  /** Default: made up. */
+  /** Default: a random one. */
   systemAccessToken?: string
   /** Default `contoso`. */
   organization?: string
@@ -14,7 +16,7 @@ export interface PipelinesOptions {
   project?: string
   /** The service connection's name. Default `azure`. */
   serviceConnection?: string
-  /** An app, by name or client id, to give a federated credential for this service connection. */
+  /** An app, by name or client id, that gets a federated credential for this service connection. */
   app?: string
 }
 
@@ -22,17 +24,20 @@ export interface PipelinesOptions {
 export interface PipelinesJob {
   /** `SYSTEM_OIDCREQUESTURI`. */
   readonly requestUri: string
+  /** What `$(System.AccessToken)` is. */
   readonly systemAccessToken: string
+  /** The id of its service connection. */
   readonly serviceConnectionId: string
+  /** The `iss` of its tokens: the organization's. */
   readonly issuer: string
   /** `sc://{organization}/{project}/{serviceConnection}` */
   readonly subject: string
-  /** What the agent sets, with those of the task `AzureCLI@2` when an app is given. */
+  /** The variables that the agent sets, and those of the task `AzureCLI@2` if an app is given. */
   readonly env: Record<string, string>
 }
 
-const AUDIENCE = 'api://AzureADTokenExchange'
-const LIFETIME_SECONDS = 600
+const exchangeAudience = 'api://AzureADTokenExchange'
+const tokenLifetimeSeconds = 600
 
 /** Starts a job; throws for an app that is not declared. */
 export function pipelines(federation: Federation, options: PipelinesOptions): PipelinesJob {
@@ -46,9 +51,9 @@ export function pipelines(federation: Federation, options: PipelinesOptions): Pi
     accessToken: options.systemAccessToken,
     subjects: { [serviceConnectionId.toLowerCase()]: subject, '': `p://${organization}/${project}/ci` },
     claims: {},
-    defaultAudience: AUDIENCE,
+    defaultAudience: exchangeAudience,
   })
-  trustIssuer(federation, options.app, { issuer, subject, audiences: [AUDIENCE] })
+  trustIssuer(federation, options.app, { issuer, subject, audiences: [exchangeAudience] })
   const plan = `_apis/distributedtask/hubs/build/plans/${randomUUID()}`
   const requestUri = `${federation.url}/${organization}/${project}/${plan}/jobs/${job.id}/oidctoken`
   const { AZURE_CLIENT_ID: clientId, AZURE_TENANT_ID: tenantId } = variables
@@ -72,10 +77,10 @@ export function pipelines(federation: Federation, options: PipelinesOptions): Pi
 }
 
 /**
- * `POST …/oidctoken` (https://learn.microsoft.com/rest/api/azure/devops/distributedtask/oidctoken/create). Who is not
- * signed in is sent to a page, unless the request suppresses that.
+ * `POST …/oidctoken` (https://learn.microsoft.com/rest/api/azure/devops/distributedtask/oidctoken/create). A request
+ * without a valid token is redirected to a sign-in page, unless it suppresses that.
  */
-export async function pipelinesToken({ request, service, params }: RouteContext): Promise<Response> {
+export async function pipelinesToken({ request, service, params }: RouteContext<JobTokenService>): Promise<Response> {
   const { headers, query, origin } = request
   const job = service.jobs.authorised('pipelines', params.job ?? '', headers.authorization)
   if (job === undefined) {
@@ -89,7 +94,7 @@ export async function pipelinesToken({ request, service, params }: RouteContext)
   const subject = job.subjects[connection]
   if (subject === undefined) return fault(404, `The service connection ${connection} is not one of this job.`)
   const issuer = service.issuers.named('pipelines')
-  return json({ oidcToken: await issuer.issue({ aud: job.defaultAudience, sub: subject }, LIFETIME_SECONDS) })
+  return json({ oidcToken: await issuer.issue({ aud: job.defaultAudience, sub: subject }, tokenLifetimeSeconds) })
 }
 
 function fault(status: number, message: string): Response {

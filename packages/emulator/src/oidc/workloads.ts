@@ -4,7 +4,7 @@ import { type GitHubActionsJob, type GitHubActionsOptions, githubActions } from 
 import { type KubernetesOptions, type KubernetesServiceAccount, kubernetes } from './kubernetes.ts'
 import { type PipelinesJob, type PipelinesOptions, pipelines } from './pipelines.ts'
 
-/** The places where federated workloads run, made for a test. */
+/** Sets up the places where federated workloads run. */
 export interface Workloads {
   /** A pod's service account: its token in a file. */
   kubernetes(options: KubernetesOptions): Promise<KubernetesServiceAccount>

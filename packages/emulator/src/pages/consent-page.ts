@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { DelegatedScopes } from '../token/delegated-scopes.ts'
+import type { DelegatedScopes } from '../token/scopes.ts'
 import { page } from './page.ts'
 import { signInForm } from './sign-in-form.ts'
 
@@ -12,7 +12,7 @@ export interface ConsentPageParts {
   cookie?: string
 }
 
-/** What an app wants to do in the user's name. */
+/** The page that lists what an app wants to do on the user's behalf. */
 export function consentPage({
   sealed,
   appName,
@@ -37,7 +37,7 @@ export function consentPage({
 ${items}
 ${scopes.offline ? html`<li>Keep the access you give it <small><code>offline_access</code></small></li>` : ''}
 </ul>
-<p>Accepting lets the app do this in your name, in this emulator, until it stops.</p>
+<p>Accepting lets the app do this on your behalf until the emulator stops.</p>
 ${signInForm(sealed, fields)}`,
     ...(leadsTo === undefined ? {} : { leadsTo }),
     ...(cookie === undefined ? {} : { cookie }),
@@ -48,14 +48,14 @@ function isOpenid(name: string): boolean {
   return ['openid', 'profile', 'email'].includes(name)
 }
 
-const MEANINGS: Readonly<Record<string, string>> = {
+const meanings: Readonly<Record<string, string>> = {
   openid: 'Sign you in',
   profile: 'See your name and picture',
   email: 'See your email address',
   'User.Read': 'Sign you in and read your profile',
-  user_impersonation: 'Do what you can do there',
+  user_impersonation: 'Act on your behalf there',
 }
 
 function meaning(name: string): string {
-  return MEANINGS[name] ?? `Use the permission ${name}`
+  return meanings[name] ?? `Use the permission ${name}`
 }

@@ -1,6 +1,6 @@
 import { html, raw } from 'hono/html'
 import { page } from './page.ts'
-import { FAULT_ID, type FormFault, faultText, signInForm } from './sign-in-form.ts'
+import { type FormFault, faultId, faultText, signInForm } from './sign-in-form.ts'
 
 export interface DeviceCodePageParts {
   sealed: string
@@ -9,10 +9,10 @@ export interface DeviceCodePageParts {
   cookie: string
 }
 
-/** Where the code goes that a device shows. */
+/** The page where a person enters the code that a device shows. */
 export function deviceCodePage({ sealed, userCode, fault, cookie }: DeviceCodePageParts): Promise<Response> {
   const described = fault
-    ? raw(` aria-invalid="true" aria-describedby="${FAULT_ID} code-hint"`)
+    ? raw(` aria-invalid="true" aria-describedby="${faultId} code-hint"`)
     : raw(' aria-describedby="code-hint"')
   return page({
     title: 'Enter the code',
@@ -24,7 +24,7 @@ export function deviceCodePage({ sealed, userCode, fault, cookie }: DeviceCodePa
 ${faultText(fault)}
 <label for="code">Code</label>
 <input id="code" name="code" type="text" value="${userCode}" autocomplete="off" autocapitalize="characters" spellcheck="false" required autofocus${described}>
-<p class="hint" id="code-hint">Your app or device shows it. Capitals or not, spaces or not, is all the same.</p>
+<p class="hint" id="code-hint">Your app or device shows it. Case and spaces do not matter.</p>
 <div class="actions"><button>Next</button></div>
 </form>`,
   })
@@ -37,7 +37,7 @@ export interface DeviceConfirmationParts {
   cookie: string
 }
 
-/** The question whether it was really them: whoever sent them the code gets their tokens. */
+/** Asks whether the person started the sign-in themselves: otherwise, whoever sent the code would get their tokens. */
 export function deviceConfirmationPage(parts: DeviceConfirmationParts): Promise<Response> {
   const { sealed, appName, username, cookie } = parts
   const fields = html`<div class="actions">
@@ -48,7 +48,7 @@ export function deviceConfirmationPage(parts: DeviceConfirmationParts): Promise<
     title: `Sign in to ${appName}?`,
     cookie,
     content: html`<p><span class="account">${username}</span></p>
-<p>You are about to sign in to <strong>${appName}</strong> on another device. Go on only if you started this yourself.</p>
+<p>You are about to sign in to <strong>${appName}</strong> on another device. Continue only if you started this yourself.</p>
 ${signInForm(sealed, fields)}`,
   })
 }

@@ -1,9 +1,9 @@
 import { html } from 'hono/html'
 import { page } from './page.ts'
 
-const SUBMIT = 'document.forms[0].submit()'
+const submitScript = 'document.forms[0].submit()'
 
-/** The page that carries an answer to an app as a form (OAuth 2.0 Form Post Response Mode); without scripts, by a button. */
+/** The page that posts a response to an app (OAuth 2.0 Form Post Response Mode); without scripts, by a button. */
 export function formPostPage(
   action: string,
   fields: Readonly<Record<string, string>>,
@@ -16,10 +16,10 @@ export function formPostPage(
     title: 'Back to the app',
     content: html`<form method="post" action="${action}">
 ${inputs}
-<p>Your browser takes the answer to the app now. If nothing happens, use the button.</p>
+<p>Your browser is sending the response to the app. If nothing happens, use the button.</p>
 <div class="actions"><button>Continue</button></div>
 </form>`,
-    script: { inline: SUBMIT },
+    script: { inline: submitScript },
     leadsTo: action,
     ...(cookie === undefined ? {} : { cookie }),
   })

@@ -2,19 +2,24 @@ import { createHash } from 'node:crypto'
 import { html, raw } from 'hono/html'
 import { style } from './style.ts'
 
-/** HTML in which every value was escaped. */
+/** HTML in which every value has been escaped. */
 export type Html = ReturnType<typeof html>
 
+/** The ring of the brand, in a green that light and dark tabs both show. */
+const favicon = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="5" fill="none" stroke="#2a9d82" stroke-width="4"/></svg>',
+)}`
+
 export interface PageParts {
-  /** Of the window and of the page's one heading. */
+  /** The title of the window and the page's only heading. */
   title: string
   content: Html
-  /** Of the window, where it says more than the heading. */
+  /** The title of the window, if it says more than the heading. */
   windowTitle?: string
   status?: number
   /** A `Set-Cookie` header. */
   cookie?: string
-  /** Where the page's forms lead, besides the emulator: a redirect URI. */
+  /** A redirect URI that the page's forms may lead to, besides the emulator. */
   leadsTo?: string
   /** A script of the page's own, inline, or the path of one of the emulator's. */
   script?: { inline: string } | { path: string }
@@ -23,8 +28,7 @@ export interface PageParts {
 }
 
 /**
- * One page, whole. Its policy lets nothing in but its own style and the script it names, by their hashes, and no other
- * site can frame it.
+ * A complete page. Its policy admits only its own style and script, by their hashes, and no other site can frame it.
  */
 export async function page(parts: PageParts): Promise<Response> {
   const { title, content, windowTitle = title, status = 200, cookie, script, wide } = parts
@@ -37,7 +41,7 @@ export async function page(parts: PageParts): Promise<Response> {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${windowTitle} – entrada emulator</title>
-<link rel="icon" href="data:,">
+<link rel="icon" href="${favicon}">
 <style>${raw(style)}</style>
 ${file}
 </head>
@@ -80,7 +84,7 @@ function policy({ script, leadsTo }: PageParts): string {
   ].join('; ')
 }
 
-/** Browsers hold the redirects that follow a form to this too, and what an app redirects to is often another port. */
+/** Browsers apply this to the redirects after a form too, and apps often redirect to another port. */
 function targets(uri: string): string {
   const { origin, protocol } = new URL(uri)
   const own = /^https?:$/.test(protocol) ? origin : protocol
@@ -89,4 +93,9 @@ function targets(uri: string): string {
 
 function hashed(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+}
+
+/** A page with nothing but a message, such as after a sign-out. */
+export function messagePage(title: string, text: string, cookie?: string): Promise<Response> {
+  return page({ title, content: html`<p role="status">${text}</p>`, ...(cookie === undefined ? {} : { cookie }) })
 }

@@ -1,23 +1,23 @@
 import { html, raw } from 'hono/html'
 import { page } from './page.ts'
-import { FAULT_ID, type FormFault, faultText, signInForm } from './sign-in-form.ts'
+import { type FormFault, faultId, faultText, signInForm } from './sign-in-form.ts'
 
 export interface PasswordPageParts {
   sealed: string
   appName: string
   username: string
   fault?: FormFault
-  /** Someone wants to be another user than those declared. */
+  /** Whether the app asked for a new account. */
   isNew: boolean
   leadsTo?: string
   cookie?: string
 }
 
-/** Name and password. */
+/** The page for name and password. */
 export function passwordPage(parts: PasswordPageParts): Promise<Response> {
   const { sealed, appName, username, fault, isNew, leadsTo, cookie } = parts
-  const invalid = fault ? raw(` aria-invalid="true" aria-describedby="${FAULT_ID}"`) : ''
-  // Where the reader goes on: the first field that is empty or wrong.
+  const invalid = fault ? raw(` aria-invalid="true" aria-describedby="${faultId}"`) : ''
+  // Focus goes to the first field that is empty or wrong.
   const [nameFocus, passwordFocus] = username === '' ? [raw(' autofocus'), ''] : ['', raw(' autofocus')]
   const fields = html`${faultText(fault)}
 <label for="username">User name</label>
@@ -32,7 +32,7 @@ export function passwordPage(parts: PasswordPageParts): Promise<Response> {
     title: 'Sign in',
     windowTitle: fault ? 'Error: Sign in' : 'Sign in',
     ...(fault ? { status: 400 } : {}),
-    content: html`<p>to go on to <strong>${appName}</strong></p>
+    content: html`<p>to continue to <strong>${appName}</strong></p>
 ${isNew ? html`<p>The app asks for a new account. <a href="/#add-user">Add a user</a> on the emulator’s own page, then sign in here.</p>` : ''}
 ${signInForm(sealed, fields)}`,
     ...(leadsTo === undefined ? {} : { leadsTo }),

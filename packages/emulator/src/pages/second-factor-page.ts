@@ -1,6 +1,6 @@
 import { html, raw } from 'hono/html'
 import { page } from './page.ts'
-import { FAULT_ID, type FormFault, faultText, signInForm } from './sign-in-form.ts'
+import { type FormFault, faultId, faultText, signInForm } from './sign-in-form.ts'
 
 export interface SecondFactorPageParts {
   sealed: string
@@ -19,7 +19,7 @@ export function secondFactorPage({
   cookie,
 }: SecondFactorPageParts): Promise<Response> {
   const described = fault
-    ? raw(` aria-invalid="true" aria-describedby="${FAULT_ID} code-hint"`)
+    ? raw(` aria-invalid="true" aria-describedby="${faultId} code-hint"`)
     : raw(' aria-describedby="code-hint"')
   const fields = html`${faultText(fault)}
 <label for="code">Code</label>

@@ -1,4 +1,4 @@
-/** The style of every page: no pictures, no fonts to load, light or dark as the system is. */
+/** The style of every page: no images or fonts to load, light or dark like the system. */
 export const style: string = `
 :root {
   color-scheme: light dark;
@@ -15,7 +15,7 @@ export const style: string = `
 html { font: 16px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif }
 body { margin: 0; padding: 0 1rem 3rem; background: var(--paper); color: var(--ink); overflow-wrap: anywhere }
 header, main { max-width: 27rem; margin-inline: auto }
-.wide header, .wide main { max-width: 62rem }
+.wide header, .wide main { max-width: 76rem }
 header { padding: 1.5rem 0 1rem }
 header p { margin: 0 }
 .brand { font-weight: 650; letter-spacing: .01em; color: var(--accent) }
@@ -32,7 +32,7 @@ code, pre { font: .875em/1.45 ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu 
 label { display: block; font-weight: 600; margin: 0 0 .25rem }
 input:not([type=checkbox], [type=hidden]), select {
   width: 100%; font: inherit; color: inherit; background: var(--card); padding: .55rem .7rem;
-  border: 1px solid var(--soft); border-radius: .4rem; margin: 0 0 1rem;
+  border: 1px solid var(--soft); border-radius: .4rem; margin: 0 0 1rem; min-height: 2.75rem;
 }
 input[aria-invalid=true] { border-color: var(--bad); border-width: 2px }
 .check { display: flex; gap: .5rem; align-items: baseline; font-weight: 400; margin: 0 0 1rem }
@@ -59,7 +59,7 @@ dt { color: var(--soft) } dd { margin: 0 }
 .scopes { padding-left: 1.25rem }
 .scopes li { margin: 0 0 .5rem }
 section { margin: 0 0 1.5rem }
-.columns { display: grid; grid-template-columns: minmax(0, 1fr) 22rem; gap: 2rem; margin-top: 1.5rem }
+.columns { display: grid; grid-template-columns: 22rem minmax(0, 1fr); gap: 2rem; margin-top: 1rem }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: 1.25rem; margin: 0 0 1rem }
 .plain { list-style: none; padding: 0; margin: 0 } .plain li + li { margin-top: .9rem }
 .requests { list-style: none; padding: 0; margin: 0; display: grid; gap: .75rem }
@@ -69,15 +69,34 @@ section { margin: 0 0 1.5rem }
 .good { color: var(--good) } .bad { color: var(--bad) }
 time { color: var(--soft); font-variant-numeric: tabular-nums }
 summary { cursor: pointer; color: var(--accent); width: max-content; max-width: 100% }
-details[open] summary { margin-bottom: .5rem }
+details[open] > summary { margin-bottom: .5rem }
+details.card { padding: .8rem 1.25rem; margin: 0 0 .5rem } details.card[open] { padding-bottom: 1.25rem }
+summary h2 { display: inline; font-size: 1rem; margin: 0 } details.card[open] > summary { margin-bottom: 1rem }
+.skip { margin: 0 0 .75rem } .columns > :first-child dl { margin: 0; gap: .4rem 1rem } .columns > :first-child .plain li + li { margin-top: .4rem }
+.columns > :first-child section .plain li + li { margin-top: .9rem }
+.filter { display: grid; grid-template-columns: minmax(8rem, 1fr) repeat(2, minmax(7rem, 12rem)); gap: 0 1rem; align-items: end }
+.filter .actions { margin: 0 0 1rem; grid-column: -2 } .filter .actions[hidden] { display: none }
+.bar { display: flex; flex-wrap: wrap; gap: .25rem 1rem; justify-content: space-between; align-items: center; margin: 0 0 .75rem }
+.bar p, .bar .check { margin: 0 }
+.bar button, button.small { min-height: 2.25rem; padding: .25rem .9rem; font-size: .9375rem }
+pre + button.small { margin: -.5rem 0 1rem }
+#notice:empty { display: none }
+table { border-collapse: collapse; width: 100%; margin: 0 0 .75rem; font-size: .9375rem }
+th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line) }
+thead th { color: var(--soft); font-weight: 400 }
 pre { background: var(--wash); border-radius: .4rem; padding: .75rem; overflow-x: auto; max-height: 24rem; margin: 0 0 1rem; white-space: pre-wrap }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
-@media (max-width: 52rem) { .columns { grid-template-columns: 1fr } }
+@media (min-width: 56.01rem) { .skip:not(:focus-within) { position: absolute; clip-path: inset(50%) } }
+@media (max-width: 56rem) { .columns { grid-template-columns: minmax(0, 1fr) } }
 @media (max-width: 30rem) {
   body { padding: 0 .75rem 2rem }
   main { padding: 1.25rem }
   .actions button { flex: 1 1 100% }
   dl { grid-template-columns: 1fr } dt { margin-top: .25rem }
+  .wide main { padding: 0 }
+  .filter { grid-template-columns: minmax(0, 1fr) }
+  thead { display: none } tr { display: block; padding: .4rem 0; border-bottom: 1px solid var(--line) }
+  th, td { display: block; border: 0; padding: .1rem 0 } td::before { content: attr(data-column) ': '; color: var(--soft) }
 }
 @media (forced-colors: active) { button { border-color: ButtonText } }
 `

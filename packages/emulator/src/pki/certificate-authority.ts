@@ -1,5 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, KeyObject, webcrypto, X509Certificate } from 'node:crypto'
 import { signCertificate } from './certificate.ts'
+import { readHosts } from './host-names.ts'
 
 /** A certificate authority for tests. Never put it into a system's trust store. */
 export interface CertificateAuthority {
@@ -11,46 +12,64 @@ export interface CertificateAuthority {
 
 /** What a TLS server needs, both PEM. */
 export interface ServerCertificate {
+  /** PEM, with the chain. */
   certificate: string
+  /** PEM. */
   privateKey: string
 }
 
-/** The curves that WebCrypto knows, by their names in OpenSSL. */
-const CURVES: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' }
+/** The curves that WebCrypto supports, by their OpenSSL names. */
+const curves: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' }
+
+/** What a new authority is like. */
+export interface CertificateAuthorityOptions {
+  /** How long it is valid. Default 30. */
+  days?: number
+}
 
 /**
- * Makes an authority: EC P-256, valid for 30 days. For a launcher that must know the authority before its tests
- * start, because Node reads `NODE_EXTRA_CA_CERTS` only when a process starts.
+ * Creates an authority: EC P-256, valid for 30 days unless `days` says otherwise. For a launcher that must know the
+ * authority before its tests start, because Node reads `NODE_EXTRA_CA_CERTS` only when a process starts.
  */
-export async function createCertificateAuthority(): Promise<CertificateAuthority> {
+export async function createCertificateAuthority({
+  days,
+}: CertificateAuthorityOptions = {}): Promise<CertificateAuthority> {
   const { publicKey, privateKey } = await generateKeys()
   const { pem } = await signCertificate({
     commonName: 'entrada emulator test CA – do not trust',
     publicKey,
     issuer: { key: privateKey },
     purpose: 'authority',
+    days,
   })
   return { certificate: pem, privateKey: privatePem(privateKey) }
 }
 
 /**
- * A certificate for `localhost`, `*.localhost`, `127.0.0.1`, `::1` and the given DNS names and addresses, signed by `ca`.
- * Throws a `TypeError` when `ca` is not an RSA or EC (P-256, P-384, P-521) authority whose key fits its
- * certificate.
+ * A certificate for `localhost`, `*.localhost`, `127.0.0.1`, `::1` and the given DNS names and addresses, signed by
+ * `ca`, for a server of your own beside the emulator. Rejects with a `TypeError` for an invalid name, and if `ca` is
+ * not an RSA or EC (P-256, P-384, P-521) authority whose key matches its certificate.
  */
-export function createServerCertificate(
+export async function createServerCertificate(
   ca: CertificateAuthority,
-  hosts: readonly string[],
+  hosts: readonly string[] = [],
 ): Promise<ServerCertificate> {
-  return createCertificateFor(ca, ['localhost', '*.localhost', ...hosts, '127.0.0.1', '::1'])
+  const who = 'createServerCertificate'
+  return createCertificateFor(ca, withLoopback(readHosts(hosts, who)), who)
 }
 
-/** The same for these names and addresses alone. */
+/** The names and addresses of loopback, and others. */
+export function withLoopback(hosts: readonly string[]): string[] {
+  return ['localhost', '*.localhost', ...hosts, '127.0.0.1', '::1']
+}
+
+/** The same for only these names and addresses, which have already been checked; `who` is named if `ca` is refused. */
 export async function createCertificateFor(
   ca: CertificateAuthority,
   hosts: readonly string[],
+  who: string,
 ): Promise<ServerCertificate> {
-  const issuer = { key: await signer(readAuthority(ca)), certificate: ca.certificate }
+  const issuer = { key: await signer(readAuthority(ca, who), who), certificate: ca.certificate }
   const { publicKey, privateKey } = await generateKeys()
   const { pem } = await signCertificate({
     commonName: 'entrada emulator – do not trust',
@@ -61,17 +80,17 @@ export async function createCertificateFor(
   return { certificate: pem, privateKey: privatePem(privateKey) }
 }
 
-/** A certificate that signed itself. */
+/** A self-signed certificate. */
 export interface SelfSignedCertificate extends ServerCertificate {
-  /** SHA-1, as Windows writes it: in capitals, without colons. */
+  /** SHA-1 as Windows writes it: in upper case, without colons. */
   thumbprint: string
 }
 
-/** Makes one for `localhost`. */
+/** Creates a self-signed certificate for `localhost`. */
 export async function createSelfSignedCertificate(): Promise<SelfSignedCertificate> {
   const { publicKey, privateKey } = await generateKeys()
   const { pem, der } = await signCertificate({
-    commonName: 'entrada emulator, of its own signing – do not trust',
+    commonName: 'entrada emulator, self-signed – do not trust',
     publicKey,
     issuer: { key: privateKey },
     purpose: { hosts: ['localhost', '127.0.0.1', '::1'] },
@@ -80,8 +99,8 @@ export async function createSelfSignedCertificate(): Promise<SelfSignedCertifica
   return { certificate: pem, privateKey: privatePem(privateKey), thumbprint }
 }
 
-/** The authority's private key, once it is known to fit. */
-function readAuthority(ca: CertificateAuthority): KeyObject {
+/** The authority's private key, once it has been checked against the certificate. */
+function readAuthority(ca: CertificateAuthority, who: string): KeyObject {
   let certificate: X509Certificate
   let key: KeyObject
   try {
@@ -89,33 +108,33 @@ function readAuthority(ca: CertificateAuthority): KeyObject {
     key = createPrivateKey(ca.privateKey)
   } catch {
     throw new TypeError(
-      'startEmulator: ca is not a PEM certificate with its PEM private key. Make one with createCertificateAuthority().',
+      `${who}: ca is not a PEM certificate with its PEM private key. Make one with createCertificateAuthority().`,
     )
   }
   if (key.asymmetricKeyType !== 'rsa' && key.asymmetricKeyType !== 'ec') {
     throw new TypeError(
-      `startEmulator: ca.privateKey is of type "${key.asymmetricKeyType}". Use an RSA or EC key, or createCertificateAuthority().`,
+      `${who}: ca.privateKey is of type "${key.asymmetricKeyType}". Use an RSA or EC key, or createCertificateAuthority().`,
     )
   }
   if (!certificate.ca || !createPublicKey(key).equals(certificate.publicKey)) {
     throw new TypeError(
-      'startEmulator: ca.certificate is no authority, or not the one of ca.privateKey. Make one with createCertificateAuthority().',
+      `${who}: ca.certificate is not a certificate authority, or ca.privateKey is not its key. Make one with createCertificateAuthority().`,
     )
   }
   return key
 }
 
-/** The key in the form WebCrypto signs certificates with. */
-function signer(key: KeyObject): Promise<webcrypto.CryptoKey> {
+/** The key in the form in which WebCrypto signs certificates. */
+function signer(key: KeyObject, who: string): Promise<webcrypto.CryptoKey> {
   const der = key.export({ type: 'pkcs8', format: 'der' })
   if (key.asymmetricKeyType === 'rsa') {
     return webcrypto.subtle.importKey('pkcs8', der, { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, false, ['sign'])
   }
   const { namedCurve = '' } = key.asymmetricKeyDetails ?? {}
-  const curve = CURVES[namedCurve]
+  const curve = curves[namedCurve]
   if (curve === undefined) {
     throw new TypeError(
-      `startEmulator: ca.privateKey is on the curve "${namedCurve}". Use P-256, P-384 or P-521, or createCertificateAuthority().`,
+      `${who}: ca.privateKey is on the curve "${namedCurve}". Use P-256, P-384 or P-521, or createCertificateAuthority().`,
     )
   }
   return webcrypto.subtle.importKey('pkcs8', der, { name: 'ECDSA', namedCurve: curve }, false, ['sign'])

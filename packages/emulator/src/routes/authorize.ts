@@ -1,18 +1,24 @@
+import type { RouteContext } from '../http/received-request.ts'
 import { refusalPage } from '../pages/refusal-page.ts'
-import { Refusal } from '../refusal.ts'
-import type { RouteContext } from '../service.ts'
+import { Refusal } from '../refusal/refusal.ts'
 import { refuseApp } from '../sign-in/authorization-answer.ts'
-import { authorizationRequest, replyAddress } from '../sign-in/authorization-request.ts'
+import {
+  type AuthorizationRequestService,
+  authorizationRequest,
+  replyAddress,
+} from '../sign-in/authorization-request.ts'
 import { sessionOf } from '../sign-in/session.ts'
-import { goOn, type Visit } from '../sign-in/sign-in.ts'
+import { continueSignIn, type SignInService, type Visit } from '../sign-in/sign-in.ts'
 import { anotherAccount } from './sign-in.ts'
+
+type AuthorizeService = SignInService & AuthorizationRequestService
 
 /**
  * `GET /{tenant}/oauth2/v2.0/authorize` (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow):
- * signs a user in and sends the browser back to the app. As in Entra ID, what is wrong with the app or its redirect URI
- * is told on the page, everything else to the app.
+ * signs a user in and sends the browser back to the app. As in Entra ID, problems with the app or its redirect URI are
+ * shown on the page; all others are sent to the app.
  */
-export async function authorize(context: RouteContext): Promise<Response> {
+export async function authorize(context: RouteContext<AuthorizeService>): Promise<Response> {
   const found = attempt(() => replyAddress(context))
   if (found instanceof Refusal) return refusalPage(context, found)
   const { app, tenant, reply } = found
@@ -20,7 +26,7 @@ export async function authorize(context: RouteContext): Promise<Response> {
   if (asked instanceof Refusal) return refuseApp(context, reply, asked)
   const visit: Visit = { context, session: sessionOf(context), signIn: { purpose: { kind: 'app', request: asked } } }
   try {
-    return await goOn(visit)
+    return await continueSignIn(visit)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return asked.prompt === 'none'
@@ -30,10 +36,10 @@ export async function authorize(context: RouteContext): Promise<Response> {
 }
 
 /**
- * The same by POST (OpenID Connect Core, section 3.1.2.1). The browser is sent to ask again by GET, because it does not
- * bring its session along with another site's form.
+ * The same by POST (OpenID Connect Core, section 3.1.2.1). The browser is redirected to a GET, because it does not send
+ * its session cookie with another site's form.
  */
-export function authorizeByPost({ request }: RouteContext): Response {
+export function authorizeByPost({ request }: RouteContext<unknown>): Response {
   const { form, query, path } = request
   const pairs = Object.entries({ ...query, ...form }).flatMap(([name, value]) =>
     value === undefined ? [] : [`${encodeURIComponent(name)}=${encodeURIComponent(value)}`],

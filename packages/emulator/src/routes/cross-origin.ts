@@ -1,25 +1,34 @@
+import type { Directory } from '../directory/directory.ts'
 import { isPageOrigin } from '../directory/redirect-uris.ts'
-import type { ReceivedRequest } from '../received-request.ts'
-import type { Service } from '../service.ts'
+import type { ReceivedRequest } from '../http/received-request.ts'
 
-const METADATA = /\/(\.well-known\/openid-configuration|discovery\/(v2\.0\/)?keys|discovery\/instance)$/i
-const TOKEN = /\/oauth2\/(v2\.0\/)?token$/i
+/** The directory, which says whose pages may read responses. */
+interface CrossOriginService {
+  directory: Pick<Directory, 'apps'>
+}
+
+const openPaths =
+  /\/(\.well-known\/(openid-configuration|oauth-authorization-server)|discovery\/(v2\.0\/)?keys|discovery\/instance|userinfo)$|^\/v1\.0\//i
+const tokenPaths = /\/oauth2\/(v2\.0\/)?token$/i
 
 /**
- * The headers that let pages of other origins read an answer (CORS): metadata for everyone, tokens for the origins of
- * registered `spa` redirect URIs, nothing else for anyone.
+ * The headers that let pages of other origins read a response (CORS): metadata and Microsoft Graph for every origin,
+ * users' tokens for those of registered `spa` redirect URIs, and nothing else. No page may have an app's own tokens.
  */
-export function crossOriginHeaders({ path, headers }: ReceivedRequest, { directory }: Service): Record<string, string> {
+export function crossOriginHeaders(
+  { path, headers, form }: ReceivedRequest,
+  { directory }: CrossOriginService,
+): Record<string, string> {
   const { origin } = headers
   if (origin === undefined) return {}
-  if (METADATA.test(path)) return { 'access-control-allow-origin': '*' }
-  if (!TOKEN.test(path)) return {}
+  if (openPaths.test(path)) return { 'access-control-allow-origin': '*' }
+  if (!tokenPaths.test(path) || form.grant_type === 'client_credentials') return {}
   const isKnown = directory.apps.some(({ redirectUris }) => isPageOrigin(redirectUris, origin))
   return isKnown ? { 'access-control-allow-origin': origin, vary: 'Origin' } : {}
 }
 
-/** The answer to the question that a browser asks before it sends a request of its own making. */
-export function preflight(request: ReceivedRequest, service: Service): Response | undefined {
+/** The answer to a preflight request (CORS). */
+export function preflight(request: ReceivedRequest, service: CrossOriginService): Response | undefined {
   if (request.method !== 'OPTIONS') return undefined
   const headers = crossOriginHeaders(request, service)
   if (headers['access-control-allow-origin'] === undefined) return undefined

@@ -1,16 +1,27 @@
-import { hostnameOf, isLoopback } from '../host.ts'
-import { json } from '../json-response.ts'
-import { Refusal } from '../refusal.ts'
-import type { RouteContext } from '../service.ts'
-import { delegatedScopes } from '../token/delegated-scopes.ts'
-import { registeredApp } from './registered-app.ts'
-import { addressedTenant, isShared } from './tenant-segment.ts'
+import type { Directory } from '../directory/directory.ts'
+import { addressedTenant, isShared, registeredApp } from '../directory/lookup.ts'
+import { json } from '../http/answer.ts'
+import { hostnameOf, isLoopback } from '../http/host-names.ts'
+import type { ReceivedRequest, RouteContext } from '../http/received-request.ts'
+import { Refusal } from '../refusal/refusal.ts'
+import { allowPublicClient } from '../refusal/remedies.ts'
+import type { DeviceCodes } from '../token/device-code.ts'
+import { checkTarget, delegatedScopes } from '../token/scopes.ts'
+
+/** The parts of the emulator that the endpoint uses. */
+interface DeviceAuthorizationService {
+  directory: Pick<Directory, 'appIn' | 'sameResource' | 'tenant' | 'tenants'>
+  deviceCodes: Pick<DeviceCodes, 'issue'>
+  listeningHosts(): readonly string[]
+  /** Milliseconds since the epoch. */
+  now(): number
+}
 
 /**
  * `POST /{tenant}/oauth2/v2.0/devicecode`: a code for a person to type elsewhere, and one for the device to poll with
- * (RFC 8628, section 3.1). Also v1, which names its fields a little differently and writes its numbers as text, and AD FS.
+ * (RFC 8628, section 3.1). Also v1, which adds a field and writes numbers as strings, and AD FS.
  */
-export function deviceAuthorization({ request, params, service }: RouteContext): Response {
+export function deviceAuthorization({ request, params, service }: RouteContext<DeviceAuthorizationService>): Response {
   if (request.method !== 'POST') throw new Refusal(900561)
   const { directory } = service
   const { tenant: segment } = params
@@ -20,9 +31,14 @@ export function deviceAuthorization({ request, params, service }: RouteContext):
   const known = tenant ?? directory.tenants[0]
   if (known === undefined) throw new Refusal(50059)
   const app = registeredApp(directory, known, clientId)
-  const asked = resource ? `openid offline_access ${resource}/.default` : scope
+  const isV2 = /\/v2\.0\/devicecode\/?$/i.test(request.path)
+  const asked = resource && !isV2 ? `openid offline_access ${resource}/.default` : scope
   if (!asked) throw new Refusal(900144, { details: { parameter: 'scope' } })
-  delegatedScopes(request)
+  checkTarget(directory, request.path, resource, delegatedScopes(request).resource)
+  // Entra ID hands out the code, and refuses the app once the person has signed in.
+  if (!app.publicClient && !hasProof(request)) {
+    request.outcome.advice = `The app is not a public client: once the person has signed in, it is refused with AADSTS7000218. ${allowPublicClient}`
+  }
   const code = service.deviceCodes.issue({ clientId: app.clientId, scope: asked, tenantId: tenant?.id }, service.now())
   const page = `${pageOrigin(request, service)}/devicelogin`
   const isV1 = /\/oauth2\/devicecode\/?$/i.test(request.path)
@@ -38,7 +54,15 @@ export function deviceAuthorization({ request, params, service }: RouteContext):
   })
 }
 
-/** Behind a real host's name the page would be that host's own, to anyone who opens it without our proxy. */
-function pageOrigin({ origin, host }: RouteContext['request'], service: RouteContext['service']): string {
-  return isLoopback(hostnameOf(host)) ? origin : `https://${service.ownHosts()[0]}`
+/** A confidential client may poll with its secret or assertion; those that do send it here too. */
+function hasProof({ form, headers }: ReceivedRequest): boolean {
+  return Boolean(form.client_secret ?? form.client_assertion ?? headers.authorization)
+}
+
+/**
+ * The origin for the page. Under a real host's name, anyone who opens the page without our proxy would get that host's
+ * own page.
+ */
+function pageOrigin({ origin, host }: ReceivedRequest, service: DeviceAuthorizationService): string {
+  return isLoopback(hostnameOf(host)) ? origin : `https://${service.listeningHosts()[0]}`
 }

@@ -1,15 +1,18 @@
-import { hostnameOf } from '../host.ts'
-import { json } from '../json-response.ts'
-import { Refusal } from '../refusal.ts'
-import type { RouteContext } from '../service.ts'
+import { json } from '../http/answer.ts'
+import { hostnameOf } from '../http/host-names.ts'
+import type { RouteContext } from '../http/received-request.ts'
+import { Refusal } from '../refusal/refusal.ts'
 
-const PUBLIC_CLOUD = ['login.microsoftonline.com', 'login.windows.net', 'login.microsoft.com', 'sts.windows.net']
+const publicCloudHosts = ['login.microsoftonline.com', 'login.windows.net', 'login.microsoft.com', 'sts.windows.net']
 
 /**
- * `GET /common/discovery/instance`: whether an authority is a real one, and by which names its tokens are to be
- * cached (version 1.1 only). Refuses hosts that the emulator does not answer to.
+ * `GET /common/discovery/instance`: whether an authority is valid, and by which names its tokens are to be cached
+ * (version 1.1 only). Refuses hosts that the emulator does not answer to.
  */
-export function instanceDiscovery({ request, service }: RouteContext): Response {
+export function instanceDiscovery({
+  request,
+  service,
+}: RouteContext<{ answersTo(hostname: string): boolean }>): Response {
   const asked = request.query.authorization_endpoint
   if (asked === undefined) throw new Refusal(900144, { details: { parameter: 'authorization_endpoint' } })
   if (!URL.canParse(asked)) throw new Refusal(50049)
@@ -26,7 +29,7 @@ export function instanceDiscovery({ request, service }: RouteContext): Response 
 }
 
 function aliases(host: string): Record<string, unknown> {
-  return PUBLIC_CLOUD.includes(host)
-    ? { preferred_network: PUBLIC_CLOUD[0], preferred_cache: PUBLIC_CLOUD[1], aliases: PUBLIC_CLOUD }
+  return publicCloudHosts.includes(host)
+    ? { preferred_network: publicCloudHosts[0], preferred_cache: publicCloudHosts[1], aliases: publicCloudHosts }
     : { preferred_network: host, preferred_cache: host, aliases: [host] }
 }

@@ -1,13 +1,14 @@
-import { plainError } from '../plain-error.ts'
-import type { RouteContext } from '../service.ts'
+import { plainError } from '../http/answer.ts'
+import type { RouteContext } from '../http/received-request.ts'
 
 /**
  * `GET /metadata/instance/compute/location`: the region of the machine
- * (https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service). By http only, as on a machine of Azure.
+ * (https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service). Only over http, as on an Azure
+ * machine.
  */
-export function instanceLocation({ request, service }: RouteContext): Response {
+export function instanceLocation({ request, service }: RouteContext<{ region: string | undefined }>): Response {
   if (service.region === undefined || !request.origin.startsWith('http:')) {
-    return plainError(404, 'not_found', 'There is no instance metadata. Set the option region, and ask by http.')
+    return plainError(404, 'not_found', 'There is no instance metadata. Set the region option, and use http.')
   }
   if (request.headers.metadata?.toLowerCase() !== 'true') {
     return plainError(400, 'Bad request', 'Required metadata header not specified')

@@ -1,25 +1,37 @@
+import type { Directory } from '../directory/directory.ts'
 import { registeredRedirect } from '../directory/redirect-uris.ts'
-import { messagePage } from '../pages/message-page.ts'
+import type { RouteContext } from '../http/received-request.ts'
+import { signOutPage } from '../pages/account-pages.ts'
+import { messagePage } from '../pages/page.ts'
 import { refusalPage } from '../pages/refusal-page.ts'
-import { signOutPage } from '../pages/sign-out-page.ts'
-import { Refusal } from '../refusal.ts'
-import type { RouteContext } from '../service.ts'
-import { openForm, sealForm } from '../sign-in/sealed-form.ts'
-import { type Account, accountsOf, type Session, sessionCookie, sessionOf } from '../sign-in/session.ts'
-import { readJwt, textField } from '../token/jwt.ts'
+import { readJwt, textField } from '../primitives/jwt.ts'
+import { Refusal } from '../refusal/refusal.ts'
+import { type FormService, openForm, sealForm } from '../sign-in/sealed-form.ts'
+import {
+  type Account,
+  accountsOf,
+  type Session,
+  type SessionService,
+  sessionCookie,
+  sessionOf,
+} from '../sign-in/session.ts'
 
-const SIGN_OUT = 'sign-out'
+/** The parts of the emulator that are needed for signing out. */
+type SignOutService = SessionService & FormService & { directory: Pick<Directory, 'apps'> }
 
-/** Where a browser goes when it has signed out. */
+const signOutPurpose = 'sign-out'
+
+/** Where a browser goes after signing out. */
 interface Leaving {
   to?: string
 }
 
 /**
  * `GET /{tenant}/oauth2/v2.0/logout` (https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc). Ends one
- * account's session, or asks which one, and sends the browser on to `post_logout_redirect_uri` if an app registered it.
+ * account's session, or asks which one, and sends the browser on to `post_logout_redirect_uri` if an app has registered
+ * it.
  */
-export async function logout(context: RouteContext): Promise<Response> {
+export async function logout(context: RouteContext<SignOutService>): Promise<Response> {
   const { query, form } = context.request
   const asked = { ...query, ...form }
   const session = sessionOf(context)
@@ -29,18 +41,18 @@ export async function logout(context: RouteContext): Promise<Response> {
   const only = hinted ?? (accounts.length < 2 ? accounts[0] : undefined)
   if (only || accounts.length === 0) return signedOut(context, session, only, leaving)
   return signOutPage({
-    accounts,
-    sealed: sealForm(context, session, SIGN_OUT, leaving),
+    accounts: accounts.map(({ user }) => user),
+    sealed: sealForm(context, session, signOutPurpose, leaving),
     cookie: sessionCookie(context, session),
     ...(leaving.to === undefined ? {} : { leadsTo: leaving.to }),
   })
 }
 
-/** `POST /common/signout`: the answer to which account. */
-export async function logoutStep(context: RouteContext): Promise<Response> {
+/** `POST /common/signout`: the account that was chosen. */
+export async function logoutStep(context: RouteContext<SignOutService>): Promise<Response> {
   const session = sessionOf(context)
   try {
-    const leaving = openForm(context, session, SIGN_OUT) as Leaving
+    const leaving = openForm(context, session, signOutPurpose) as Leaving
     const { account } = context.request.form
     const chosen = accountsOf(context, session).find(({ user }) => user.objectId === account)
     if (chosen === undefined && account !== 'all') throw new Refusal(9002313)
@@ -51,24 +63,28 @@ export async function logoutStep(context: RouteContext): Promise<Response> {
   }
 }
 
-/** Nobody's open redirect: an address that no app registered leads to our own page. */
-function leavingFor({ service }: RouteContext, to: string | undefined, state: string | undefined): Leaving {
+/** Not an open redirect: a URL that no app has registered leads to our own page. */
+function leavingFor(
+  { service }: RouteContext<SignOutService>,
+  to: string | undefined,
+  state: string | undefined,
+): Leaving {
   if (to === undefined) return {}
   const known = service.directory.apps.some(({ redirectUris }) => registeredRedirect(redirectUris, to))
   if (!known) return {}
   return { to: state === undefined ? to : `${to}${to.includes('?') ? '&' : '?'}state=${encodeURIComponent(state)}` }
 }
 
-/** The account that the app names, by user name or object id, or by an id token of theirs. */
+/** The account that the app names, by user name, object id or ID token. */
 function hintedAccount(accounts: readonly Account[], hint = '', idToken = ''): Account | undefined {
   const claims = readJwt(idToken)?.claims
   const names = [hint, claims && textField(claims, 'oid')].map((name) => name?.toLowerCase())
   return accounts.find(({ user }) => names.includes(user.objectId) || names.includes(user.username.toLowerCase()))
 }
 
-/** Forgets one account, or all. */
+/** Forgets one account, or all of them. */
 function signedOut(
-  context: RouteContext,
+  context: RouteContext<SignOutService>,
   session: Session,
   account: Account | undefined,
   { to }: Leaving,
@@ -81,6 +97,6 @@ function signedOut(
       headers: { location: to, 'set-cookie': cookie, 'cache-control': 'no-store' },
     })
   }
-  const who = account ? `${account.user.username} is signed out.` : 'Nobody is signed in here any more.'
+  const who = account ? `${account.user.username} is signed out.` : 'Nobody is signed in here now.'
   return messagePage('You are signed out', `${who} It is a good idea to close this window.`, cookie)
 }

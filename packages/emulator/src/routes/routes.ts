@@ -1,46 +1,63 @@
 import type { Handler } from 'hono'
 import { Hono } from 'hono/tiny'
+import { graph } from '../graph/graph.ts'
+import { userinfo } from '../graph/userinfo.ts'
+import { plainError } from '../http/answer.ts'
+import type { ReceivedRequest, Route } from '../http/received-request.ts'
 import { githubToken } from '../oidc/github-actions.ts'
 import { pipelinesToken } from '../oidc/pipelines.ts'
-import { plainError } from '../plain-error.ts'
-import type { ReceivedRequest } from '../received-request.ts'
-import { Refusal, refusalResponse } from '../refusal.ts'
-import type { Route, Service } from '../service.ts'
+import { Refusal, refusalResponse } from '../refusal/refusal.ts'
 import { authorize, authorizeByPost } from './authorize.ts'
+import { cloudEndpoints } from './cloud-endpoints.ts'
 import { crossOriginHeaders, preflight } from './cross-origin.ts'
 import { deviceAuthorization } from './device-authorization.ts'
 import { deviceLogin, deviceLoginStep } from './device-login.ts'
+import { errorPage } from './error-page.ts'
+import { livez, readyz } from './health.ts'
 import { instanceDiscovery } from './instance-discovery.ts'
 import { instanceLocation } from './instance-metadata.ts'
-import { keys, keysV1 } from './keys.ts'
-import { addUser, live, liveRequests, liveScriptFile } from './live.ts'
+import { live, liveRequests, liveScriptFile } from './live.ts'
+import { liveActionRoutes } from './live-actions.ts'
 import { logout, logoutStep } from './logout.ts'
-import { issuerKeys, issuerMetadata } from './oidc-issuer.ts'
-import { openidConfiguration, openidConfigurationAdfs, openidConfigurationV1 } from './openid-configuration.ts'
+import {
+  issuerKeys,
+  issuerMetadata,
+  keys,
+  keysV1,
+  openidConfiguration,
+  openidConfigurationAdfs,
+  openidConfigurationV1,
+} from './metadata.ts'
 import { subscriptions, tenants } from './resource-manager.ts'
+import type { Service } from './service.ts'
 import { signInNowhere, signInStep } from './sign-in.ts'
 import { token } from './token.ts'
 import { userRealm } from './user-realm.ts'
 
-/** What a request brings to its route beside its method and address. */
+/** What a request passes to its route in addition to method and path. */
 interface Env {
   Bindings: { received: ReceivedRequest }
 }
 
-/** Answers a request at its route; 404 where there is none, 405 where it takes another method. */
+/** Answers a request at its route; 404 if there is none, 405 if it takes another method. */
 export function createRoutes(service: Service): (request: ReceivedRequest) => Promise<Response> {
   const app = new Hono<Env>({ getPath: routedPath })
   const at =
-    (route: Route): Handler<Env> =>
+    (route: Route<Service>): Handler<Env> =>
     (context) =>
       route({ service, request: context.env.received, params: context.req.param() })
 
-  // The first that fits is taken, so fixed paths stand before those with a tenant.
+  // The first match wins, so fixed paths come before those with a tenant.
   for (const [path, route] of [
     ['/', live],
+    ['/health', readyz],
+    ['/readyz', readyz],
+    ['/livez', livez],
     ['/live/requests', liveRequests],
     ['/live/live.js', liveScriptFile],
     ['/metadata/instance/compute/location', instanceLocation],
+    ['/error', errorPage],
+    ['/metadata/endpoints', cloudEndpoints],
     ['/tenants', tenants],
     ['/subscriptions', subscriptions],
     ['/oidc/:issuer/.well-known/openid-configuration', issuerMetadata],
@@ -52,12 +69,15 @@ export function createRoutes(service: Service): (request: ReceivedRequest) => Pr
     ['/adfs/.well-known/openid-configuration', openidConfigurationAdfs],
     ['/adfs/discovery/keys', keysV1],
     ['/:tenant/v2.0/.well-known/openid-configuration', openidConfiguration],
+    // RFC 8414, both at the path that it specifies and where clients append it to the issuer.
+    ['/:tenant/v2.0/.well-known/oauth-authorization-server', openidConfiguration],
+    ['/.well-known/oauth-authorization-server/:tenant/v2.0', openidConfiguration],
     ['/:tenant/.well-known/openid-configuration', openidConfigurationV1],
     ['/:tenant/discovery/v2.0/keys', keys],
     ['/:tenant/discovery/keys', keysV1],
   ] as const) {
     app.get(path, at(route))
-    app.all(path, () => plainError(405, 'method_not_allowed', 'This address takes GET only.'))
+    app.all(path, () => plainError(405, 'method_not_allowed', 'This endpoint accepts GET only.'))
   }
   for (const path of ['/adfs/oauth2/authorize', '/:tenant/oauth2/v2.0/authorize', '/:tenant/oauth2/authorize']) {
     app.get(path, at(authorize))
@@ -67,7 +87,12 @@ export function createRoutes(service: Service): (request: ReceivedRequest) => Pr
     app.get(path, at(logout))
     app.post(path, at(logout))
   }
-  app.post('/live/users', at(addUser))
+  app.all('/v1.0/*', at(graph))
+  for (const path of ['/oidc/userinfo', '/adfs/userinfo', '/:tenant/openid/userinfo']) {
+    app.get(path, at(userinfo))
+    app.post(path, at(userinfo))
+  }
+  for (const [path, route] of liveActionRoutes) app.post(path, at(route))
   app.post('/common/signout', at(logoutStep))
   app.get('/common/login', at(signInNowhere))
   app.post('/common/login', at(signInStep))
@@ -79,21 +104,21 @@ export function createRoutes(service: Service): (request: ReceivedRequest) => Pr
     '/:organization/:project/_apis/distributedtask/hubs/build/plans/:plan/jobs/:job/oidctoken',
     at(pipelinesToken),
   )
-  // Every method: the refusal of all but POST is one of Entra ID's own.
+  // Every method, because Entra ID has a code of its own for anything but POST.
   for (const path of ['/adfs/oauth2/token', '/:tenant/oauth2/v2.0/token', '/:tenant/oauth2/token']) {
     app.all(path, at(token))
   }
   for (const path of ['/adfs/oauth2/devicecode', '/:tenant/oauth2/v2.0/devicecode', '/:tenant/oauth2/devicecode']) {
     app.all(path, at(deviceAuthorization))
   }
-  app.notFound(() => plainError(404, 'not_found', 'The emulator has no such address.'))
+  app.notFound(() => plainError(404, 'not_found', 'The emulator has no such endpoint.'))
   app.onError((error, context) => {
     if (error instanceof Refusal) return refusalResponse(error, context.env.received, service.now())
     throw error
   })
 
   return async (received) => {
-    // Not HEAD: Hono would drop the body, whose length the listener still has to tell.
+    // Not HEAD: Hono would drop the body, whose length the listener still has to send.
     const method = received.method === 'HEAD' ? 'GET' : received.method
     const response =
       preflight(received, service) ?? (await app.fetch(new Request(received.url, { method }), { received }))
@@ -102,7 +127,7 @@ export function createRoutes(service: Service): (request: ReceivedRequest) => Pr
   }
 }
 
-/** Entra ID's paths know no upper and lower case, but answers repeat a tenant as it was written. */
+/** Entra ID's paths are case-insensitive, but responses repeat a tenant as it was sent. */
 function routedPath({ url }: Request): string {
   const { pathname } = new URL(url)
   const segments = (pathname.length > 1 ? pathname.replace(/\/$/, '') : pathname).split('/')

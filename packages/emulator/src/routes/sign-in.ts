@@ -1,10 +1,11 @@
 import { html } from 'hono/html'
 import type { User } from '../directory/entries.ts'
+import type { RouteContext } from '../http/received-request.ts'
 import type { Html } from '../pages/page.ts'
 import { reasonOf, refusalPage } from '../pages/refusal-page.ts'
 import { signInForm } from '../pages/sign-in-form.ts'
-import { Refusal } from '../refusal.ts'
-import type { RouteContext } from '../service.ts'
+import { isSameSecret } from '../primitives/secrets.ts'
+import { Refusal } from '../refusal/refusal.ts'
 import { cancelled, refuseApp } from '../sign-in/authorization-answer.ts'
 import type { ReplyAddress } from '../sign-in/authorization-request.ts'
 import { deviceDeclined } from '../sign-in/device-sign-in.ts'
@@ -16,20 +17,20 @@ import {
   askSecondFactor,
   candidates,
   checkTenant,
-  goOn,
-  SIGN_IN,
+  continueSignIn,
   type SignIn,
+  type SignInService,
+  signInPurpose,
   type Visit,
 } from '../sign-in/sign-in.ts'
-import { delegatedScopes } from '../token/delegated-scopes.ts'
-import { isPasswordOf } from '../token/password.ts'
+import { delegatedScopes } from '../token/scopes.ts'
 
 /** `POST /common/login`: one form of a sign-in, whichever page showed it. */
-export async function signInStep(context: RouteContext): Promise<Response> {
+export async function signInStep(context: RouteContext<SignInService>): Promise<Response> {
   const session = sessionOf(context)
   let visit: Visit | undefined
   try {
-    visit = { context, session, signIn: openForm(context, session, SIGN_IN) as SignIn }
+    visit = { context, session, signIn: openForm(context, session, signInPurpose) as SignIn }
     return await step(visit)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
@@ -37,15 +38,15 @@ export async function signInStep(context: RouteContext): Promise<Response> {
   }
 }
 
-/** `GET /common/login`: nothing to show, because a sign-in lives in its forms. */
-export function signInNowhere(context: RouteContext): Promise<Response> {
+/** `GET /common/login`: nothing to show, because a sign-in only exists in its forms. */
+export function signInNowhere(context: RouteContext<SignInService>): Promise<Response> {
   return refusalPage(context, new Refusal(50089), html`<p>Go back to the app and start the sign-in there.</p>`)
 }
 
-/** The way out for someone whose account will not do. */
+/** The alternative for a person whose account cannot be used. */
 export function anotherAccount({ context, session, signIn }: Visit): Html {
   const { signedIn: _, ...rest } = signIn
-  const sealed = sealForm(context, session, SIGN_IN, { ...rest, page: 'account' } satisfies SignIn)
+  const sealed = sealForm(context, session, signInPurpose, { ...rest, page: 'account' } satisfies SignIn)
   return signInForm(
     sealed,
     html`<div class="actions"><button name="account" value="other">Use another account</button></div>`,
@@ -67,7 +68,7 @@ function step(visit: Visit): Response | Promise<Response> {
     case 'consent: decline':
       return leave(visit, (reply) => refuseApp(visit.context, reply, new Refusal(65004)))
     case 'confirmation: confirm':
-      return goOn({ ...visit, signIn: { ...visit.signIn, confirmed: true } })
+      return continueSignIn({ ...visit, signIn: { ...visit.signIn, confirmed: true } })
     default:
       throw new Refusal(9002313)
   }
@@ -75,7 +76,7 @@ function step(visit: Visit): Response | Promise<Response> {
 
 function pickAccount(visit: Visit, objectId: string | undefined): Promise<Response> {
   const picked = candidates(visit).find(({ user }) => user.objectId === objectId)
-  if (picked) return goOn({ ...visit, signIn: { ...visit.signIn, signedIn: picked.signedIn } })
+  if (picked) return continueSignIn({ ...visit, signIn: { ...visit.signIn, signedIn: picked.signedIn } })
   return askPassword(visit, appOf(visit), { username: '' })
 }
 
@@ -92,9 +93,9 @@ function checkPassword(visit: Visit): Promise<Response> {
   const user = context.service.directory.user(username.trim())
   if (user === undefined) {
     const details = { username, tenant: addressedName(visit) }
-    return again('There is no such user in the emulator.', new Refusal(50034, { details }))
+    return again('The emulator does not know this user.', new Refusal(50034, { details }))
   }
-  if (!isPasswordOf(user, password)) return again('The password is wrong.', new Refusal(50126))
+  if (!isSameSecret(password, user.password)) return again('The password is wrong.', new Refusal(50126))
   try {
     checkTenant(visit, app, user)
   } catch (error) {
@@ -102,7 +103,7 @@ function checkPassword(visit: Visit): Promise<Response> {
     return again('This account can’t be used here.', error)
   }
   const signedIn = { objectId: user.objectId, amr: ['pwd'], at: context.service.now() }
-  return goOn({ ...visit, session: withAccount(session, signedIn), signIn: { ...signIn, signedIn } })
+  return continueSignIn({ ...visit, session: withAccount(session, signedIn), signIn: { ...signIn, signedIn } })
 }
 
 function addressedName({ context, signIn }: Visit): string {
@@ -116,10 +117,10 @@ function checkSecondFactor(visit: Visit): Promise<Response> {
   const given = (context.request.form.code ?? '').replace(/\s/g, '')
   if (given !== user.secondFactorCode) {
     const reason = reasonOf(context, new Refusal(500121))
-    return askSecondFactor(visit, user, { plain: 'That is not the code.', reason })
+    return askSecondFactor(visit, user, { plain: 'The code is wrong.', reason })
   }
   const proven = { ...signedIn, amr: [...signedIn.amr, 'mfa'], at: context.service.now() }
-  return goOn({ ...visit, session: withAccount(session, proven), signIn: { ...signIn, signedIn: proven } })
+  return continueSignIn({ ...visit, session: withAccount(session, proven), signIn: { ...signIn, signedIn: proven } })
 }
 
 function consent(visit: Visit): Promise<Response> {
@@ -127,10 +128,10 @@ function consent(visit: Visit): Promise<Response> {
   const { clientId, scope } = signIn.purpose.request
   const { user } = signedInUser(visit)
   context.service.consents.give(user.objectId, clientId, delegatedScopes({ path: '/oauth2/v2.0/', form: { scope } }))
-  return goOn({ ...visit, signIn: { ...signIn, consented: true } })
+  return continueSignIn({ ...visit, signIn: { ...signIn, consented: true } })
 }
 
-/** Whom the form is about. Throws a `Refusal` where nobody has signed in yet, which no page of ours makes possible. */
+/** The user the form is about. Throws a `Refusal` if nobody has signed in yet, which our own pages never cause. */
 function signedInUser({ context, signIn }: Visit): { user: User; signedIn: NonNullable<SignIn['signedIn']> } {
   const { signedIn } = signIn
   const user = signedIn && context.service.directory.user(signedIn.objectId)

@@ -1,12 +1,17 @@
-import { json } from '../json-response.ts'
-import type { RouteContext } from '../service.ts'
-import { cloudInstance } from './cloud-instance.ts'
+import type { Directory } from '../directory/directory.ts'
+import { json } from '../http/answer.ts'
+import type { RouteContext } from '../http/received-request.ts'
+import { cloudInstance } from './metadata.ts'
 
 /**
  * `GET /common/userrealm/{user}`, or with `?user=`: where a user's password is checked. MSAL for Python asks before it
- * sends one. Users of domains that nobody declared are unknown. In the words of version 2 where `api-version` says so.
+ * sends one. Users of undeclared domains are unknown. With `api-version` 2, the fields have the names of that version.
  */
-export function userRealm({ request, params, service }: RouteContext): Response {
+export function userRealm({
+  request,
+  params,
+  service,
+}: RouteContext<{ directory: Pick<Directory, 'tenants' | 'users'> }>): Response {
   const login = params.user ?? request.query.user ?? ''
   const domain = domainOf(login)
   const { tenants, users } = service.directory

@@ -1,30 +1,34 @@
+import type { Directory } from '../directory/directory.ts'
 import type { App, Tenant } from '../directory/entries.ts'
-import { isGuid } from '../directory/fields.ts'
+import { addressedTenant, isShared, registeredApp } from '../directory/lookup.ts'
 import { type RedirectPlatform, registeredRedirect } from '../directory/redirect-uris.ts'
-import { Refusal } from '../refusal.ts'
-import { registeredApp } from '../routes/registered-app.ts'
-import { addressedTenant, isShared } from '../routes/tenant-segment.ts'
-import type { RouteContext } from '../service.ts'
-import { clientCapabilities } from '../token/client-capabilities.ts'
-import { delegatedScopes } from '../token/delegated-scopes.ts'
-import { claimsAskForSecondFactor } from './requested-claims.ts'
+import type { RouteContext } from '../http/received-request.ts'
+import { isGuid } from '../primitives/guid.ts'
+import { Refusal } from '../refusal/refusal.ts'
+import { claimsAskForSecondFactor, clientCapabilities } from '../token/claims-parameter.ts'
+import { checkTarget, delegatedScopes } from '../token/scopes.ts'
+
+/** The parts of the emulator that are needed for reading an authorization request. */
+export interface AuthorizationRequestService {
+  directory: Pick<Directory, 'app' | 'appIn' | 'sameResource' | 'tenant' | 'tenants'>
+}
 
 type ResponseMode = 'query' | 'fragment' | 'form_post'
 type Prompt = 'none' | 'login' | 'select_account' | 'consent' | 'create'
 
-/** Where an answer goes. Only what was found registered becomes one. */
+/** Where a response goes: always a registered redirect URI. */
 export interface ReplyAddress {
   uri: string
   platform: RedirectPlatform
   mode: ResponseMode
-  /** As it was given. */
+  /** The `state` parameter, unchanged. */
   state?: string
 }
 
-/** Who asks, and for whom: what a sign-in is about, whether an app sent the browser here or a device shows a code. */
+/** What a sign-in is about, whether an app sent the browser here or a device shows a code. */
 export interface SignInRequest {
   clientId: string
-  /** The tenant that was addressed; `undefined` where it is shared by all. */
+  /** The tenant that was addressed; `undefined` for a shared path. */
   tenantId?: string
   /** As the app asked, in the form of the v2.0 endpoint. */
   scope: string
@@ -33,11 +37,11 @@ export interface SignInRequest {
   domainHint?: string
   /** Seconds. */
   maxAge?: number
-  /** The claims that were asked for can only be had with a second factor. */
+  /** Whether the requested claims require a second factor. */
   secondFactor: boolean
 }
 
-/** What an app wants of the authorization endpoint beside a sign-in. */
+/** What an app wants from the authorization endpoint in addition to a sign-in. */
 export interface AuthorizationRequest extends SignInRequest {
   reply: ReplyAddress
   code: boolean
@@ -47,14 +51,18 @@ export interface AuthorizationRequest extends SignInRequest {
   codeChallenge?: string
 }
 
-const MODES: readonly ResponseMode[] = ['query', 'fragment', 'form_post']
-const PROMPTS: readonly Prompt[] = ['none', 'login', 'select_account', 'consent', 'create']
+const responseModes: readonly ResponseMode[] = ['query', 'fragment', 'form_post']
+const knownPrompts: readonly Prompt[] = ['none', 'login', 'select_account', 'consent', 'create']
 
 /**
- * The app that asks and where its answers go, before anything else is read. Throws a `Refusal`, which the page shows:
- * nothing may be sent to an address that is not known to be the app's.
+ * The requesting app and where its responses go, before anything else is read. Throws a `Refusal`, which the page
+ * shows: nothing may be sent to a URL that is not known to be the app's.
  */
-export function replyAddress(context: RouteContext): { app: App; tenant: Tenant | undefined; reply: ReplyAddress } {
+export function replyAddress(context: RouteContext<AuthorizationRequestService>): {
+  app: App
+  tenant: Tenant | undefined
+  reply: ReplyAddress
+} {
   const { request, service, params } = context
   const {
     client_id: clientId,
@@ -80,7 +88,7 @@ export function replyAddress(context: RouteContext): { app: App; tenant: Tenant 
       details: { redirect: redirectUri, client: app.clientId },
     })
   }
-  const known = MODES.find((each) => each === mode)
+  const known = responseModes.find((each) => each === mode)
   const usual = type?.split(' ').includes('id_token') ? 'fragment' : 'query'
   const reply: ReplyAddress = {
     uri: redirectUri,
@@ -91,13 +99,17 @@ export function replyAddress(context: RouteContext): { app: App; tenant: Tenant 
   return { app, tenant: addressed, reply }
 }
 
-function askingApp({ service, params }: RouteContext, addressed: Tenant | undefined, clientId: string): App {
+function askingApp(
+  { service, params }: RouteContext<AuthorizationRequestService>,
+  addressed: Tenant | undefined,
+  clientId: string,
+): App {
   const { directory } = service
   const found = isGuid(clientId) ? directory.app(clientId) : undefined
   const tenant = addressed ?? (found && directory.tenant(found.tenantId)) ?? directory.tenants[0]
   if (tenant === undefined) throw new Refusal(50059)
   const app = registeredApp(directory, tenant, clientId)
-  // AD FS addresses no tenant, and its apps are its own.
+  // AD FS has no tenant in its paths, and serves only its own apps.
   const everyone = addressed === undefined && params.tenant !== undefined
   if (everyone && app.tenants !== '*' && app.tenants.length < 2) {
     throw new Refusal(50194, { details: { client: app.clientId, app: app.name } })
@@ -107,7 +119,7 @@ function askingApp({ service, params }: RouteContext, addressed: Tenant | undefi
 
 /** Reads the rest of a request. Throws a `Refusal`, which goes to the reply address. */
 export function authorizationRequest(
-  { request }: RouteContext,
+  { request, service }: RouteContext<AuthorizationRequestService>,
   app: App,
   tenant: Tenant | undefined,
   reply: ReplyAddress,
@@ -115,13 +127,15 @@ export function authorizationRequest(
   const { query } = request
   const types = responseTypes(app, query.response_type)
   checkMode(query.response_mode, types.idToken)
-  const scope = query.scope || (query.resource ? `openid offline_access ${query.resource}/.default` : undefined)
+  const isV2 = /\/v2\.0\/authorize\/?$/i.test(request.path)
+  const scope = query.resource && !isV2 ? `openid offline_access ${query.resource}/.default` : query.scope
   if (!scope) throw new Refusal(900144, { details: { parameter: 'scope' } })
-  delegatedScopes({ path: '/oauth2/v2.0/', form: { scope } })
+  const { resource } = delegatedScopes({ path: '/oauth2/v2.0/', form: { scope } })
+  checkTarget(service.directory, request.path, query.resource, resource)
   if (types.idToken && !query.nonce) throw new Refusal(900144, { details: { parameter: 'nonce' } })
   const codeChallenge = challenge(query.code_challenge, query.code_challenge_method)
   if (types.code && reply.platform === 'spa' && codeChallenge === undefined) throw new Refusal(9002325)
-  // For its check: what a client is capable of is told when it redeems the code.
+  // The value is only checked: a client declares its capabilities when it redeems the code.
   clientCapabilities(query.claims)
   const prompt = promptOf(query.prompt)
   const maxAge = query.max_age
@@ -144,8 +158,8 @@ export function authorizationRequest(
 function responseTypes(app: App, type: string | undefined): { code: boolean; idToken: boolean } {
   if (!type) throw new Refusal(900144, { details: { parameter: 'response_type' } })
   const types = type.split(/ +/)
-  const stranger = types.find((each) => !['code', 'id_token', 'token'].includes(each))
-  if (stranger !== undefined) throw new Refusal(70005, { details: { type } })
+  const unknownName = types.find((each) => !['code', 'id_token', 'token'].includes(each))
+  if (unknownName !== undefined) throw new Refusal(70005, { details: { type } })
   if (types.includes('token')) throw new Refusal(700051)
   if (types.includes('id_token') && !app.idTokens) throw new Refusal(700054)
   return { code: types.includes('code'), idToken: types.includes('id_token') }
@@ -153,12 +167,14 @@ function responseTypes(app: App, type: string | undefined): { code: boolean; idT
 
 /** Tokens never go into a query, which servers log. */
 function checkMode(mode: string | undefined, idToken: boolean): void {
-  const known = mode === undefined || MODES.some((each) => each === mode)
+  const known = mode === undefined || responseModes.some((each) => each === mode)
   if (known && !(mode === 'query' && idToken)) return
   throw new Refusal(70007, { details: { mode: mode ?? '' } })
 }
 
-/** PKCE (RFC 7636), method S256 alone: `plain`, its default, would show the verifier to whoever sees the request. */
+/**
+ * PKCE (RFC 7636), method S256 only: `plain`, its default, would reveal the verifier to anyone who sees the request.
+ */
 function challenge(value: string | undefined, method: string | undefined): string | undefined {
   if (value === undefined && method === undefined) return undefined
   if (method !== 'S256') throw new Refusal(90023, { details: { parameter: 'code_challenge_method' } })
@@ -168,7 +184,7 @@ function challenge(value: string | undefined, method: string | undefined): strin
 
 function promptOf(value: string | undefined): Prompt | undefined {
   if (!value) return undefined
-  const prompt = PROMPTS.find((each) => each === value)
+  const prompt = knownPrompts.find((each) => each === value)
   if (prompt) return prompt
   throw new Refusal(90023, { details: { parameter: 'prompt' } })
 }

@@ -1,84 +1,99 @@
+import type { Directory } from '../directory/directory.ts'
 import type { App, Tenant, User } from '../directory/entries.ts'
-import { accountPage } from '../pages/account-page.ts'
+import { registeredApp } from '../directory/lookup.ts'
+import type { RouteContext } from '../http/received-request.ts'
+import { accountPage } from '../pages/account-pages.ts'
 import { consentPage } from '../pages/consent-page.ts'
 import { deviceConfirmationPage } from '../pages/device-page.ts'
 import { passwordPage } from '../pages/password-page.ts'
 import { secondFactorPage } from '../pages/second-factor-page.ts'
 import type { FormFault } from '../pages/sign-in-form.ts'
-import { Refusal } from '../refusal.ts'
-import { registeredApp } from '../routes/registered-app.ts'
-import type { RouteContext } from '../service.ts'
-import { checkUserPolicy } from '../token/conditional-access.ts'
-import { type DelegatedScopes, delegatedScopes } from '../token/delegated-scopes.ts'
-import { answerApp, grantedParameters } from './authorization-answer.ts'
+import { Refusal, scriptedRefusal } from '../refusal/refusal.ts'
+import { type DelegatedScopes, delegatedScopes, scopesOf } from '../token/scopes.ts'
+import { checkMember, checkUserPolicy } from '../token/user-policy.ts'
+import { type AuthorizationAnswerService, answerApp, grantedParameters } from './authorization-answer.ts'
 import type { AuthorizationRequest, SignInRequest } from './authorization-request.ts'
-import { deviceSignedIn } from './device-sign-in.ts'
-import { sealForm } from './sealed-form.ts'
-import { type Account, accountsOf, type Session, type SignedIn, sessionCookie } from './session.ts'
+import type { Consents } from './consents.ts'
+import { type DeviceSignInService, deviceSignedIn } from './device-sign-in.ts'
+import { type FormService, sealForm } from './sealed-form.ts'
+import { type Account, accountsOf, type Session, type SessionService, type SignedIn, sessionCookie } from './session.ts'
 
-/** What a sign-in is for, and how far it has come. It goes from form to form, sealed. */
+/** The parts of the emulator that a sign-in in a browser uses. */
+export type SignInService = SessionService &
+  FormService &
+  AuthorizationAnswerService &
+  DeviceSignInService & {
+    directory: Pick<
+      Directory,
+      'app' | 'appIn' | 'tenant' | 'tenants' | 'knowsResource' | 'resource' | 'user' | 'groups'
+    >
+    consents: Consents
+  }
+
+/** What a sign-in is for, and how far it has got. It travels sealed from form to form. */
 export interface SignIn {
   purpose: Purpose
-  /** The page that the form is on: no other page's answer is taken. */
+  /** The page of the form: only its own actions are accepted. */
   page?: SignInPage
-  /** Who signs in, once it is known. */
+  /** Who signs in, once that is known. */
   signedIn?: SignedIn
-  /** They agreed to what the app wants. */
+  /** Whether they have consented. */
   consented?: boolean
-  /** They started the sign-in on the device themselves. */
+  /** Whether they have confirmed that they started the sign-in on the device themselves. */
   confirmed?: boolean
 }
 
 type SignInPage = 'password' | 'account' | 'second-factor' | 'consent' | 'confirmation'
 
-/** An app sent the browser here, or a device showed a code that was typed in. */
+/** An app sent the browser here, or a person entered a device's code. */
 type Purpose =
   | { kind: 'app'; request: AuthorizationRequest }
   | { kind: 'device'; request: SignInRequest; userCode: string }
 
 /** A sign-in in the browser that it happens in. */
 export interface Visit {
-  context: RouteContext
+  context: RouteContext<SignInService>
   session: Session
   signIn: SignIn
 }
 
-/** What the hidden field of sign-in forms is sealed for. */
-export const SIGN_IN = 'sign-in'
+/** The purpose that the hidden field of sign-in forms is sealed for. */
+export const signInPurpose = 'sign-in'
 
-/** What every page of a sign-in is given. */
-interface PageBasics {
+/** What every page of a sign-in gets. */
+interface SharedPageParts {
   sealed: string
   cookie: string
   leadsTo?: string
 }
 
 /**
- * The next page of a sign-in, or its end. Throws a `Refusal` for what no page can mend, and with `prompt=none` for
- * everything that takes a page.
+ * The next page of a sign-in, or its end. Throws a `Refusal` for anything that no page can resolve, and with
+ * `prompt=none` for everything that needs a page.
  */
-export async function goOn(visit: Visit): Promise<Response> {
+export async function continueSignIn(visit: Visit): Promise<Response> {
   const { signIn, context } = visit
   const { request } = signIn.purpose
   const app = appOf(visit)
   const signedIn = signIn.signedIn ?? silentlySignedIn(visit)
-  if (signedIn === undefined) return askWho(visit, app)
+  if (signedIn === undefined) return askForAccount(visit, app)
   const known: Visit = { ...visit, signIn: { ...signIn, signedIn } }
   const user = context.service.directory.user(signedIn.objectId)
-  if (user === undefined) return askWho(visit, app)
+  if (user === undefined) return askForAccount(visit, app)
   const tenant = checkTenant(known, app, user)
-  const resource = delegatedScopes({ path: '/oauth2/v2.0/', form: { scope: request.scope } })
+  const asked = delegatedScopes({ path: '/oauth2/v2.0/', form: { scope: request.scope } })
+  const resource = scopesOf(asked, app, context.service.directory.resource(asked.resource)?.app)
   if (!context.service.directory.knowsResource(resource.resource)) {
     throw new Refusal(500011, { details: { resource: resource.resource, tenant: tenant.name } })
   }
-  if (app.refuse !== undefined) throw new Refusal(app.refuse, { details: { resource: resource.resource } })
+  if (app.refuse !== undefined) throw scriptedRefusal(app.refuse, { details: { resource: resource.resource } })
   if (needsSecondFactor(known, app, user, resource)) return askSecondFactor(known, user)
   if (needsConsent(known, app, user, resource)) return askConsent(known, app, user, resource)
   if (signIn.purpose.kind === 'device' && !signIn.confirmed) return askConfirmation(known, app, user)
   return finish(known, user, tenant)
 }
 
-/** The app that asks. It was there when the sign-in began. */
+/** The requesting app, which was registered when the sign-in began. */
 export function appOf({ context, signIn }: Visit): App {
   const { directory } = context.service
   const { clientId, tenantId } = signIn.purpose.request
@@ -88,25 +103,25 @@ export function appOf({ context, signIn }: Visit): App {
   return registeredApp(directory, tenant, clientId)
 }
 
-/** Those of the browser's accounts that this sign-in can be for. */
+/** The browser's accounts that this sign-in can use. */
 export function candidates({ context, session, signIn }: Visit): Account[] {
   const { tenantId, domainHint, maxAge } = signIn.purpose.request
   const now = context.service.now()
   return accountsOf(context, session).filter(({ user, signedIn }) => {
-    if (tenantId !== undefined && user.tenantId !== tenantId) return false
+    if (tenantId !== undefined && user.tenantId !== tenantId && !user.guestIn.includes(tenantId)) return false
     if (maxAge !== undefined && now - signedIn.at > maxAge * 1000) return false
     return fitsDomain(context, user, domainHint)
   })
 }
 
-function fitsDomain({ service }: RouteContext, user: User, hint: string | undefined): boolean {
+function fitsDomain({ service }: RouteContext<SignInService>, user: User, hint: string | undefined): boolean {
   if (hint === undefined || hint === 'organizations') return true
   const domain = hint.toLowerCase()
   const home = service.directory.tenant(user.tenantId)
   return user.username.toLowerCase().endsWith(`@${domain}`) || home?.id === domain || !!home?.domains.includes(domain)
 }
 
-/** The account of a browser that needs no asking. With `prompt=none`, throws a `Refusal` where there is none. */
+/** The account that can be used without asking. With `prompt=none`, throws a `Refusal` if there is none. */
 function silentlySignedIn(visit: Visit): SignedIn | undefined {
   const { prompt, loginHint } = visit.signIn.purpose.request
   if (prompt === 'login' || prompt === 'select_account' || prompt === 'create') return undefined
@@ -124,43 +139,48 @@ function isNamed(user: User, hint: string): boolean {
   return [user.username.toLowerCase(), user.objectId].includes(hint.toLowerCase())
 }
 
-function askWho(visit: Visit, app: App): Promise<Response> {
+function askForAccount(visit: Visit, app: App): Promise<Response> {
   const { prompt, loginHint } = visit.signIn.purpose.request
   const accounts = candidates(visit)
   const asksForName = prompt === 'login' || prompt === 'create' || accounts.length === 0
   const pick = prompt === 'select_account' ? true : loginHint === undefined
   if (asksForName || !pick) return askPassword(visit, app, { username: loginHint ?? '' })
-  return accountPage({ ...basics(visit, 'account'), appName: app.name, accounts })
+  return accountPage({
+    ...sharedParts(visit, 'account'),
+    appName: app.name,
+    accounts: accounts.map(({ user }) => user),
+  })
 }
 
-/** The page for name and password, again with what was wrong. */
+/** The page for name and password, with an error, if any. */
 export function askPassword(
   visit: Visit,
   app: App,
   { username, fault }: { username: string; fault?: FormFault },
 ): Promise<Response> {
   const isNew = visit.signIn.purpose.request.prompt === 'create'
-  return passwordPage({ ...basics(visit, 'password'), appName: app.name, username, isNew, ...(fault ? { fault } : {}) })
+  return passwordPage({
+    ...sharedParts(visit, 'password'),
+    appName: app.name,
+    username,
+    isNew,
+    ...(fault ? { fault } : {}),
+  })
 }
 
-/** Throws the `Refusal` of an account that the tenant does not know. */
+/** The tenant that a user signs in to. Throws a `Refusal` if the tenant does not have the account. */
 export function checkTenant({ context, signIn }: Visit, app: App, user: User): Tenant {
   const { directory } = context.service
   const { tenantId } = signIn.purpose.request
   const home = directory.tenant(user.tenantId)
   const tenant = tenantId === undefined ? home : directory.tenant(tenantId)
   if (home === undefined || tenant === undefined) throw new Refusal(50059)
-  if (home.id !== tenant.id) {
-    const provider = context.service.issuer(home.id)
-    throw new Refusal(50020, {
-      details: { username: user.username, provider, tenant: tenant.name, client: app.clientId, app: app.name },
-    })
-  }
+  checkMember(directory, tenant, app, user)
   registeredApp(directory, tenant, app.clientId)
   return tenant
 }
 
-/** Throws the `Refusal` of a policy that a second factor does not meet. */
+/** Whether a second factor is needed. Throws the `Refusal` of a policy that none would satisfy. */
 function needsSecondFactor({ signIn }: Visit, app: App, user: User, { resource }: DelegatedScopes): boolean {
   const { request } = signIn.purpose
   const amr = signIn.signedIn?.amr ?? []
@@ -185,9 +205,9 @@ function isMet(check: () => void): boolean {
   }
 }
 
-/** The page for a second factor, again with what was wrong. */
+/** The page for a second factor, with an error, if any. */
 export function askSecondFactor(visit: Visit, { username }: User, fault?: FormFault): Promise<Response> {
-  return secondFactorPage({ ...basics(visit, 'second-factor'), username, ...(fault ? { fault } : {}) })
+  return secondFactorPage({ ...sharedParts(visit, 'second-factor'), username, ...(fault ? { fault } : {}) })
 }
 
 function needsConsent({ context, signIn }: Visit, app: App, user: User, scopes: DelegatedScopes): boolean {
@@ -196,15 +216,15 @@ function needsConsent({ context, signIn }: Visit, app: App, user: User, scopes: 
   if (prompt === 'consent') return true
   if (app.consent === 'granted' || context.service.consents.cover(user.objectId, app.clientId, scopes)) return false
   if (prompt !== 'none') return true
-  throw new Refusal(65001, { error: 'consent_required', details: { client: app.clientId } })
+  throw new Refusal(65001, { error: 'consent_required', details: { client: app.clientId, app: app.name } })
 }
 
 function askConsent(visit: Visit, app: App, { username }: User, scopes: DelegatedScopes): Promise<Response> {
-  return consentPage({ ...basics(visit, 'consent'), appName: app.name, username, scopes })
+  return consentPage({ ...sharedParts(visit, 'consent'), appName: app.name, username, scopes })
 }
 
 function askConfirmation(visit: Visit, app: App, { username }: User): Promise<Response> {
-  return deviceConfirmationPage({ ...basics(visit, 'confirmation'), appName: app.name, username })
+  return deviceConfirmationPage({ ...sharedParts(visit, 'confirmation'), appName: app.name, username })
 }
 
 async function finish({ context, session, signIn }: Visit, user: User, tenant: Tenant): Promise<Response> {
@@ -214,14 +234,15 @@ async function finish({ context, session, signIn }: Visit, user: User, tenant: T
   const person = { objectId, username, displayName, tenantId }
   const amr = signedIn?.amr ?? []
   if (purpose.kind === 'device') return deviceSignedIn(context, purpose.userCode, { person, amr, cookie })
-  const parameters = await grantedParameters(context, purpose.request, { person, tenant, amr, session })
+  const granted = { person, tenant, app: appOf({ context, session, signIn }), amr, session }
+  const parameters = await grantedParameters(context, purpose.request, granted)
   return answerApp(purpose.request.reply, parameters, cookie)
 }
 
-function basics({ context, session, signIn }: Visit, page: SignInPage): PageBasics {
+function sharedParts({ context, session, signIn }: Visit, page: SignInPage): SharedPageParts {
   const { purpose } = signIn
   return {
-    sealed: sealForm(context, session, SIGN_IN, { ...signIn, page } satisfies SignIn),
+    sealed: sealForm(context, session, signInPurpose, { ...signIn, page } satisfies SignIn),
     cookie: sessionCookie(context, session),
     ...(purpose.kind === 'app' ? { leadsTo: purpose.request.reply.uri } : {}),
   }

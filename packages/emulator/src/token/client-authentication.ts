@@ -1,19 +1,18 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { App, Secret, Tenant } from '../directory/entries.ts'
 import type { RedirectPlatform } from '../directory/redirect-uris.ts'
-import type { ReceivedRequest } from '../received-request.ts'
-import { Refusal } from '../refusal.ts'
-import type { RouteContext } from '../service.ts'
-import { checkClientAssertion } from './client-assertion.ts'
+import type { ReceivedRequest, RouteContext } from '../http/received-request.ts'
+import { isSameSecret } from '../primitives/secrets.ts'
+import { Refusal } from '../refusal/refusal.ts'
+import { type ClientAssertionService, checkClientAssertion } from './client-assertion.ts'
 
-/** What a client says of itself, in the form or by HTTP Basic. */
+/** A client's claim to its identity, in the form or by HTTP Basic. */
 export interface ClientClaim {
   clientId?: string
   secret?: string
   assertion?: string
 }
 
-/** How a client showed itself; the claim `appidacr` is 0, 1 or 2 accordingly. */
+/** How a client authenticated; the claim `appidacr` is 0, 1 or 2 accordingly. */
 export type ClientProof = 'none' | 'secret' | 'assertion'
 
 /** Reads `client_id` with `client_secret` or `client_assertion`; the form comes before HTTP Basic (RFC 6749, 2.3.1). */
@@ -42,9 +41,14 @@ function formDecoded(text: string): string {
   }
 }
 
-/** Returns how an app showed itself, by a secret or an assertion; throws a `Refusal` for a wrong proof and for none. */
-export async function authenticateClient(context: RouteContext, tenant: Tenant, app: App): Promise<ClientProof> {
+/** How an app authenticated, by a secret or an assertion. Throws a `Refusal` for a wrong or missing credential. */
+export async function authenticateClient(
+  context: RouteContext<ClientAssertionService>,
+  tenant: Tenant,
+  app: App,
+): Promise<ClientProof> {
   const { secret, assertion } = clientClaim(context.request)
+  if (secret !== undefined && assertion !== undefined) throw new Refusal(9002324)
   if (assertion !== undefined) {
     await checkClientAssertion(context, tenant, app, assertion)
     return 'assertion'
@@ -57,11 +61,11 @@ export async function authenticateClient(context: RouteContext, tenant: Tenant, 
 }
 
 /**
- * The same for grants of users, in which public clients show nothing; throws for one that does. A client is also public
- * where its code was sent to a page or to a program on a desktop.
+ * The same for user grants, in which a public client must not send a credential. A client also counts as public if its
+ * code was sent to a page or to a desktop program.
  */
 export async function authenticateUserClient(
-  context: RouteContext,
+  context: RouteContext<ClientAssertionService>,
   tenant: Tenant,
   app: App,
   platform: RedirectPlatform = 'web',
@@ -79,20 +83,12 @@ function hasCredential({ secrets, certificates, federatedCredentials }: App): bo
 }
 
 function checkSecret(app: App, given: string, now: number): void {
-  const sent = digest(given)
-  const matching = app.secrets.filter((secret) => timingSafeEqual(digest(secret.value), sent))
+  const matching = app.secrets.filter((secret) => isSameSecret(given, secret.value))
   if (matching.length === 0) throw new Refusal(7000215, { details: { client: app.clientId } })
-  if (matching.every((secret) => expired(secret, now))) {
-    const keys = matching.map((secret) => secret.keyId).join(', ')
-    throw new Refusal(7000222, { details: { client: app.clientId, keys } })
-  }
+  if (matching.every((secret) => hasExpired(secret, now)))
+    throw new Refusal(7000222, { details: { client: app.clientId } })
 }
 
-export function expired(secret: Secret, now: number): boolean {
+export function hasExpired(secret: Secret, now: number): boolean {
   return secret.expiresAt !== undefined && secret.expiresAt <= now
-}
-
-// Equal lengths, whatever was sent, so that the comparison takes the same time for all.
-function digest(value: string): Buffer {
-  return createHash('sha256').update(value, 'utf8').digest()
 }
