@@ -1,25 +1,26 @@
 import { type MsalCacheAccess, readMsalDocument, whileLocked } from 'entrada/store'
 import type { CachePlace } from './cache-place.ts'
-import { KeyringError } from './keyring-error.ts'
+import { KeyringError, oneLine } from './keyring-error.ts'
 import type { KeyringHost } from './keyring-host.ts'
-import { oneLine } from './one-line.ts'
 import type { StoredText } from './stored-text.ts'
 
-/** Windows' file is written in place: one that is caught half-way is read again, so many milliseconds later. */
+/**
+ * On Windows the file is written in place: if a write is in progress, it is read again after this many milliseconds.
+ */
 const readTries = 5
 const readPause = 50
-/** Programs that look at once whether the secret store works get in each other's way. */
+/** Programs that check at the same time whether the secret store works get in each other's way. */
 const verifyTries = 3
 
 /** The document, and whether its secret store can be written. */
 export interface KeyringAccess extends MsalCacheAccess {
-  /** Rejects where there is no document because the secret store can't be used. */
+  /** Rejects if there is no document because the secret store cannot be used. */
   verify(): Promise<void>
 }
 
 /**
- * The document as the library uses it. Whoever changes it holds the lock files of MSAL's extensions; what can't be read
- * is never written over.
+ * The document as the library uses it. It is changed only under the lock files of MSAL's extensions, and a document
+ * that cannot be read is never overwritten.
  */
 export function keyringAccess(name: string, place: CachePlace, text: StoredText, host: KeyringHost): KeyringAccess {
   const { store, path, siblings } = place
@@ -44,7 +45,10 @@ export function keyringAccess(name: string, place: CachePlace, text: StoredText,
     throw broken(name, place, document.reason)
   }
 
-  /** What a program wrote into the plain file, while there was no secret store, is in there once this is saved. */
+  /**
+   * Reads what programs wrote into the plain file while there was no secret store, so that it is saved with the next
+   * update.
+   */
   async function plainText(): Promise<string | undefined> {
     if (store === 'DPAPI') return undefined
     const bytes = await host.files.read(path)
@@ -59,7 +63,9 @@ export function keyringAccess(name: string, place: CachePlace, text: StoredText,
     })
   }
 
-  /** A locked keyring seems to be empty. What is unlocked for the first write is not written over. */
+  /**
+   * A locked keyring appears to be empty. Reads again after it was unlocked, so that its content is not overwritten.
+   */
   async function readVerified(): Promise<string | undefined> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -88,7 +94,7 @@ export function keyringAccess(name: string, place: CachePlace, text: StoredText,
   return {
     read,
     verify: () => alone(async () => void (await readVerified())),
-    /** One after the other: the lock tells programs apart, not the calls of this one. */
+    /** Runs one update after the other: the lock separates programs, not the calls within one. */
     update(change) {
       const mine = last.then(() => update(change))
       last = mine.catch(() => undefined)
@@ -97,26 +103,26 @@ export function keyringAccess(name: string, place: CachePlace, text: StoredText,
   }
 }
 
-/** The secret store did not do what it was asked to. */
+/** The error for a secret store that did not do what it was asked to do. */
 export function unusable(name: string, { store }: CachePlace, cause: unknown): KeyringError {
-  const said = oneLine(cause)
-  const reason = `${store} can't be used for ${name}: ${said}.`
+  const message = oneLine(cause)
+  const reason = `${store} cannot be used for ${name}: ${message}.`
   if (store === 'DPAPI') {
     return new KeyringError({
       reason,
-      mend: 'Remove the file to sign in anew; Windows reads it for the user who wrote it.',
+      remedy: 'Remove the file and sign in again; Windows lets only the user who wrote it read it.',
       cause,
     })
   }
-  const isLocked = /dismissed|locked|denied|interaction|cancel/i.test(said)
-  const mend = isLocked
+  const isLocked = /dismissed|locked|denied|interaction|cancel/i.test(message)
+  const remedy = isLocked
     ? 'Unlock the keyring, or set unsafeAllowUnencryptedStorage.'
     : 'Run where a keyring service runs (on Linux with D-Bus; see the README), or set unsafeAllowUnencryptedStorage.'
-  return new KeyringError({ reason, mend, cause })
+  return new KeyringError({ reason, remedy, cause })
 }
 
 function broken(name: string, place: CachePlace, why: unknown): KeyringError {
-  const reason = `${place.store} has something else than a cache of MSAL as ${name}: ${oneLine(why)}.`
-  const mend = 'Nothing was changed. Remove the entry Microsoft.Developer.IdentityService there, and sign in again.'
-  return new KeyringError({ reason, mend, cause: why instanceof Error ? why : undefined })
+  const reason = `the entry ${name} in ${place.store} is not an MSAL cache: ${oneLine(why)}.`
+  const remedy = 'Nothing was changed. Remove the entry Microsoft.Developer.IdentityService there, and sign in again.'
+  return new KeyringError({ reason, remedy, cause: why instanceof Error ? why : undefined })
 }

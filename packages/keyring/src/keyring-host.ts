@@ -1,7 +1,7 @@
 import { mkdir, utimes } from 'node:fs/promises'
 import { localSharedFiles, type SharedFiles } from 'entrada/store'
 
-/** The outside world as values, so that a test is on any system. */
+/** The outside world as values, so that a test can act as any system. */
 export interface KeyringHost {
   platform: string
   env: Readonly<Record<string, string | undefined>>
@@ -9,9 +9,9 @@ export interface KeyringHost {
   now(): number
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>
   files: SharedFiles
-  /** Makes a folder that its owner alone can enter, if it is not there. */
+  /** Creates a folder that only its owner can enter, if it does not exist. */
   makeFolder(path: string): Promise<void>
-  /** Gives a file that is there a new time of change. */
+  /** Updates the modification time of an existing file. */
   touch(path: string): Promise<void>
   /** Imports a package by its name. */
   load(name: string): Promise<unknown>

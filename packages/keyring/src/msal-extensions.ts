@@ -1,17 +1,16 @@
-import { KeyringError } from './keyring-error.ts'
+import { KeyringError, oneLine } from './keyring-error.ts'
 import type { KeyringHost } from './keyring-host.ts'
-import { oneLine } from './one-line.ts'
 
-/** One text in the secret store, with a file beside it whose time of change tells that it has changed. */
+/** One text in the secret store, with a file beside it whose modification time shows that it has changed. */
 export interface Persistence {
-  /** Nothing where there is no such text. */
+  /** Resolves to `null` if there is no such entry. */
   load(): Promise<string | null>
   save(text: string): Promise<void>
-  /** Writes, reads and removes a text of its own. Rejects where that fails. */
+  /** Writes, reads and removes a test entry. Rejects if that fails. */
   verifyPersistence(): Promise<boolean>
 }
 
-/** What is used of `@azure/msal-node-extensions`. */
+/** The parts of `@azure/msal-node-extensions` that are used. */
 export interface MsalExtensions {
   FilePersistenceWithDataProtection: { create(path: string, scope: 'CurrentUser'): Promise<Persistence> }
   KeychainPersistence: { create(path: string, service: string, account: string): Promise<Persistence> }
@@ -25,13 +24,14 @@ export async function loadMsalExtensions({ load }: KeyringHost): Promise<MsalExt
   try {
     return (await load(library)) as MsalExtensions
   } catch (cause) {
-    const said = oneLine(cause)
-    // A file of its native part that is missing is named by its path.
-    if (/(?:cannot find (?:package|module)|could not resolve) ['"]@azure\/msal-node-extensions/i.test(said)) {
-      const mend = `Run: npm install ${library}.`
-      throw new KeyringError({ reason: `${library} is not installed.`, mend, cause })
+    const message = oneLine(cause)
+    // If a file of its native part is missing, the message has a path instead.
+    if (/(?:cannot find (?:package|module)|could not resolve) ['"]@azure\/msal-node-extensions/i.test(message)) {
+      const remedy = `Run: npm install ${library}.`
+      throw new KeyringError({ reason: `${library} is not installed.`, remedy, cause })
     }
-    const mend = 'Install libsecret (Debian: libsecret-1-0), and the package anew with its install script allowed.'
-    throw new KeyringError({ reason: `${library} can't be loaded: ${said}.`, mend, cause })
+    const remedy =
+      'Install libsecret (Debian: libsecret-1-0), and reinstall the package with its install script allowed.'
+    throw new KeyringError({ reason: `${library} cannot be loaded: ${message}.`, remedy, cause })
   }
 }

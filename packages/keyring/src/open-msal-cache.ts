@@ -6,10 +6,11 @@ import { type KeyringHost, keyringHost } from './keyring-host.ts'
 import { loadMsalExtensions } from './msal-extensions.ts'
 import { storedText } from './stored-text.ts'
 
+/** Options of `keyringCache`. */
 export interface KeyringCacheOptions {
   /**
-   * Where the secret store can't be used, a file that its owner alone can read takes its place. Not on Windows. It
-   * never keeps from encryption that works. Default false.
+   * If the secret store cannot be used, a file that only its owner can read takes its place. Not on Windows. If
+   * encryption works, it is always used. Default false.
    */
   unsafeAllowUnencryptedStorage?: boolean | undefined
   /** @internal The outside world, for tests. */
@@ -17,14 +18,14 @@ export interface KeyringCacheOptions {
 }
 
 /**
- * A document of MSAL in the operating system's secret store, by its name, such as `msal.cache.nocae`. Rejects with a
- * `KeyringError` where the store can't be used and an unencrypted file is not allowed.
+ * An MSAL cache document in the operating system's secret store, by its name, such as `msal.cache.nocae`. Rejects with
+ * a `KeyringError` if the store cannot be used and an unencrypted file is not allowed.
  */
 export function openMsalCache(name: string, options: KeyringCacheOptions = {}): Promise<MsalCacheAccess> {
   return openCache(name, { ...options, isWritten: options.unsafeAllowUnencryptedStorage === true })
 }
 
-/** The same. `isWritten`: whether the store can be written is found out now, so that what is kept is not lost later. */
+/** The same. With `isWritten`, it checks now whether the store can be written, so that tokens are not lost later. */
 export async function openCache(
   name: string,
   options: KeyringCacheOptions & { isWritten: boolean },
@@ -52,12 +53,12 @@ async function openInStore(
     throw unusable(name, place, cause)
   })
   const access = keyringAccess(name, place, text, host)
-  // A locked keyring has nothing to give, and does not say so.
+  // A locked keyring returns nothing, without an error.
   if ((await access.read()) === undefined && (isWritten || (await isMarked(place, host)))) await access.verify()
   return access
 }
 
-/** Whether a program has kept a document there: what it marks the change with is not empty. */
+/** Whether a program has kept a document there: the file that marks its changes is then not empty. */
 async function isMarked({ store, path }: CachePlace, { files }: KeyringHost): Promise<boolean> {
   return store !== 'DPAPI' && ((await files.read(path))?.length ?? 0) > 0
 }

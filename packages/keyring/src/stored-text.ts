@@ -7,11 +7,11 @@ import type { MsalExtensions, Persistence } from './msal-extensions.ts'
 export interface StoredText {
   load(): Promise<string | undefined>
   save(text: string): Promise<void>
-  /** Rejects where the secret store can't be written. */
+  /** Rejects if the secret store cannot be written. */
   verify(): Promise<void>
 }
 
-/** What the secret store holds of the document. Makes the file beside it, if it is not there. */
+/** The document's text in the secret store. Creates the file beside it, if it does not exist. */
 export async function storedText(place: CachePlace, library: MsalExtensions, host: KeyringHost): Promise<StoredText> {
   const { store, path, account, siblings } = place
   if (store === 'DPAPI') return one(await library.FilePersistenceWithDataProtection.create(path, 'CurrentUser'))
@@ -31,9 +31,9 @@ function one(persistence: Persistence): StoredText {
 }
 
 /**
- * A document in two entries. `@azure/identity` has one entry on Linux for revocable tokens and the others alike: who is
- * signed in is read and written there. Its access tokens are of unknown kind, so they are left alone, and this
- * document's own stand in an entry of their own.
+ * A document in two entries. On Linux, `@azure/identity` has one entry for revocable and other tokens alike: sign-ins
+ * are read and written there. It is not known of which kind the access tokens in it are, so they are left alone, and
+ * this document's own access tokens are kept in a separate entry.
  */
 function joined(own: StoredText, shared: StoredText, announceShared: () => Promise<void>): StoredText {
   return {
@@ -59,7 +59,7 @@ function joined(own: StoredText, shared: StoredText, announceShared: () => Promi
   }
 }
 
-/** The document with the access tokens of another one in the place of its own. */
+/** The document with the access tokens of another one in place of its own. */
 function withTokens(document: MsalDocument, other: MsalDocument): MsalDocument {
   const result = new Map(document)
   result.delete('AccessToken')
@@ -70,7 +70,7 @@ function withTokens(document: MsalDocument, other: MsalDocument): MsalDocument {
 function parsed(text: string | undefined): MsalDocument {
   const document = readMsalDocument(text ?? '')
   if (document instanceof Map) return document
-  throw new SyntaxError(`what is kept there is no cache of MSAL: ${document.reason}`)
+  throw new SyntaxError(`the text there is not an MSAL cache: ${document.reason}`)
 }
 
 function same(left: MsalDocument, right: MsalDocument): boolean {
@@ -81,7 +81,7 @@ function byName([left]: [string, unknown], [right]: [string, unknown]): number {
   return left < right ? -1 : 1
 }
 
-/** Programs look at the file of the document that they use: those of the entry's other document are told, too. */
+/** Programs watch the file of the document that they use, so the file of the entry's other document is touched too. */
 async function announce(siblings: readonly string[], path: string, host: KeyringHost): Promise<void> {
   for (const sibling of siblings) if (sibling !== path) await host.touch(sibling).catch(() => undefined)
 }

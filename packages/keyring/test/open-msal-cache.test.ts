@@ -41,11 +41,11 @@ test.each(['win32', 'darwin', 'linux'])('on %s, what is written is read by the n
 test.each([
   ['darwin', 'LOCALAPPDATA', 'HOME is not set. Set it to a folder of your own.'],
   ['win32', 'HOME', 'LOCALAPPDATA is not set. Set it to a folder of your own.'],
-  ['sunos', 'HOME', 'sunos has no secret store that is known here. Use the encrypted file store of entrada/store.'],
+  ['sunos', 'HOME', 'no secret store is supported on sunos. Use the encrypted file store of entrada/store.'],
 ])('on %s with %s alone there is no place, and the error says why', async (platform, variable, message) => {
   const { home, host } = systemWith(secretStore())
   const opening = openMsalCache(name, { host: { ...host, platform, env: { [variable]: home } } })
-  await expect(opening).rejects.toThrow(new KeyringError({ reason: message, mend: '' }).message.trim())
+  await expect(opening).rejects.toThrow(new KeyringError({ reason: message, remedy: '' }).message.trim())
 })
 
 test.each(['', '../x', 'a/b', '.hidden', 'a\nb', 'C:\\x'])('%j is no name of a cache', async (bad) => {
@@ -70,7 +70,7 @@ test('without the library the error says what to install, also where its native 
   }
   const unbuilt = withError("Cannot find module '../build/Release/keytar.node'", 'MODULE_NOT_FOUND')
   await expect(openMsalCache(name, unbuilt)).rejects.toThrow(
-    "@azure/msal-node-extensions can't be loaded: Cannot find module '../build/Release/keytar.node'. Install libsecret",
+    "@azure/msal-node-extensions cannot be loaded: Cannot find module '../build/Release/keytar.node'. Install libsecret",
   )
 })
 
@@ -78,19 +78,19 @@ test.each([
   [
     'linux',
     'The prompt was dismissed',
-    "libsecret can't be used for msal.cache.nocae: The prompt was dismissed. Unlock",
+    'libsecret cannot be used for msal.cache.nocae: The prompt was dismissed. Unlock',
   ],
   [
     'linux',
     'Cannot autolaunch D-Bus',
-    "libsecret can't be used for msal.cache.nocae: Cannot autolaunch D-Bus. Run where",
+    'libsecret cannot be used for msal.cache.nocae: Cannot autolaunch D-Bus. Run where',
   ],
   [
     'darwin',
     'User interaction is not allowed.',
-    "Keychain can't be used for msal.cache.nocae: User interaction is not",
+    'Keychain cannot be used for msal.cache.nocae: User interaction is not',
   ],
-  ['win32', 'Decryption failed', "DPAPI can't be used for msal.cache.nocae: Decryption failed. Remove the file"],
+  ['win32', 'Decryption failed', 'DPAPI cannot be used for msal.cache.nocae: Decryption failed. Remove the file'],
 ])('on %s, a secret store that says "%s" is told of in its words, with what to do', async (platform, said, told) => {
   const store = secretStore()
   store.fault.load = new Error(said)
@@ -169,7 +169,7 @@ test('Windows never falls back to a plain file', async () => {
   store.fault.load = new Error('Decryption failed')
   const { host } = systemWith(store, 'win32')
   const opening = openMsalCache(name, { host, unsafeAllowUnencryptedStorage: true })
-  await expect(opening).rejects.toThrow("DPAPI can't be used")
+  await expect(opening).rejects.toThrow('DPAPI cannot be used')
 })
 
 test('what works is encrypted, whatever is allowed', async () => {
@@ -193,7 +193,7 @@ test('what was kept in the plain file is in the secret store once that works, an
 })
 
 test.each(['darwin', 'linux', 'win32'])(
-  'on %s, what is no cache of MSAL is told of and never written over',
+  'on %s, what is not an MSAL cache is told of and never written over',
   async (platform) => {
     const store = secretStore()
     const { home, host } = systemWith(store, platform)
@@ -201,8 +201,7 @@ test.each(['darwin', 'linux', 'win32'])(
       { darwin: entryOf(name), linux: sharedEntry, win32: `${home}/.IdentityService/${name}` }[platform] ?? ''
     const access = await openMsalCache(name, { host })
     store.texts.set(where, 'something else')
-    const message =
-      /has something else than a cache of MSAL as msal\.cache\.nocae: .*it is not JSON\. Nothing was changed/
+    const message = /the entry msal\.cache\.nocae in .* is not an MSAL cache: .*it is not JSON\. Nothing was changed/
     await expect(access.read()).rejects.toThrow(message)
     await expect(access.update(() => '{}')).rejects.toThrow(message)
     await expect(openMsalCache(name, { host })).rejects.toThrow(message)

@@ -15,9 +15,9 @@ function openStore(store: SecretStore = secretStore(), platform?: string): Promi
 
 /** Rules whose keys have no place in MSAL's format: an application's refresh token, a partition that is no account. */
 const withoutPlace = [
-  'keeps apart keys that differ in one field',
-  'lists a partition and no other',
-  'takes a long token, and any text in a key',
+  'distinguishes keys that differ in one field',
+  'lists one partition and no other',
+  'accepts a long token, and any string in a key',
 ]
 const rules = tokenStoreContract(now)
 
@@ -171,7 +171,7 @@ test('a keyring that is locked later rejects what is asked then', async () => {
   const store = await openStore(secrets)
   secrets.fault.load = new Error('The prompt was dismissed')
   await expect(store.get(key())).rejects.toThrow(
-    "libsecret can't be used for msal.cache.nocae: The prompt was dismissed",
+    'libsecret cannot be used for msal.cache.nocae: The prompt was dismissed',
   )
   await expect(store.set(record('x'))).rejects.toThrow('Unlock the keyring')
   delete secrets.fault.load

@@ -4,19 +4,22 @@ import { partitionName, recordName, type TokenKey } from 'entrada/store'
 export interface RedisKeys {
   record: string
   lease: string
-  /** The names of a partition's records, by their expiry. */
+  /** The names of a partition's records, sorted by expiry. */
   index: string
 }
 
-/** Application tokens are nobody's to sign out, and many: their partition has so many parts, each a hash tag. */
+/**
+ * Application tokens are numerous, and need not be listed by user to sign out: their partition is split into this many
+ * parts, each with its own hash tag.
+ */
 const applicationParts = '0123456789abcdef'
 
-/** The prefix as it stands in keys: nothing in it can open a hash tag of its own, or break a line of a log. */
+/** The prefix, escaped for use in keys: nothing in it can open another hash tag, or break a log line. */
 export function escapedPrefix(prefix: string): string {
   return [...prefix].map((one) => (/[\w:./-]/.test(one) ? one : encoded(one))).join('')
 }
 
-/** Where a record is. Names are hashes: no key in Redis tells of a tenant, a user or an application. */
+/** The Redis keys of a record. Names are hashes: no key in Redis reveals a tenant, a user or an application. */
 export function keysOf(prefix: string, key: TokenKey): RedisKeys {
   const name = recordName(key)
   const tag = tagOf(key.partition, name.slice(0, 1))
@@ -27,7 +30,15 @@ export function keysOf(prefix: string, key: TokenKey): RedisKeys {
   }
 }
 
-/** The indexes of a partition, each with what stands before the names of its records. */
+/**
+ * The key or name of a record with the id of an encryption key added, for a writer that could not open the existing
+ * record.
+ */
+export function underKey(place: string, keyId: string): string {
+  return `${place}:${keyId}`
+}
+
+/** The indexes of a partition, each with the prefix of its records' keys. */
 export function indexesOf(prefix: string, partition: string): { index: string; before: string }[] {
   const parts = partition === 'app' ? [...applicationParts] : ['']
   return parts.map((part) => {

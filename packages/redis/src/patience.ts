@@ -1,45 +1,58 @@
-/** How a store that fails is spared: after a failure it is left alone for a time that doubles. */
+import { messageOf } from './replies.ts'
+
+/**
+ * Options for backing off from a failing store: after a failure it is left alone, for a time that doubles with each
+ * one.
+ */
 export interface PatienceOptions {
-  /** How long an answer is waited for, in milliseconds. */
+  /** How long to wait for a reply, in milliseconds. */
   answerWithinMs: number
-  now: () => number
+  /** Milliseconds of a monotonic clock: a correction of the wall clock must not turn a pause into hours. */
+  monotonic: () => number
 }
 
-/** The first rest after a failure, and the longest, in milliseconds. */
+/** The first pause after a failure, and the longest, in milliseconds. */
 const firstRest = 500
 const longestRest = 15_000
 
 /**
- * Calls a server that may be away. While it is, calls fail at once, and none piles up in the client's queue; the first
- * one after the rest tries again, and an answer ends it all.
+ * Calls a server that may be unreachable. While it is, calls fail at once, so that none pile up in the client's queue;
+ * the first one after the pause tries again, and any reply resets the pause.
  */
-export function createPatience({ answerWithinMs, now }: PatienceOptions): <T>(ask: () => Promise<T>) => Promise<T> {
+export function createPatience({
+  answerWithinMs,
+  monotonic,
+}: PatienceOptions): <T>(ask: () => Promise<T>) => Promise<T> {
   let rest = 0
-  let restUntil = 0
+  let restUntil = Number.NEGATIVE_INFINITY
   let reason = ''
 
   function failed(error: unknown): void {
-    if (now() < restUntil) return
+    if (monotonic() < restUntil) return
     rest = Math.min(longestRest, Math.max(firstRest, 2 * rest))
-    restUntil = now() + rest
-    reason = error instanceof Error ? error.message : String(error)
+    restUntil = monotonic() + rest
+    reason = messageOf(error).slice(0, 300)
   }
 
   return async (ask) => {
-    if (now() < restUntil) throw new Error(`redisTokenStore: Redis is left alone until it is asked again (${reason})`)
+    if (monotonic() < restUntil)
+      throw new Error(`redisTokenStore: Redis is not asked for a short time after a failure (${reason})`)
     try {
       const answer = await within(answerWithinMs, ask())
       rest = 0
       return answer
     } catch (error) {
-      // What Redis itself said is an answer: the connection is sound.
+      // An error from Redis itself is a reply: the connection works.
       if (!isReply(error)) failed(error)
       throw error
     }
   }
 }
 
-/** An error that came from the server, such as WRONGTYPE or OOM. One that says it is not ready counts as away. */
+/**
+ * An error that came from the server, such as WRONGTYPE or OOM. One that says that the server is not ready counts as
+ * unreachable.
+ */
 function isReply(error: unknown): boolean {
   const message = error instanceof Error ? error.message : ''
   return /^[A-Z][A-Z]+ /.test(message) && !/^(?:LOADING|CLUSTERDOWN|MASTERDOWN|MOVED|TRYAGAIN|READONLY) /.test(message)
@@ -48,7 +61,7 @@ function isReply(error: unknown): boolean {
 async function within<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds)
+    timer = setTimeout(() => reject(new Error(`no reply within ${milliseconds} ms`)), milliseconds)
     ;(timer as { unref?(): void }).unref?.()
   })
   try {

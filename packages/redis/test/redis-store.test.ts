@@ -27,18 +27,35 @@ async function failure(promise: Promise<unknown>): Promise<Error> {
 
 describe('an answer that is no good', () => {
   test.each<[string, unknown, RegExp]>([
-    ['a number', 5, /gave a number where a text belongs/],
-    ['a list', ['x'], /gave a object where a text belongs/],
-    ['garbage', 'garbage', /the record is no envelope/],
-    ['bytes of garbage', new Uint8Array(300), /the record is no envelope/],
+    ['a number', 5, /returned a number in place of a string/],
+    ['a list', ['x'], /returned a object in place of a string/],
+  ])('%s: rejects, and what it may hold is not repeated', async (_, reply, words) => {
+    const { client } = clientThat(([name]) => (name === 'GETRANGE' ? reply : 0))
+    expect((await failure(redisTokenStore(client, { keys }).get(key))).message).toMatch(words)
+  })
+
+  test.each<[string, unknown, RegExp]>([
+    ['garbage', 'garbage', /the record is not an envelope/],
+    ['bytes of garbage', new Uint8Array(300), /the record is not an envelope/],
     [
       'another’s record',
       tokenEnvelope(keys).seal({ ...record, key: { ...key, clientId: 'x' } }),
       /belongs to another key/,
     ],
-  ])('%s: rejects, and what it may hold is not repeated', async (_, reply, words) => {
+    ['a record of another key', tokenEnvelope(randomBytes(32)).seal(record), /sealed with the key [0-9a-f]{12}, which/],
+    ['a newer form', tokenEnvelope(keys).seal(record).replace('entrada1', 'entrada9'), /entrada9, which is newer/],
+  ])('%s: is no record, with one report', async (_, reply, words) => {
     const { client } = clientThat(([name]) => (name === 'GETRANGE' ? reply : 0))
-    expect((await failure(redisTokenStore(client, { keys }).get(key))).message).toMatch(words)
+    const told: string[] = []
+    const store = redisTokenStore(client, { keys })
+    expect(await store.get(key, ({ message }) => void told.push(message))).toBeUndefined()
+    expect(told).toEqual([expect.stringMatching(words)])
+  })
+
+  test('a record of a clock that was ahead is not served', async () => {
+    const ahead = { ...record, cachedAt: Date.now() + 86_400_000, expiresAt: Date.now() + 90_000_000 }
+    const { client } = clientThat(() => tokenEnvelope(keys).seal(ahead))
+    expect(await redisTokenStore(client, { keys }).get(key)).toBeUndefined()
   })
 
   test('is nothing where there is nothing', async () => {
@@ -78,6 +95,20 @@ describe('a Redis that is away', () => {
     expect(await isAsked()).toBe(true)
   })
 
+  test('is left alone no longer when the clock is put right', async () => {
+    const clocks = { wall: 0, monotonic: 0 }
+    const { client, asked } = clientThat(away)
+    const store = redisTokenStore(client, { keys, now: () => clocks.wall, monotonic: () => clocks.monotonic })
+    await failure(store.get(key))
+    clocks.wall = -10_800_000
+    clocks.monotonic = 60_000
+    await failure(store.get(key))
+    expect(asked).toHaveLength(2)
+    clocks.wall = 10_800_000
+    await failure(store.get(key))
+    expect(asked).toHaveLength(2)
+  })
+
   test('says so in words that name the command, and repeat no key and no secret', async () => {
     const { client } = clientThat((args) => Promise.reject(Object.assign(new Error('broken'), { command: { args } })))
     const error = await failure(redisTokenStore(client, { keys }).set(record))
@@ -89,7 +120,7 @@ describe('a Redis that is away', () => {
 
   test('that never answers is waited for no longer than asked', async () => {
     const store = redisTokenStore(() => new Promise(() => undefined), { keys, answerWithinMs: 1 })
-    expect((await failure(store.get(key))).message).toBe('redisTokenStore: GETRANGE failed: no answer within 1 ms')
+    expect((await failure(store.get(key))).message).toBe('redisTokenStore: GETRANGE failed: no reply within 1 ms')
   })
 
   test.each(['WRONGTYPE Operation against a key', 'OOM command not allowed'])(
@@ -115,14 +146,39 @@ describe('a Redis that is away', () => {
   )
 })
 
+test('nothing of a call goes on behind it: what is broken is removed before get has answered', async () => {
+  const order: string[] = []
+  const { client } = clientThat(async ([name]) => {
+    await new Promise(setImmediate)
+    order.push(name ?? '')
+    return name === 'GETRANGE' ? 'garbage' : 1
+  })
+  await redisTokenStore(client, { keys }).get(key)
+  order.push('answered')
+  await new Promise((resolve) => setTimeout(resolve, 0))
+  expect(order).toEqual(['GETRANGE', 'EVAL', 'answered'])
+})
+
+test('a failed command is told without what the client adds to it, and cut', async () => {
+  const theirs = Object.assign(new Error(`broken ${'x'.repeat(100_000)}`), {
+    args: ['SECRET-OF-THEIRS'],
+    code: 'EPIPE',
+  })
+  const error = await failure(redisTokenStore(() => Promise.reject(theirs), { keys }).get(key))
+  expect(error.message.length).toBeLessThan(500)
+  expect(error.cause).toMatchObject({ code: 'EPIPE' })
+  expect(error.cause).not.toBe(theirs)
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('SECRET-OF-THEIRS')
+})
+
 test.each([undefined, null, {}, 'redis://localhost', 5])('%j is no client', (client) => {
   expect(() => redisTokenStore(client as RedisClient, { keys })).toThrow(
-    /client is no client of redis, ioredis or iovalkey/,
+    /client must be a client of redis, ioredis or iovalkey/,
   )
 })
 
 test('a key is needed', () => {
-  expect(() => redisTokenStore(async () => '', {} as never)).toThrow(/keys is no key.*openssl rand -base64 32/)
+  expect(() => redisTokenStore(async () => '', {} as never)).toThrow(/keys must be a key.*openssl rand -base64 32/)
 })
 
 test('a record that has expired is not written, and every other with its time to live', async () => {
