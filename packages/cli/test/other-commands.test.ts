@@ -1,0 +1,80 @@
+import type { Emulator } from '@entrada/emulator'
+import { beforeAll, expect, test, vi } from 'vitest'
+import { commands } from '../src/commands/index.ts'
+import { scope, startAuthority, tenantId, variablesOf } from './app.ts'
+import { buildProgram, type Program } from './program.ts'
+
+// Each run is a process, and a machine may have more to do.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+
+let program: Program
+let emulator: Emulator
+
+beforeAll(async () => {
+  program = await buildProgram()
+  emulator = await startAuthority()
+})
+
+test('verify says that a token is good, in words, with its dates', async () => {
+  const env = variablesOf(emulator)
+  const { output: token } = await program.run(['token', scope], { env })
+  const { code, output, errors } = await program.run(['verify', '-'], { env, input: token })
+  expect({ code, errors }).toEqual({ code: 0, errors: '' })
+  expect(output).toContain(
+    'The signature is the issuer’s, and the token is valid now, for the audience that it names itself.',
+  )
+  expect(output).toContain('It permits nothing: it has neither scopes (scp) nor roles.')
+  expect(output).toMatch(new RegExp(`^tid +${tenantId}$`, 'm'))
+  expect(output).toMatch(/^exp +\d+ {2}\d{4}-/m)
+})
+
+test('verify says what is wrong with another one, and never repeats it', async () => {
+  const env = variablesOf(emulator)
+  const { output } = await program.run(['token', scope], { env })
+  const token = output.trim()
+  const [head, body] = token.split('.')
+  const forged = `${head}.${body}.${'A'.repeat(342)}`
+  const bad = await program.run(['verify', '-'], { env, input: forged })
+  expect(bad).toMatchObject({ code: 1, output: '' })
+  expect(bad.errors).toMatch(/^entrada: .*signature.*\n$/)
+  expect(bad.errors).not.toContain(body)
+  const other = await program.run(['verify', '-', '--audience', 'api://other', '--json'], { env, input: token })
+  expect(JSON.parse(other.output)).toMatchObject({ verified: false, code: 'audience' })
+  expect(other.code).toBe(1)
+  expect(await program.run(['verify', '-'], { env, input: 'opaque' })).toMatchObject({
+    code: 1,
+    output: '',
+    errors: expect.stringContaining('this is not a JWT'),
+  })
+})
+
+test.each(Object.keys(commands))(
+  '%s --help has a summary, usage and examples that begin with entrada or use it',
+  async (name) => {
+    const { command } = await (commands[name] as (typeof commands)[string]).load()
+    const { code, output, errors } = await program.run([name, '--help'])
+    expect({ code, errors }).toEqual({ code: 0, errors: '' })
+    expect(output.replace(/\s+/g, ' ')).toContain(command.summary.replace(/\s+/g, ' '))
+    expect(output).toContain(`  entrada ${name}`)
+    expect(command.examples.length).toBeGreaterThan(0)
+    for (const { line } of command.examples) expect(line).toContain(`entrada ${name}`)
+    for (const line of output.split('\n').filter((one) => !one.startsWith('  $')))
+      expect(line.length).toBeLessThanOrEqual(80)
+  },
+)
+
+test.each(['bash', 'zsh', 'fish', 'pwsh'])(
+  'the completion of %s knows every command, and the aliases',
+  async (shell) => {
+    const { code, output } = await program.run(['completion', shell])
+    expect(code).toBe(0)
+    for (const name of [...Object.keys(commands), 'kusto', 'min-life']) expect(output).toContain(name)
+  },
+)
+
+test('--verbose tells the story on standard error, and standard output stays as it was', async () => {
+  const { output, errors } = await program.run(['token', scope, '--verbose'], { env: variablesOf(emulator) })
+  expect(output).toMatch(/^eyJ\S+\n$/)
+  expect(errors).toMatch(/token for https:\/\/storage\.azure\.com\/\.default from the (?:network|store)/)
+  expect(errors).not.toContain(output.trim().slice(-20))
+})

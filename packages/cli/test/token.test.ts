@@ -1,0 +1,38 @@
+import type { Emulator } from '@entrada/emulator'
+import { beforeAll, expect, test, vi } from 'vitest'
+import { recognisableSecret, scope, startAuthority, variablesOf } from './app.ts'
+import { buildProgram, type Program } from './program.ts'
+
+// Each run is a process, and a machine may have more to do.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+
+let program: Program
+let emulator: Emulator
+
+beforeAll(async () => {
+  program = await buildProgram()
+  emulator = await startAuthority()
+})
+
+test('the token stands on standard output, and nothing else anywhere', async () => {
+  const { code, output, errors } = await program.run(['token', scope], { env: variablesOf(emulator) })
+  expect(errors).toBe('')
+  expect(output).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/)
+  expect(code).toBe(0)
+})
+
+test('a refusal is one line with its remedy, and exit code 1', async () => {
+  const env = { ...variablesOf(emulator), AZURE_CLIENT_SECRET: `${recognisableSecret}-wrong` }
+  const { code, output, errors } = await program.run(['token', scope], { env })
+  expect(output).toBe('')
+  expect(errors).toMatch(/^entrada: EnvironmentCredential: .*AADSTS7000215.*\n$/)
+  expect(errors).not.toContain(recognisableSecret)
+  expect(code).toBe(1)
+})
+
+test('where no credential can be used, the exit code is 3', async () => {
+  const env = { AZURE_TOKEN_CREDENTIALS: 'EnvironmentCredential' }
+  const { code, errors } = await program.run(['token', scope], { env })
+  expect(errors).toMatch(/^entrada: .*AZURE_TENANT_ID.*\n$/)
+  expect(code).toBe(3)
+})
