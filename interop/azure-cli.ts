@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Emulator } from '@entrada/emulator'
-import { cleanEnvironment } from '../scripts/environment.mjs'
 import { temporaryFolder } from '../scripts/temporary-folder.mjs'
+import { cleanEnvironment } from '../testing/environment.mjs'
 import { startConnectProxy } from './connect-proxy.ts'
 
 /** The hosts that the emulator stands in for; it must be started with them. */

@@ -1,4 +1,5 @@
 import { BlobServiceClient } from '@azure/storage-blob'
+import { startSandbox as startPlainSandbox } from '@entrada/emulator/sandbox'
 import { CertificateCredential, ClientSecretCredential, DefaultAzureCredential, type EntradaCredential } from 'entrada'
 import { afterAll, expect, test } from 'vitest'
 import { clientCertificate } from './certificates.ts'
@@ -48,6 +49,29 @@ test('a user delegation key is given, which needs the object and the tenant in t
   const service = new BlobServiceClient(sandbox.storageUrl, credential)
   const key = await service.getUserDelegationKey(new Date(), new Date(Date.now() + 3_600_000))
   expect(key.signedTenantId).toBe(tenantId)
+})
+
+test('the queue and table services take the same token', async () => {
+  await using credential = new ClientSecretCredential(tenantId, clientId, clientSecret, { authorityHost })
+  const { token } = await credential.getToken('https://storage.azure.com/.default')
+  const { queue, table } = sandbox.storage
+  for (const url of [`${queue}?comp=list`, `${table}/Tables`]) {
+    const headers = { authorization: `Bearer ${token}`, 'x-ms-version': '2021-08-06', accept: 'application/json' }
+    expect((await fetch(url, { headers })).status, url).toBe(200)
+    expect((await fetch(url, { headers: { ...headers, authorization: 'Bearer a.b.c' } })).status, url).toBe(403)
+  }
+})
+
+test('what Azurite says when it does not start is in the error, and nothing is left running', async () => {
+  const { port } = new URL(sandbox.storage.blob)
+  const refused = await startPlainSandbox({ azurite: { blobPort: Number(port) } }).catch(({ message }) => message)
+  expect(refused).toMatch(/^startSandbox: Azurite did not start. Its output: [^\n]*EADDRINUSE/)
+})
+
+test('on every address, its endpoints are those that this machine reaches', async () => {
+  await using open = await startPlainSandbox({ ca: givenAuthority(), hostname: '0.0.0.0', allowNonLoopback: true })
+  expect(open.storage.blob).toMatch(/^https:\/\/127\.0\.0\.1:\d+\/devstoreaccount1$/)
+  expect((await fetch(`${open.storage.blob}?comp=list`)).status).toBe(403)
 })
 
 test('Azurite refuses a token that does not claim to be of the public cloud, so it does look at them', async () => {

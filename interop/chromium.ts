@@ -1,12 +1,48 @@
+import type { Emulator } from '@entrada/emulator'
 import axe from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, vi } from 'vitest'
+import { component, chromium as debianChromium } from './components.ts'
+import { contosoSignsIn } from './signing-in.ts'
+import { startTrustedEmulator } from './trusted-emulator.ts'
+
+/** Contoso's people, and a browser for them. */
+export interface ContosoInChromium {
+  readonly emulator: Emulator
+  /** A page of a person of their own. */
+  newPage(options?: BrowserContextOptions): Promise<Page>
+}
+
+/** Starts both for the tests of the file that calls it, and ends them. Without Chromium those tests say so. */
+export function contosoInChromium(): ContosoInChromium {
+  component(debianChromium)
+  // A browser on a busy machine takes its time.
+  vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
+  let emulator: Emulator
+  let browser: Browser | undefined
+  beforeAll(async () => {
+    emulator = await startTrustedEmulator({ directory: contosoSignsIn })
+    browser = await launchChromium().catch(() => undefined)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await emulator.close()
+  })
+  return {
+    get emulator() {
+      return emulator
+    },
+    async newPage(options) {
+      if (browser === undefined) throw new Error('Chromium did not start.')
+      return newPerson(browser, options)
+    },
+  }
+}
 
 /** Debian's Chromium. As root it runs without its sandbox, and what it opens here is on this machine. */
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update'],
-  })
+export function launchChromium(further: readonly string[] = []): Promise<Browser> {
+  const quiet = ['--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update']
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', ...quiet, ...further] })
 }
 
 /** A person of their own: no cookie of anyone else. The emulator's certificate is taken as it is. */
@@ -34,6 +70,12 @@ export async function tabTo(page: Page, name: string): Promise<void> {
 export async function fillIn(page: Page, label: string, text: string): Promise<void> {
   await tabTo(page, label)
   await page.keyboard.type(text)
+}
+
+/** Opens what is behind a heading. */
+export async function openForm(page: Page, heading: string): Promise<void> {
+  await tabTo(page, heading)
+  await page.keyboard.press('Enter')
 }
 
 /** Presses Enter on the button or link of this name, and waits for the page that follows. */

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 /** Packages that a program of the library's source loads only where it needs them. */
-const leftOut = ['https-proxy-agent', 'ioredis', 'jose', 'node-forge', 'open', 'tinyexec']
+const leftOut = ['ioredis', 'open', 'tinyexec']
 
 /** Compiles a program together with the source of this workspace's packages into one file, for processes of their own. */
 export async function compileFromSource(program: URL, outfile: string): Promise<void> {

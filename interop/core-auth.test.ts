@@ -4,6 +4,7 @@ import {
   type TokenCredential as AzureTokenCredential,
   isTokenCredential,
 } from '@azure/core-auth'
+import { onBehalfOf } from '@entrada/verify'
 import * as entrada from 'entrada'
 import { expect, expectTypeOf, test } from 'vitest'
 
@@ -17,6 +18,11 @@ test('each of our credentials is a TokenCredential of @azure/core-auth', () => {
   const standard = new entrada.DefaultAzureCredential()
   const accepted: AzureTokenCredential[] = [secret, environment, chain, standard, entrada.getDefaultAzureCredential()]
   expect(accepted.every(isTokenCredential)).toBe(true)
+})
+
+test('what calls on behalf of a verified caller is one too', () => {
+  const credential = new entrada.OnBehalfOfCredential({ tenantId: 't', clientId: 'c', clientSecret: 's' })
+  expectTypeOf(onBehalfOf(credential)).returns.toExtend<AzureTokenCredential>()
 })
 
 test('what an Azure client passes to getToken is what ours takes', () => {

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { cleanEnvironment } from '../scripts/environment.mjs'
+import { cleanEnvironment } from '../testing/environment.mjs'
 
 /** A desktop's session without a desktop: a bus, and a keyring on it that is open or locked. */
 export interface KeyringSession {

@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
-import { cleanEnvironment } from '../../scripts/environment.mjs'
+import { cleanEnvironment } from '../../testing/environment.mjs'
 
 /** The folder that clients of Azure Arc read key files from, and no other. */
 export const ARC_KEY_DIRECTORY = '/var/opt/azcmagent/tokens'

@@ -79,14 +79,23 @@ export async function startRedis(settings: readonly string[] = [], tls: readonly
   }
 }
 
-/** Three nodes that share the slots. */
-export async function startRedisCluster(): Promise<{ ports: number[] } & AsyncDisposable> {
+export interface RedisCluster extends AsyncDisposable {
+  ports: number[]
+  /** The masters first. */
+  nodes: readonly RedisServer[]
+}
+
+/** Three masters that share the slots, each with so many replicas. */
+export async function startRedisCluster(replicas = 0): Promise<RedisCluster> {
   const nodes = await Promise.all(
-    [1, 2, 3].map(() => startRedis(['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'])),
+    Array.from({ length: 3 * (1 + replicas) }, () =>
+      startRedis(['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000']),
+    ),
   )
   const ports = nodes.map(({ port }) => port)
   const hosts = ports.map((port) => `127.0.0.1:${port}`)
-  await promisify(execFile)('redis-cli', ['--cluster', 'create', ...hosts, '--cluster-yes'])
+  const many = ['--cluster-replicas', String(replicas)]
+  await promisify(execFile)('redis-cli', ['--cluster', 'create', ...hosts, ...many, '--cluster-yes'])
   for (const node of nodes) {
     while (!(await node.command('CLUSTER', 'INFO')).includes('cluster_state:ok')) {
       await new Promise((resolve) => setTimeout(resolve, 50))
@@ -94,6 +103,7 @@ export async function startRedisCluster(): Promise<{ ports: number[] } & AsyncDi
   }
   return {
     ports,
+    nodes,
     async [Symbol.asyncDispose]() {
       await Promise.all(nodes.map((node) => node[Symbol.asyncDispose]()))
     },

@@ -1,0 +1,3 @@
+import { startSandbox } from '@entrada/emulator/sandbox'
+
+await startSandbox().catch(({ message }) => console.log(message))
