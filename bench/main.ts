@@ -1,13 +1,17 @@
 import { cpus } from 'node:os'
 import type { Measure, Row } from './row.ts'
 import { cached, held } from './rows/cached.ts'
+import { commandLine } from './rows/command-line.ts'
 import { azureCli } from './rows/developer-tools.ts'
+import { emulators } from './rows/emulator.ts'
 import { managedIdentity } from './rows/managed-identity.ts'
 import { memory } from './rows/memory.ts'
 import { onBehalfOf } from './rows/on-behalf-of.ts'
 import { coldCrowd, refreshWindow } from './rows/refresh.ts'
 import { firstToken, importTime } from './rows/start.ts'
 import { stores } from './rows/stores.ts'
+import { telemetry } from './rows/telemetry.ts'
+import { verification } from './rows/verify.ts'
 import { bundle, installed } from './rows/weight.ts'
 
 /** In the order of the report; the names choose, as in `npm run bench -- cached start`. */
@@ -17,11 +21,15 @@ const measures: Readonly<Record<string, Measure>> = {
   'on-behalf-of': onBehalfOf,
   import: importTime,
   start: firstToken,
+  cli: commandLine,
   crowd: coldCrowd,
   refresh: refreshWindow,
   'azure-cli': azureCli,
   'managed-identity': managedIdentity,
   stores,
+  telemetry,
+  verify: verification,
+  emulator: emulators,
   installed,
   bundle,
   memory,
