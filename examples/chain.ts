@@ -1,4 +1,4 @@
-// A chain of one's own: the managed identity where there is one, the account of the Azure CLI on a developer's machine.
+// A custom chain: the managed identity on an Azure host, the account of the Azure CLI on a developer's machine.
 import { AzureCliCredential, ChainedTokenCredential, ManagedIdentityCredential } from 'entrada'
 
 await using credential = new ChainedTokenCredential(new ManagedIdentityCredential(), new AzureCliCredential())

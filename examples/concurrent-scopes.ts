@@ -1,4 +1,4 @@
-// One credential, three services at once. Each token is asked for once, however many callers wait for it.
+// One credential, three services at once. Each token is requested once, however many callers wait for it.
 import { DefaultAzureCredential } from 'entrada'
 
 await using credential = new DefaultAzureCredential()

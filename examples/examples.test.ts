@@ -5,13 +5,14 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { BlobServiceClient } from '@azure/storage-blob'
 import { DefaultAzureCredential } from 'entrada'
-import { decodeJwt } from 'jose'
 import { afterAll, describe, expect, test } from 'vitest'
+import { freePort } from '../interop/free-port.ts'
 import { givenAuthority } from '../interop/given-authority.ts'
 import { startKeyVault } from '../interop/key-vault-stand-in.ts'
 import { startSandbox } from '../interop/sandbox.mjs'
 import { signInAt } from '../packages/entrada/test/sign-in/person.ts'
 import { temporaryFolderOf } from '../scripts/temporary-folder.mjs'
+import { startGraph } from './graph-stand-in.ts'
 import { type RunningExample, startExample } from './running-example.ts'
 
 const folder = await temporaryFolderOf('examples')
@@ -61,6 +62,18 @@ test('concurrent-scopes.ts asks for three tokens, once each', async () => {
   expect(emulator.requests).toHaveLength(3)
 })
 
+test('telemetry.ts has metrics for Prometheus: one token from the network, nine from memory', async () => {
+  const METRICS_PORT = String(await freePort())
+  const example = await start('telemetry.ts', { METRICS_PORT })
+  const [url = ''] = /http:\S+/.exec(await example.nextLine()) ?? []
+  const text = await (await fetch(url)).text()
+  const counts = [...text.matchAll(/^entrada_token_requests_total\{.*?source="(\w+)".*\} (\d+)$/gm)]
+  expect(counts.map(([, source, count]) => `${source} ${count}`)).toEqual(['network 1', 'memory 9'])
+  expect(text).toContain(`} ${Date.parse('2027-03-01') / 1000}`)
+  example.kill('SIGTERM')
+  expect((await example.finished()).code).toBe(0)
+})
+
 test('graph-me.ts calls Graph with the token', async () => {
   await using graph = await startGraph()
   expect(await resultOf('graph-me.ts', { GRAPH_ENDPOINT: graph.url })).toMatchObject({ output: 'User: Ada Lovelace' })
@@ -105,72 +118,6 @@ describe('chain.ts', () => {
     const { output } = await resultOf('chain.ts', { IDENTITY_ENDPOINT: 'http://127.0.0.1:1', PATH: folder.path })
     expect(output).toBe('Authentication successful with AzureCliCredential')
   })
-})
-
-describe('web-api-on-behalf-of.ts', () => {
-  const ada = { objectId: '00000000-0000-4000-8000-00000000ada0', username: 'ada@contoso.example' }
-  const charles = { objectId: '00000000-0000-4000-8000-00000000bab0', username: 'charles@contoso.example' }
-  const call = async (url: string, token: string) => fetch(url, { headers: { Authorization: `Bearer ${token}` } })
-
-  test('asks Graph for each of its users, with one exchange each', async () => {
-    await using graph = await startGraph()
-    await using api = await startApi(graph)
-    const tokens = await Promise.all([ada, charles].map((user) => emulator.userToken({ user, app: 'demo' })))
-    emulator.requests.clear()
-    for (const token of [...tokens, ...tokens]) {
-      expect(await (await call(api.url, token)).json()).toEqual({ displayName: 'Ada Lovelace' })
-    }
-    const askedFor = graph.tokens.map((token) => decodeJwt(token).upn)
-    expect(askedFor).toEqual([ada, charles, ada, charles].map(({ username }) => username))
-    expect(emulator.requests.filter(({ form }) => form.assertion !== undefined)).toHaveLength(2)
-  })
-
-  test('passes the challenge of Conditional Access on to its caller, who comes back with a second factor', async () => {
-    await using graph = await startGraph()
-    await using api = await startApi(graph)
-    const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
-    emulator.updateApp('demo', { conditionalAccess: { code: 50076, claims } })
-    try {
-      const refused = await call(api.url, await emulator.userToken({ user: ada, app: 'demo' }))
-      expect(refused.status).toBe(401)
-      expect(refused.headers.get('WWW-Authenticate')).toMatch('error="insufficient_claims"')
-      const [, sent = ''] = /claims="([^"]+)"/.exec(refused.headers.get('WWW-Authenticate') ?? '') ?? []
-      expect(atob(sent)).toBe(claims)
-
-      const again = await emulator.userToken({ user: ada, app: 'demo', amr: ['pwd', 'mfa'] })
-      expect((await call(api.url, again)).status).toBe(200)
-    } finally {
-      emulator.updateApp('demo', { conditionalAccess: undefined })
-    }
-  })
-
-  test('refuses a caller whose token does not verify, without asking anybody', async () => {
-    await using graph = await startGraph()
-    await using api = await startApi(graph)
-    emulator.requests.clear()
-    const good = await emulator.userToken({ user: ada, app: 'demo' })
-    for (const bad of ['', 'nonsense', `${good.slice(0, -8)}AAAAAAAA`]) {
-      const refused = await call(api.url, bad)
-      expect([refused.status, refused.headers.get('WWW-Authenticate')]).toEqual([
-        401,
-        expect.stringMatching('invalid_'),
-      ])
-    }
-    expect(emulator.requests.filter(({ form }) => form.assertion !== undefined)).toHaveLength(0)
-    expect(graph.tokens).toHaveLength(0)
-  })
-
-  async function startApi(graph: { url: string }): Promise<{ url: string; [Symbol.asyncDispose](): Promise<void> }> {
-    const api = await start('web-api-on-behalf-of.ts', { PORT: '0', GRAPH_ENDPOINT: graph.url })
-    const [, url = ''] = /^Listening on (\S+)$/.exec(await api.nextLine()) ?? []
-    return {
-      url,
-      async [Symbol.asyncDispose]() {
-        api.kill('SIGTERM')
-        expect(await api.finished()).toMatchObject({ code: 0, errors: '' })
-      },
-    }
-  }
 })
 
 test('web-app.ts serves many requests with one token, and closes on SIGTERM', async () => {
@@ -234,7 +181,13 @@ describe('with a person at the browser', () => {
     await writeFile(BROWSER, `#!${process.execPath}\n${program}\n`, { mode: 0o755 })
     return {
       opened,
-      env: { PERSON, BROWSER, AZURE_TOKEN_CREDENTIALS: 'EnvironmentCredential' },
+      env: {
+        PERSON,
+        BROWSER,
+        // xdg-open, which the package `open` brings, is a shell script that leans on the programs of every system.
+        PATH: `${process.env.PATH}:/usr/bin:/bin`,
+        AZURE_TOKEN_CREDENTIALS: 'EnvironmentCredential',
+      },
       async [Symbol.asyncDispose]() {
         server.close()
         await once(server, 'close')
@@ -252,25 +205,6 @@ test('migrate/: the move from @azure/identity is one line, and the program does 
   expect(output).toBe('Container: invoices\nContainer: photos')
   expect(await resultOf('migrate/after.ts')).toMatchObject({ output })
 })
-
-/** Graph, as far as these examples use it. */
-async function startGraph(): Promise<{ url: string; tokens: string[]; [Symbol.asyncDispose](): Promise<void> }> {
-  const tokens: string[] = []
-  const graph = createServer(({ url, headers }, response) => {
-    tokens.push(headers.authorization?.replace(/^Bearer /, '') ?? '')
-    response.writeHead(url === '/v1.0/me' ? 200 : 404).end('{ "displayName": "Ada Lovelace" }')
-  }).listen(0, '127.0.0.1')
-  await once(graph, 'listening')
-  const url = `http://127.0.0.1:${(graph.address() as AddressInfo).port}`
-  return {
-    url,
-    tokens,
-    async [Symbol.asyncDispose]() {
-      graph.close()
-      await once(graph, 'close')
-    },
-  }
-}
 
 function start(example: string, more: NodeJS.ProcessEnv = {}): Promise<RunningExample> {
   return startExample(example, folder.path, { ...env, ...more })

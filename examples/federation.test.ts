@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
 import { startTrustedEmulator } from '../interop/trusted-emulator.ts'
-import { cleanEnvironment } from '../scripts/environment.mjs'
 import { temporaryFolderOf } from '../scripts/temporary-folder.mjs'
+import { cleanEnvironment } from '../testing/environment.mjs'
 
 // The programs of docs/federation.md, each run as the job that the page shows.
 const page = await readFile(new URL('../docs/federation.md', import.meta.url), 'utf8')

@@ -1,4 +1,4 @@
-// A bearer token for any HTTP client: the provider is a function that yields a token which is still good.
+// A bearer token for any HTTP client: the provider is a function that resolves to a token which is still valid.
 import { DefaultAzureCredential, getBearerTokenProvider } from 'entrada'
 
 const graph = process.env.GRAPH_ENDPOINT ?? 'https://graph.microsoft.com'

@@ -13,8 +13,13 @@ export interface RunningExample {
 }
 
 /** Compiles an example, given by its path in this folder, into `folder`, and starts it. */
-export async function startExample(name: string, folder: string, env: NodeJS.ProcessEnv): Promise<RunningExample> {
-  const child = spawn(process.execPath, [await compile(`examples/${name}`, folder)], { env })
+export async function startExample(
+  name: string,
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  args: readonly string[] = [],
+): Promise<RunningExample> {
+  const child = spawn(process.execPath, [await compile(`examples/${name}`, folder), ...args], { env })
   const closed = once(child, 'close')
   const lines: string[] = []
   const errors: string[] = []

@@ -1,4 +1,4 @@
-// The same without `await using`: whoever makes a credential closes it.
+// The same without `await using`: whoever creates a credential closes it.
 import { AuthenticationError, ClientSecretCredential } from 'entrada'
 
 const { AZURE_TENANT_ID = '', AZURE_CLIENT_ID = '', AZURE_CLIENT_SECRET = '' } = process.env

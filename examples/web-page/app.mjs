@@ -5,7 +5,7 @@ import { InteractiveBrowserCredential, returnFromSignIn } from 'entrada'
 const scope = 'https://graph.microsoft.com/User.Read'
 const shown = document.getElementById('name')
 
-// A window that comes back from a sign-in hands its answer over, and closes.
+// In a window that comes back from a sign-in this passes the answer on and closes the window.
 if (!(await returnFromSignIn())) {
   const credential = new InteractiveBrowserCredential({
     // Your application's, which has this page's origin as a redirect URI of a single-page application.

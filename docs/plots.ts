@@ -1,0 +1,94 @@
+/** Pictures of what the bench printed, as SVG without script or font of its own. */
+
+/** A row of the bench's output. */
+export interface Figure {
+  what: string
+  ours: string
+  peer: string
+  /** How many times better ours is. */
+  ratio: number | undefined
+}
+
+/** Reads what `npm run bench` prints. */
+export function readFigures(output: string): Figure[] {
+  return output.split(/^(?=[! ] \S)/m).flatMap((block) => {
+    const [first = '', ...lines] = block.split('\n')
+    const field = (name: string): string =>
+      lines
+        .find((line) => line.trim().startsWith(`${name} `))
+        ?.trim()
+        .slice(name.length)
+        .trim() ?? ''
+    if (!/^[! ] \S/.test(first) || field('ours') === '') return []
+    const ratio = Number.parseFloat(field('ratio').replaceAll(',', ''))
+    return [
+      {
+        what: first.slice(2),
+        ours: field('ours'),
+        peer: field('peer'),
+        ratio: Number.isNaN(ratio) ? undefined : ratio,
+      },
+    ]
+  })
+}
+
+const width = 960
+const left = 410
+const barHeight = 20
+const rowHeight = 44
+const ink = '#1f2328'
+const pale = '#57606a'
+const blue = '#3451b2'
+
+/** How many times better each row is than its peer's, on a logarithmic scale. */
+export function ratioPlot(figures: readonly Figure[], title: string): string {
+  const rows = figures.filter((figure): figure is Figure & { ratio: number } => figure.ratio !== undefined)
+  const most = Math.max(...rows.map(({ ratio }) => ratio))
+  const decades = Math.max(1, Math.ceil(Math.log10(most)))
+  const scale = (ratio: number): number => (Math.max(0, Math.log10(ratio)) / decades) * (width - left - 90)
+  const height = 72 + rows.length * rowHeight + 24
+  const grid = Array.from({ length: decades + 1 }, (_, decade) => {
+    const x = left + scale(10 ** decade)
+    return `<line x1="${x}" x2="${x}" y1="60" y2="${height - 28}" stroke="#d0d7de"/>${text(x, height - 10, `${(10 ** decade).toLocaleString('en')} ×`, { anchor: 'middle', size: 11, fill: pale })}`
+  })
+  const bars = rows.map(({ what, ours, peer, ratio }, index) => {
+    const y = 72 + index * rowHeight
+    const label = ratio >= 10 ? Math.round(ratio).toLocaleString('en') : ratio.toFixed(1)
+    return [
+      text(left - 12, y + 10, what, { anchor: 'end', size: 13 }),
+      text(left - 12, y + 25, `${short(ours)}, was ${short(peer)}`, { anchor: 'end', size: 11, fill: pale }),
+      `<rect x="${left}" y="${y}" width="${Math.max(2, scale(ratio)).toFixed(1)}" height="${barHeight}" rx="3" fill="${blue}"/>`,
+      text(left + Math.max(2, scale(ratio)) + 8, y + 15, `${label} ×`, { size: 13, weight: 600 }),
+    ].join('')
+  })
+  return picture(height, title, [text(24, 36, title, { size: 17, weight: 600 }), ...grid, ...bars])
+}
+
+/** What stands before a remark or a second figure; of a bundle the whole, which its ratio is of. */
+function short(figure: string): string {
+  const [, whole] = / loaded at the start, (\S+ \S+) with every part/.exec(figure) ?? []
+  return whole ?? figure.replace(/ \(.*$| at \d.*$| · .*$/, '').split(', ')[0] ?? ''
+}
+
+interface TextStyle {
+  anchor?: 'start' | 'middle' | 'end'
+  size: number
+  fill?: string
+  weight?: number
+}
+
+function text(
+  x: number,
+  y: number,
+  content: string,
+  { anchor = 'start', size, fill = ink, weight = 400 }: TextStyle,
+): string {
+  const safe = content.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+  return `<text x="${x.toFixed(1)}" y="${y}" text-anchor="${anchor}" font-size="${size}" font-weight="${weight}" fill="${fill}">${safe}</text>`
+}
+
+function picture(height: number, title: string, parts: readonly string[]): string {
+  const head = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="system-ui, sans-serif">`
+  const back = `<rect width="${width}" height="${height}" rx="10" fill="#ffffff" stroke="#d0d7de"/>`
+  return `${head}\n<title>${title}</title>\n${[back, ...parts].join('\n')}\n</svg>\n`
+}

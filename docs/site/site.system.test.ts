@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import axe from 'axe-core'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { launchChromium, newPerson } from '../../interop/chromium.ts'
+import { chromium, component, siteTools } from '../../interop/components.ts'
+import { brokenLinks, builtPages, serve } from './built-site.ts'
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 1_800_000 })
+
+const isHere = [component(siteTools), component(chromium)].every(Boolean)
+const dist = fileURLToPath(new URL('dist/', import.meta.url))
+
+let browser: Browser
+let site: Awaited<ReturnType<typeof serve>>
+beforeAll(async () => {
+  if (!isHere) return
+  // For whoever works on the tests, and has just run `npm run docs`.
+  if (process.env.ENTRADA_SITE_IS_BUILT !== 'true') {
+    const main = fileURLToPath(new URL('main.mjs', import.meta.url))
+    await promisify(execFile)(process.execPath, [main, 'build'], { maxBuffer: 64 * 2 ** 20 })
+  }
+  site = await serve(dist)
+  browser = await launchChromium()
+})
+afterAll(async () => {
+  await browser?.close()
+  await site?.close()
+})
+
+test('every link and anchor of the site leads somewhere', async () => {
+  const files = new Set(await readdir(dist, { recursive: true }))
+  const pages = await builtPages(dist)
+  expect(pages.length).toBeGreaterThan(40)
+  expect(brokenLinks(pages, files)).toEqual([])
+})
+
+test('llms.txt leads to the Markdown of the pages', async () => {
+  const list = await readFile(join(dist, 'llms.txt'), 'utf8')
+  const pages = [...list.matchAll(/^- \[[^\]]+\]\(([^)]+)\)/gm)].map(([, page = '']) => page)
+  expect(pages.length).toBeGreaterThan(20)
+  for (const page of pages) expect(await readFile(join(dist, page), 'utf8'), page).not.toBe('')
+})
+
+test('the search finds an error by its code, without a request to anybody else', async () => {
+  const page = await newPerson(browser)
+  const hosts = new Set<string>()
+  page.on('request', (request) => hosts.add(new URL(request.url()).origin))
+  await page.goto(site.url)
+  await page.keyboard.press('Control+k')
+  await page.getByRole('searchbox').fill('AADSTS7000215')
+  await page.getByRole('option').first().waitFor()
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/#/)
+  expect([...hosts].filter((origin) => /^https?:/.test(origin))).toEqual([site.url])
+  await page.context().close()
+})
+
+const screens = [
+  { name: 'light, wide', colorScheme: 'light', viewport: { width: 1440, height: 900 } },
+  { name: 'dark, wide', colorScheme: 'dark', viewport: { width: 1440, height: 900 } },
+  { name: 'light, narrow', colorScheme: 'light', viewport: { width: 360, height: 740 } },
+  { name: 'dark, narrow', colorScheme: 'dark', viewport: { width: 360, height: 740 } },
+] as const
+
+/** One of each kind: hero, text and code, wide tables, many headings, images, and what is generated. */
+const kinds = [
+  '',
+  'start.html',
+  'runtimes.html',
+  'aadsts.html',
+  'emulator.html',
+  'credentials/default-azure-credential.html',
+  'api/entrada/classes/ClientSecretCredential.html',
+  'recipes/index.html',
+]
+
+describe.each(screens)('$name', (screen) => {
+  test.each(kinds)('/%s has nothing that axe-core finds, and fits the screen', async (path) => {
+    const { colorScheme, viewport } = screen
+    const page = await newPerson(browser, { colorScheme, viewport, reducedMotion: 'reduce' })
+    await page.goto(`${site.url}/${path}`, { waitUntil: 'networkidle' })
+    // For whoever wants to look at it.
+    const shots = process.env.ENTRADA_SCREENS
+    if (shots) await page.screenshot({ path: join(shots, `${screen.name.replace(', ', '-')}-${path || 'home'}.png`) })
+    expect(await violations(page)).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(viewport.width)
+    await page.context().close()
+  })
+})
+
+async function violations(page: Page): Promise<unknown[]> {
+  await page.evaluate(axe.source)
+  return page.evaluate<unknown[]>(`axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
+    violations.map(({ id, impact, nodes }) => ({ id, impact, where: nodes.slice(0, 5).map(({ html, failureSummary }) => html.slice(0, 200) + ' ' + failureSummary) })))`)
+}
