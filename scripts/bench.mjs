@@ -1,16 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { setUp } from './setup.mjs'
+import { compile } from './compile.mjs'
 import { temporaryFolderOf } from './temporary-folder.mjs'
 import { untilStopped } from './until-stopped.mjs'
 
 /** `npm run bench [-- WORD…]`: measures against the peers, or the rows alone whose text has one of the words. */
-if (await setUp()) await untilStopped(bench)
-else process.exitCode = 1
+await untilStopped(bench)
 
 /** @param {import('./until-stopped.mjs').OnEnd} onEnd */
 async function bench(onEnd) {
-  const { compile } = await import('./compile.mjs')
   // Inside the workspace `bench`, so that it measures the packages that are installed there, and ours as built.
   const folder = await temporaryFolderOf('bench')
   await onEnd(folder.remove)

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { root } from './workspace.mjs'
 
 /**
  * Compiles a TypeScript program into a folder, since Node 20 runs JavaScript alone. Packages stay imports, so that it
@@ -12,7 +12,7 @@ import { root } from './workspace.mjs'
 export async function compile(program, folder) {
   const outfile = join(folder, basename(program).replace(/\.ts$/, '.mjs'))
   await build({
-    entryPoints: [join(root, program)],
+    entryPoints: [fileURLToPath(new URL(`../${program}`, import.meta.url))],
     outfile,
     bundle: true,
     packages: 'external',

@@ -1,21 +1,21 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { setUp } from './setup.mjs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startSandbox } from '../interop/sandbox.mjs'
+import { compile } from './compile.mjs'
 import { temporaryFolderOf } from './temporary-folder.mjs'
 import { untilStopped } from './until-stopped.mjs'
 
+/** `npm run demo [-- --keep]`: the quick start against the emulator and Azurite, which stay up with `--keep`. */
 const PROGRAM = 'examples/quickstart.ts'
 const started = performance.now()
 
-if (await setUp()) await untilStopped(demo)
-else process.exitCode = 1
+await untilStopped(demo)
 
 /** @param {import('./until-stopped.mjs').OnEnd} onEnd */
 async function demo(onEnd) {
-  // Imported here, because none of what they need is installed or built before set-up.
-  const { startSandbox } = await import('../interop/sandbox.mjs')
-  const { compile } = await import('./compile.mjs')
-
+  const keep = process.argv.includes('--keep')
   const folder = await temporaryFolderOf('examples')
   await onEnd(folder.remove)
   const program = await compile(PROGRAM, folder.path)
@@ -27,7 +27,13 @@ Azure Storage        ${sandbox.storageUrl}   (Azurite)
 The program          ${PROGRAM}
 `)
   await show(program, sandbox.env, onEnd)
-  console.log(`\nDone in ${((performance.now() - started) / 1000).toFixed(1)} s. Both services have stopped.`)
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  if (keep) {
+    console.log(await nextSteps(sandbox, folder.path, program, seconds))
+    await new Promise((resolve) => onEnd(() => resolve(undefined)))
+  } else {
+    console.log(`\nDone in ${seconds} s. Both services have stopped; with \`npm run demo -- --keep\` they stay up.`)
+  }
 }
 
 /**
@@ -42,4 +48,28 @@ async function show(program, env, onEnd) {
   await onEnd(() => child.kill())
   const [code] = await exit
   if (code !== 0) throw new Error(`${PROGRAM} ended with code ${code}.`)
+}
+
+/**
+ * What to try while both are up. The variables are in a file, which is gone with them.
+ * @param {Awaited<ReturnType<typeof startSandbox>>} sandbox
+ * @param {string} folder
+ * @param {string} program
+ * @param {string} seconds
+ */
+async function nextSteps({ emulator, env }, folder, program, seconds) {
+  const file = join(folder, 'sandbox.env')
+  const names = Object.keys(env).filter((name) => name.startsWith('AZURE_') || name === 'NODE_EXTRA_CA_CERTS')
+  await writeFile(file, names.map((name) => `export ${name}='${env[name]}'\n`).join(''), { mode: 0o600 })
+  return `
+Done in ${seconds} s. Both services stay up. Three things to try next, in another terminal:
+
+1. See what the program asked for, and what it got:
+   open ${emulator.httpUrl}/ in a browser
+2. Run it again, or any program of yours, as the same application:
+   . ${file} && node ${program}
+3. See how a wrong secret is refused, and what to do about it:
+   . ${file} && AZURE_CLIENT_SECRET=wrong node ${program}
+
+Ctrl+C stops both.`
 }

@@ -1,25 +1,35 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { NATIVE_PACKAGES } from './native-packages.mjs'
-import { root } from './workspace.mjs'
+import { fileURLToPath } from 'node:url'
 
 /**
- * `npm run lock`: writes the lock files after a change of dependencies, and names in the workspace's the binaries of every
- * platform. npm leaves out those that the registry at hand does not carry, and then `npm ci` refuses the file everywhere. They
+ * `npm run lock`: writes the lock files after a change of dependencies, and names in the workspace's and in those of the tools of projects and of the site
+ * the binaries of every platform. npm leaves out those that the registry at hand does not carry, and then `npm ci` refuses the file everywhere. They
  * are optional, and nothing fetches those of another platform.
  */
-const path = join(root, 'package-lock.json')
-for (const folder of [root, ...NATIVE_PACKAGES.map(({ folder }) => join(root, folder))]) {
+const root = fileURLToPath(new URL('..', import.meta.url))
+for (const folder of [
+  '.',
+  'interop/projects',
+  'interop/runtimes',
+  'interop/soft-hsm',
+  'interop/keyring',
+  'interop/passport',
+  'docs/site',
+]) {
   // The workspace's .npmrc says the same, and is not read in a folder outside of the workspaces.
   const options = ['--omit-lockfile-registry-resolved', '--no-audit', '--no-fund']
-  execFileSync('npm', ['install', '--package-lock-only', ...options], { cwd: folder, stdio: 'inherit' })
+  execFileSync('npm', ['install', '--package-lock-only', ...options], { cwd: join(root, folder), stdio: 'inherit' })
 }
-const lock = JSON.parse(readFileSync(path, 'utf8'))
-const added = completed(lock.packages)
-lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([left], [right]) => (left < right ? -1 : 1)))
-writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`)
-console.log(`package-lock.json: named ${added} packages of other platforms.`)
+for (const file of ['package-lock.json', 'interop/projects/package-lock.json', 'docs/site/package-lock.json']) {
+  const path = join(root, file)
+  const lock = JSON.parse(readFileSync(path, 'utf8'))
+  const added = completed(lock.packages)
+  lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([left], [right]) => (left < right ? -1 : 1)))
+  writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`)
+  console.log(`${file}: named ${added} packages of other platforms.`)
+}
 
 /** @param {Record<string, { dev?: boolean, optionalDependencies?: Record<string, string>, [field: string]: unknown }>} packages */
 function completed(packages) {

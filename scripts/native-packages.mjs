@@ -1,53 +1,48 @@
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { execSync } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { npm } from './command.mjs'
-import { root } from './workspace.mjs'
-
-/** Where Debian's `softhsm2` puts its PKCS#11 library. */
-export const SOFT_HSM_LIBRARY = '/usr/lib/softhsm/libsofthsm2.so'
-
-/** Where Debian's `libsecret-1-dev` puts the header that the library of the secret store is compiled with. */
-const LIBSECRET_HEADER = '/usr/include/libsecret-1/libsecret/secret.h'
+import { fileURLToPath } from 'node:url'
 
 /**
- * Packages that need a compiler, each with a lock file of its own, so that nobody who lacks one is kept from installing
- * the workspace. `component` is the file of the software that their tests need.
+ * Installs the packages that some tests of other people's software need: build tools and other runtimes, which are large, and,
+ * where that software is here, those that are compiled. Each folder has a lock file of its own, so that nobody who lacks a
+ * compiler is kept from installing the workspace, and nobody who runs `npm test` waits for what it does not need; one that
+ * can't be installed costs its own tests, which say so, and no others.
  */
-export const NATIVE_PACKAGES = [
-  { folder: 'interop/soft-hsm', component: SOFT_HSM_LIBRARY },
-  { folder: 'interop/keyring', component: LIBSECRET_HEADER },
-]
-
-/** The folders of those whose component is here, and which are not installed as their lock file says. */
-export async function missingNativePackages() {
-  const wanted = NATIVE_PACKAGES.filter(({ component }) => existsSync(component))
-  const states = await Promise.all(wanted.map(async ({ folder }) => ({ folder, current: await isCurrent(folder) })))
-  return states.filter(({ current }) => !current).map(({ folder }) => folder)
+const components = {
+  // The tools that projects are built and tested with, as npm brings them.
+  'interop/projects': undefined,
+  // What the documentation's site is built with, likewise.
+  'docs/site': undefined,
+  // The PKCS#11 library of Debian's softhsm2.
+  'interop/soft-hsm': '/usr/lib/softhsm/libsofthsm2.so',
+  // The header of Debian's libsecret-1-dev.
+  'interop/keyring': '/usr/include/libsecret-1/libsecret/secret.h',
+  // Nothing but Node's own npm: 900 MB.
+  'interop/runtimes': process.execPath,
+  // Nothing is compiled for it; it is old, and brings much that is older.
+  'interop/passport': process.execPath,
 }
 
-/**
- * Installs and compiles one.
- * @param {string} folder
- */
-export async function installNativePackage(folder) {
-  // The headers that came with this Node, where they did: node-gyp would download them.
-  const prefix = dirname(dirname(process.execPath))
-  const headers = existsSync(join(prefix, 'include', 'node', 'node.h')) ? { npm_config_nodedir: prefix } : {}
-  // Compiled, not downloaded as a binary from wherever its authors keep one.
-  const env = { ...process.env, ...headers, npm_config_build_from_source: 'true' }
-  await npm(['ci', '--include=dev', '--no-audit', '--no-fund'], { cwd: join(root, folder), env })
-}
+// The headers that came with this Node, where they did: node-gyp would download them.
+const prefix = dirname(dirname(process.execPath))
+const headers = existsSync(join(prefix, 'include', 'node', 'node.h')) ? { npm_config_nodedir: prefix } : {}
 
-/**
- * Whether npm wrote down, as the last thing that it does, that it installed this lock file.
- * @param {string} folder
- */
-async function isCurrent(folder) {
-  const read = async (/** @type {string} */ path) => {
-    const { packages } = JSON.parse(await readFile(join(root, folder, path), 'utf8').catch(() => '{ "packages": {} }'))
-    return Object.entries(packages).flatMap(([name, { integrity }]) => (name === '' ? [] : [`${name} ${integrity}`]))
+for (const [folder, component] of Object.entries(components)) {
+  const cwd = fileURLToPath(new URL(`../${folder}`, import.meta.url))
+  const isCurrent = timeOf(join(cwd, 'node_modules/.package-lock.json')) >= timeOf(join(cwd, 'package-lock.json'))
+  if ((component !== undefined && !existsSync(component)) || isCurrent) continue
+  try {
+    // Compiled, not downloaded as a binary from wherever its authors keep one.
+    const env = { ...process.env, ...headers, npm_config_build_from_source: 'true' }
+    const scripts = component === undefined ? ' --ignore-scripts' : ''
+    execSync(`npm ci --include=dev --no-audit --no-fund${scripts}`, { cwd, env, stdio: 'inherit' })
+  } catch {
+    console.error(`${folder} could not be installed. Its tests say what they miss.`)
   }
-  const [wanted, installed] = await Promise.all([read('package-lock.json'), read('node_modules/.package-lock.json')])
-  return wanted.join() === installed.join()
+}
+
+/** @param {string} path */
+function timeOf(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
 }

@@ -1,21 +1,22 @@
-import { pathToFileURL } from 'node:url'
-import { build, buildIsCurrent } from './build.mjs'
-import { dependenciesAreCurrent, installDependencies } from './dependencies.mjs'
-import { installNativePackage, missingNativePackages } from './native-packages.mjs'
-import { step } from './step.mjs'
+import { execSync } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 /**
- * Makes a fresh clone, or one that has moved on, ready to run: dependencies from the lock files, then the build. Does
- * and says nothing when all is up to date. Needs Node and npm, nothing else: it runs before anything is installed.
- * @returns {Promise<boolean>} whether the workspace is ready
+ * Makes a fresh clone, or one that has moved on, ready to run: dependencies as the lock file says, then the build. Needs
+ * Node and npm, nothing else: npm runs it before whatever needs it (`pretest`, `predemo`, `prebench`).
  */
-export async function setUp() {
-  if (!(await dependenciesAreCurrent()) && !(await step('dependencies (npm ci)', installDependencies))) return false
-  for (const folder of await missingNativePackages()) {
-    // A package that can't be compiled here costs its own tests, which say so, and no others.
-    await step(`${folder} (npm ci)`, () => installNativePackage(folder))
-  }
-  return (await buildIsCurrent()) || (await step('build', build))
-}
+const cwd = fileURLToPath(new URL('..', import.meta.url))
+const options = { cwd, stdio: /** @type {const} */ ('inherit') }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.exitCode = (await setUp()) ? 0 : 1
+// The last thing that an install does is to write down what it installed: where that is missing or older than the lock
+// file, it broke off or was for another state. Development packages are wanted also where the machine leaves them out.
+if (timeOf('node_modules/.package-lock.json') < timeOf('package-lock.json')) {
+  execSync('npm ci --include=dev --include=optional --no-audit --no-fund', options)
+}
+execSync('npm run build --silent', options)
+
+/** @param {string} path */
+function timeOf(path) {
+  return statSync(new URL(`../${path}`, import.meta.url), { throwIfNoEntry: false })?.mtimeMs ?? 0
+}

@@ -2,7 +2,7 @@ import { rmdirSync, rmSync } from 'node:fs'
 import { mkdir, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { root } from './workspace.mjs'
+import { fileURLToPath } from 'node:url'
 
 /**
  * A new folder that only this user can read (mkdtemp makes it 0700), gone when the process ends, however it ends
@@ -17,7 +17,7 @@ export async function temporaryFolder() {
  * @param {string} workspace
  */
 export async function temporaryFolderOf(workspace) {
-  const parent = join(root, workspace, '.tmp')
+  const parent = fileURLToPath(new URL(`../${workspace}/.tmp`, import.meta.url))
   await mkdir(parent, { recursive: true })
   return disposable(await mkdtemp(join(parent, 'entrada-')), () => {
     try {
