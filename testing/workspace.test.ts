@@ -11,6 +11,7 @@ test.for<[string, string, ...string[]]>([
   ['lint and format (biome)', '@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'],
   ['types of all that is not built (tsc)', 'typescript/bin/tsc', '-p', 'tsconfig.check.json'],
   ['nothing unused (knip)', 'knip/bin/knip.js'],
+  ['package cli (publint)', 'publint/src/cli.js', '--strict', 'packages/cli'],
   ['package emulator (publint)', 'publint/src/cli.js', '--strict', 'packages/emulator'],
   ['package entrada (publint)', 'publint/src/cli.js', '--strict', 'packages/entrada'],
   ['package keyring (publint)', 'publint/src/cli.js', '--strict', 'packages/keyring'],

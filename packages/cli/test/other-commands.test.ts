@@ -78,3 +78,16 @@ test('--verbose tells the story on standard error, and standard output stays as 
   expect(errors).toMatch(/token for https:\/\/storage\.azure\.com\/\.default from the (?:network|store)/)
   expect(errors).not.toContain(output.trim().slice(-20))
 })
+
+test('a chain that no credential of this machine can serve is one short line, and --verbose says why each cannot', async () => {
+  const env = { AZURE_TOKEN_CREDENTIALS: 'dev', PATH: '' }
+  const { code, output, errors } = await program.run(['token', scope], { env })
+  expect({ code, output }).toEqual({ code: 3, output: '' })
+  expect(errors).toMatch(
+    /^entrada: DefaultAzureCredential: none of its \d credentials can be used here\. Sign in with entrada login, or see why with entrada doctor\.\n$/,
+  )
+  const story = await program.run(['token', scope, '--verbose'], { env })
+  expect(story.errors).toMatch(/^ {2}AzurePowerShellCredential +PowerShell is not installed\. Install/m)
+  expect(story.errors).toContain('DefaultAzureCredential: passes over BrokerCredential: no broker plug-in')
+  expect(story.errors).toMatch(/^ {2}BrokerCredential +\S/m)
+})

@@ -212,10 +212,7 @@ function isInstance(this: { readonly prototype: Error }, value: unknown): boolea
   return Function.prototype[Symbol.hasInstance].call(this, value)
 }
 
-/**
- * True for an error that lets a chain go on. It is recognized by its name, because other libraries have their own
- * classes.
- */
+/** Whether an error lets a chain go on. It is recognized by its name, because other libraries have their own classes. */
 export function isUnavailable(error: unknown): error is Error {
   return (
     error instanceof Error &&

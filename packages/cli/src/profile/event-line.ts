@@ -1,8 +1,14 @@
-import type { EntradaEvent } from 'entrada'
+import { CredentialUnavailableError, type EntradaEvent } from 'entrada'
 
-/** A function that tells each event of a credential in a line. */
+/**
+ * A function that tells each event of a credential in a line. That a credential cannot be used here is left to the chain that
+ * passes it over, and to the error at the end.
+ */
 export function tellEvents(tell: (line: string) => void): (event: EntradaEvent) => void {
-  return (event) => tell(`${event.credential}: ${words(event)}`)
+  return (event) => {
+    if (event.type === 'token-failed' && event.error instanceof CredentialUnavailableError) return
+    tell(`${event.credential}: ${words(event)}`)
+  }
 }
 
 function words(event: EntradaEvent): string {
@@ -18,7 +24,7 @@ function words(event: EntradaEvent): string {
     case 'credential-selected':
       return `the token comes from ${event.selected}`
     case 'credential-skipped':
-      return `${event.skipped} passed over: ${said(event.error)}`
+      return `passes over ${event.skipped}: ${said(event.error)}`
     case 'store-failed':
       return `the store failed (${event.operation}): ${said(event.error)}`
     case 'store-selected':
@@ -34,6 +40,9 @@ function words(event: EntradaEvent): string {
   }
 }
 
+/** What an error says, without the name of the credential, which stands before it already. */
 function said(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ')
+  const { reason, remedy, message } = (error ?? {}) as { reason?: string; remedy?: string; message?: string }
+  const text = reason === undefined ? (message ?? String(error)) : [reason, remedy].filter(Boolean).join(' ')
+  return text.replace(/\s*\n\s*/g, ' ')
 }
