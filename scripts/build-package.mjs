@@ -63,11 +63,11 @@ export async function writeProgram(aPackage) {
  */
 export async function writeModules(aPackage, dir) {
   const { entries, programs } = entriesOf(aPackage)
-  const hasGroups = aPackage.moduleGroups !== undefined
+  const { moduleGroups: groups } = aPackage
   const bundle = await rolldown({
     ...inputOptions(aPackage),
     input: { ...entries, ...programs },
-    ...(hasGroups && { preserveEntrySignatures: /** @type {const} */ ('allow-extension') }),
+    ...(groups && { preserveEntrySignatures: /** @type {const} */ ('allow-extension') }),
   })
   const { output } = await bundle.write({
     dir,
@@ -78,10 +78,7 @@ export async function writeModules(aPackage, dir) {
     chunkFileNames: '[name].js',
     // What is loaded on demand is found by a property's name, which no minifier shortens.
     minifyInternalExports: true,
-    codeSplitting: {
-      includeDependenciesRecursively: !hasGroups,
-      groups: [...(aPackage.moduleGroups ?? [])],
-    },
+    ...(groups && { codeSplitting: { includeDependenciesRecursively: false, groups: [...groups] } }),
   })
   await bundle.close()
   return new Map(

@@ -3,6 +3,7 @@ import { CredentialUnavailableError } from '../errors.ts'
 import { authorityKind, checkTenant } from '../oauth/tenant.ts'
 import { claimsParameter } from '../oauth/token-endpoint.ts'
 import { abortError } from '../runtime/abort.ts'
+import { textOfBase64url } from '../runtime/base64url.ts'
 import { type Quote, quoted } from '../runtime/quoted.ts'
 import type { GetTokenOptions } from '../types.ts'
 
@@ -53,7 +54,7 @@ export async function checkCall(
   const { tenantId, claims: given, enableCae, abortSignal } = options ?? {}
   const { requestOptions, proofOfPossessionOptions: proof } = options ?? {}
   if (tenantId !== undefined) checkTenant(tenantId, `${who}: tenantId`, quote)
-  const claims = encodedClaims.test(given ?? '') ? await decoded(given as string) : given
+  const claims = encodedClaims.test(given ?? '') ? textOfBase64url(given as string) : given
   if (claims !== undefined) claimsParameter(claims, true, who)
   if (enableCae !== undefined && typeof enableCae !== 'boolean')
     throw new TypeError(`${who}: enableCae must be true or false.`)
@@ -77,10 +78,6 @@ export async function checkCall(
   const trace = options?.tracingOptions?.tracingContext ?? undefined
   const wait = { signal: abortSignal ?? undefined, timeoutMs: timeoutMs || undefined, trace }
   return { scopes: list, tenantId, claims, enableCae: enableCae === true, wait }
-}
-
-async function decoded(base64: string): Promise<string> {
-  return (await import('../runtime/base64url.ts')).textOfBase64url(base64)
 }
 
 /** Whether a value is one scope in the form that requests use. */
