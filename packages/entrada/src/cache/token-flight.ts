@@ -88,7 +88,7 @@ async function bringToken<Tenant extends string | undefined>(
   const { now, monotonic, acquire, emit, identify } = options
   const { request, signal, held } = flight
   const { scopes, tenantId } = request
-  const start = { time: now(), moment: monotonic(), clockGap: clockGap(options) }
+  const start = { time: now(), moment: monotonic() }
   const milliseconds = (): number => monotonic() - start.moment
   const reason = request.claims !== undefined ? 'claims' : held !== undefined ? 'refresh' : 'none-held'
   const told = { type: 'token-acquired', scopes, reason, ...(tenantId === undefined ? {} : { tenantId }) } as const
@@ -114,8 +114,9 @@ async function bringToken<Tenant extends string | undefined>(
     } = acquired
     check?.(issued.token)
     const owned = { ...request, ...owner }
-    // If the clock was set meanwhile, perhaps twice, the reading that ends the token sooner counts.
-    const gap = Math.max(start.clockGap, issuedAt - issuedMoment, clockGap(options))
+    // The token's end was worked out from the clock as it was when the request was sent. If that was set since, the reading
+    // that ends the token sooner counts.
+    const gap = Math.max(issuedAt - issuedMoment, clockGap(options))
     const refreshAt = refreshTime(issued, issuedAt)
     const slot = keep(options, flight, owned, issued, { refreshAt, clockGap: gap, askedAt: issuedMoment })
     // A token that a claims challenge has overtaken stays out of the store too.

@@ -95,6 +95,22 @@ describe('a token in memory ends by whichever clock says so first', () => {
     expect((await credential.getToken(scope)).token).toBe('token-3')
   })
 
+  test('was asked for while the clock was ahead, which was set right before the try that brought it', async () => {
+    const world = createTwoClocks()
+    await using credential = world.credential({ host: { sleep: async () => undefined } })
+    world.set(3 * hour)
+    world.answer.next = () => {
+      world.set(-3 * hour)
+      world.answer.next = undefined
+      return new Response('', { status: 503 })
+    }
+    expect((await credential.getToken(scope)).token).toBe('token-2')
+    world.jump(54 * minute)
+    expect((await credential.getToken(scope)).token).toBe('token-2')
+    world.jump(6 * minute)
+    expect((await credential.getToken(scope)).token).toBe('token-3')
+  })
+
   test('a clock that drifts a little is not taken for one that was set', async () => {
     const world = createTwoClocks()
     await using credential = world.credential()
