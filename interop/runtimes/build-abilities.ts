@@ -6,7 +6,7 @@ const folder = fileURLToPath(new URL('abilities/', import.meta.url))
 
 /** The abilities as programs that have the library beside them, by name: its code is read as it was published. */
 export function buildProgram(): Promise<string> {
-  return bundled('as-program.ts', { platform: 'node', external: ['entrada', 'entrada/store'] })
+  return bundled('as-program.ts', { platform: 'node', external: ['entrada', 'entrada/store', '@entrada/verify'] })
 }
 
 /** The abilities and the library in one file, as the tools for workerd bundle it. */

@@ -5,6 +5,7 @@ import { certificates } from './certificates.ts'
 import { network } from './network.ts'
 import { others } from './others.ts'
 import { stores } from './stores.ts'
+import { verification } from './verification.ts'
 
 /** What a program can do with this library, in the order of the documentation. */
 export const abilities: readonly Ability[] = [
@@ -14,4 +15,5 @@ export const abilities: readonly Ability[] = [
   ...stores,
   ...calls,
   ...network,
+  ...verification,
 ]
