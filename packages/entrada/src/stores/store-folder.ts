@@ -45,9 +45,11 @@ export function storeFolder(path: string, host: FileStoreHost): StoreFolder {
   const lines = new Map<string, Promise<unknown>>()
 
   async function make(): Promise<LockPlace> {
-    const identities = new Map([[path, await files.openFolder(path)]])
-    for (const inner of innerFolders) identities.set(`${path}/${inner}`, await files.openFolder(`${path}/${inner}`))
-    checked = identities
+    const identity = await files.openFolder(path)
+    const inner = innerFolders.map(
+      async (name) => [`${path}/${name}`, await files.openFolder(`${path}/${name}`)] as const,
+    )
+    checked = new Map([[path, identity], ...(await Promise.all(inner))])
     const { pause, random } = host
     return { temporary, world: { files: lockFiles, me: await host.process(), pause, random } }
   }
