@@ -2,9 +2,15 @@ import type { World } from './framework/world.ts'
 import { run } from './run.ts'
 import { standardStream } from './standard-stream.ts'
 
-/** Runs the command line of this process, in its environment and streams, and sets the exit code. */
-export async function runThisProcess(): Promise<void> {
-  process.exitCode = await run(process.argv.slice(2), thisWorld())
+/**
+ * Runs the command line of this process, in its environment and streams, and sets the exit code.
+ *
+ * @param program - What the arguments are for; default `entrada` itself.
+ */
+export async function runThisProcess(
+  program: (args: readonly string[], world: World) => Promise<number> = run,
+): Promise<void> {
+  process.exitCode = await program(process.argv.slice(2), thisWorld())
 }
 
 function thisWorld(): World {

@@ -18,6 +18,8 @@ export async function startAuthority(): Promise<Emulator> {
       tenants: [{ id: tenantId, domains: ['contoso.onmicrosoft.com'] }, { id: otherTenantId }],
       apps: [{ name: 'app', clientId, tenantId, tenants: '*', secrets: [{ value: recognisableSecret }] }],
       users: [{ ...user, tenantId, password }],
+      // Azure DevOps, and the server application of AKS.
+      resources: [{ id: '499b84ac-1321-427f-aa17-267ca6975798' }, { id: '6dae42f8-4368-4678-94ff-3960e28e3630' }],
     },
     deviceCode: { intervalSeconds: 1 },
   })

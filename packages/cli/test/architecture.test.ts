@@ -8,6 +8,10 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   token: ['framework', 'output'],
   profile: ['framework', 'output'],
   completion: ['framework', 'output'],
+  exec: ['framework'],
+  keep: ['framework'],
+  setup: ['framework', 'exec', 'keep'],
+  'credential-helper': ['framework', 'output', 'token', 'profile', 'setup'],
 }
 const folders = [...Object.keys(arrows), 'commands']
 

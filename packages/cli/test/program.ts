@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,17 +22,23 @@ interface Start {
   /** What it reads from standard input, which then ends. */
   input?: string
   cwd?: string
+  /** One of its helpers. */
+  helper?: 'git-credential-entrada' | 'docker-credential-entrada'
   /** Told all of standard error so far, whenever there is more. */
   onErrors?: (text: string) => void
 }
+
+const programs = ['main', 'git-credential-entrada', 'docker-credential-entrada'] as const
 
 /** The command line as a program, of its own process. */
 export interface Program {
   /** The file that `node` runs. */
   path: string
+  /** A folder for `PATH`, in which other programs find `entrada` and its helpers by their names. */
+  bin: string
   /** Home of whoever runs it: empty to begin with. */
   home: string
-  /** Runs it to its end. */
+  /** Runs it to its end, or the helper of that name. */
   run(args: readonly string[], start?: Start): Promise<Finished>
   /** The environment that it runs in. */
   environment(env?: NodeJS.ProcessEnv): NodeJS.ProcessEnv
@@ -46,7 +52,9 @@ export async function buildProgram(): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), 'entrada-cli-'))
   afterAll(() => rm(folder, { recursive: true, force: true }))
   const bundle = await rolldown({
-    input: fileURLToPath(new URL('../src/main.ts', import.meta.url)),
+    input: Object.fromEntries(
+      programs.map((name) => [name, fileURLToPath(new URL(`../src/${name}.ts`, import.meta.url))]),
+    ),
     platform: 'node',
     resolve: { conditionNames: ['@entrada/source', 'node', 'import'] },
     external: [/^node:/, '@entrada/keyring'],
@@ -61,6 +69,13 @@ export async function buildProgram(): Promise<Program> {
   await bundle.close()
   const path = join(folder, 'dist', 'main.cjs')
   const home = join(folder, 'home')
+  const bin = join(folder, 'bin')
+  await mkdir(bin)
+  for (const name of programs) {
+    const called = name === 'main' ? 'entrada' : name
+    const script = `#!/bin/sh\nexec '${process.execPath}' '${join(folder, 'dist', `${name}.cjs`)}' "$@"\n`
+    await writeFile(join(bin, called), script, { mode: 0o755 })
+  }
   const environment = (env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv =>
     cleanEnvironment({
       HOME: home,
@@ -71,10 +86,15 @@ export async function buildProgram(): Promise<Program> {
     })
   return {
     path,
+    bin,
     home,
     environment,
-    async run(args, { env, input = '', cwd = folder, onErrors } = {}) {
-      const child = spawn(process.execPath, [path, ...args], { cwd, env: environment(env), stdio: 'pipe' })
+    async run(args, { env, input = '', cwd = folder, onErrors, helper = 'main' } = {}) {
+      const child = spawn(process.execPath, [join(folder, 'dist', `${helper}.cjs`), ...args], {
+        cwd,
+        env: environment(env),
+        stdio: 'pipe',
+      })
       const finished: Finished = { code: null, output: '', errors: '' }
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         finished.output += text

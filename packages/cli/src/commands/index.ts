@@ -15,4 +15,5 @@ export const commands: Readonly<Record<string, CommandRow>> = {
   exec: { summary: 'Run a program that gets its tokens as on an Azure host', load: () => import('./exec.ts') },
   serve: { summary: 'Give tokens to programs and containers of this machine', load: () => import('./serve.ts') },
   keep: { summary: 'Keep a fresh token in a file', load: () => import('./keep.ts') },
+  setup: { summary: 'Let kubectl, git, docker, npm, psql or terraform use it', load: () => import('./setup.ts') },
 }
