@@ -144,6 +144,64 @@ export const scriptProgram: Component = {
   present: ['/usr/bin/script'],
 }
 
+/** Debian's knows version v1beta1 of credential plug-ins alone; where another is in its place it can be unpacked beside it. */
+export const kubectls = ['/usr/bin/kubectl', '/opt/kubernetes-client/usr/bin/kubectl'] as const
+
+export const kubectl: Component = {
+  name: 'kubectl',
+  debian: 'kubernetes-client',
+  present: [kubectls.find((path) => existsSync(path)) ?? kubectls[0]],
+}
+
+export const gitHttpBackend: Component = {
+  name: 'git http-backend',
+  debian: 'git',
+  present: ['/usr/bin/git', '/usr/lib/git-core/git-http-backend', '/usr/lib/git-core/git-remote-https'],
+}
+
+export const containerRegistry: Component = {
+  name: 'docker-registry and skopeo',
+  debian: 'docker-registry skopeo',
+  present: ['/usr/bin/docker-registry', '/usr/bin/skopeo'],
+}
+
+export const dockerClient: Component = {
+  name: 'docker’s client',
+  elsewhere: 'Docker’s own packages',
+  present: ['/usr/local/bin/docker'],
+}
+
+export const postgresql: Component = {
+  name: 'PostgreSQL 15',
+  debian: 'postgresql-15',
+  present: ['/usr/lib/postgresql/15/bin/initdb', '/usr/lib/postgresql/15/bin/psql'],
+}
+
+export const curl: Component = {
+  name: 'curl',
+  debian: 'curl',
+  present: ['/usr/bin/curl'],
+}
+
+/** Shells that complete command lines. */
+export const zsh: Component = {
+  name: 'zsh',
+  debian: 'zsh',
+  present: ['/usr/bin/zsh'],
+}
+
+export const fish: Component = {
+  name: 'fish',
+  debian: 'fish',
+  present: ['/usr/bin/fish'],
+}
+
+export const pwsh: Component = {
+  name: 'PowerShell',
+  elsewhere: 'Microsoft’s own packages',
+  present: ['/usr/bin/pwsh'],
+}
+
 export const userIds: Component = {
   name: 'setpriv (processes of other users)',
   debian: 'util-linux',
