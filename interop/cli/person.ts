@@ -25,16 +25,8 @@ export interface Person {
 }
 
 /** Where the tools would find their configuration, were it not for the home. */
-const foreign = [
-  'DOCKER_CONFIG',
-  'GIT_CONFIG_GLOBAL',
-  'KUBECONFIG',
-  'NPM_CONFIG_USERCONFIG',
-  'npm_config_userconfig',
-  'PGSERVICEFILE',
-  'PGPASSFILE',
-  'REGISTRY_AUTH_FILE',
-]
+const foreign =
+  /^(npm_.*|DOCKER_CONFIG|GIT_CONFIG_GLOBAL|KUBECONFIG|PGSERVICEFILE|PGPASSFILE|REGISTRY_AUTH_FILE|XDG_.*)$/i
 
 export async function openPerson(program: Program, emulator: Emulator): Promise<Person> {
   const { path: home, remove } = await temporaryFolder()
@@ -42,7 +34,7 @@ export async function openPerson(program: Program, emulator: Emulator): Promise<
   const caFile = join(home, 'ca.pem')
   await writeFile(caFile, inject('authority').certificate)
   const env = program.environment({
-    ...Object.fromEntries(foreign.map((name) => [name, undefined])),
+    ...Object.fromEntries(Object.keys(process.env).flatMap((name) => (foreign.test(name) ? [[name, undefined]] : []))),
     HOME: home,
     PATH: [program.bin, process.env.PATH].join(delimiter),
     GIT_TERMINAL_PROMPT: '0',
