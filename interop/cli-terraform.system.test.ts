@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import type { DirectoryDeclaration } from '@entrada/emulator'
 import { decodeJwt } from 'jose'
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import { clientId, recognisableSecret, tenantId } from '../packages/cli/test/app.ts'
+import { clientId, recognisableSecret, tenantId, variablesOf } from '../packages/cli/test/app.ts'
 import { buildProgram, type Program } from '../packages/cli/test/program.ts'
 import { temporaryFolder } from '../scripts/temporary-folder.mjs'
 import { noRouteRefusal, runWithoutARoute } from './cli/run-without-a-route.ts'
@@ -94,4 +94,25 @@ test('Terraform signs in as an app with the assertion that exec --for oidc passe
   expect(errors).toMatch(/^\S+Z 200 oidc api:\/\/AzureADTokenExchange 127\.0\.0\.1:\d+ \d+ ms$/m)
   const seen = emulator.requests.map(({ path, headers }) => ({ path, authorization: headers.authorization }))
   expect(appSeen(seen), errors).toBe(clientId)
+})
+
+test('Terraform takes what setup has written as the backend’s configuration, and reads the state with a token', async () => {
+  const emulator = await startTrustedEmulator({ directory })
+  onTestFinished(() => emulator.close())
+  const folder = await backendFolder()
+  const env = {
+    ...variablesOf(emulator),
+    ARM_METADATA_HOSTNAME: new URL(emulator.url).host,
+    SSL_CERT_FILE: process.env.NODE_EXTRA_CA_CERTS,
+    CHECKPOINT_DISABLE: '1',
+    PATH: [program.bin, process.env.PATH].join(delimiter),
+  }
+  const { output } = await program.run(['setup', 'terraform'], { env, cwd: folder })
+  const [line = ''] = output.trim().split('\n')
+  expect(line).toMatch(/^entrada exec --for terraform -- terraform init -backend-config=\S+$/)
+  const words = line.replace('exec', 'exec --verbose').split(' ').slice(1)
+  const { errors } = await program.run([...words, '-no-color', '-input=false'], { env, cwd: folder })
+  // It wants a token for the storage account, where it asked Azure Resource Manager for the account's key before.
+  expect(errors).toMatch(/^\S+Z 200 imds https:\/\/storage\.azure\.com\S* 127\.0\.0\.1:\d+ \d+ ms$/m)
+  expect(emulator.requests.some(({ path }) => /listKeys/i.test(path))).toBe(false)
 })
