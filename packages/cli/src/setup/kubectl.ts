@@ -4,7 +4,7 @@ import { askProgram } from '../exec/ask-program.ts'
 import { usageFailure } from '../framework/failure.ts'
 import { scopeOf } from '../token/aliases.ts'
 import { type ConfigFile, fileEdited, fileRemoved, hasFolder, readConfigFile } from './config-file.ts'
-import { homeFolder } from './own-places.ts'
+import { homeFolder, isId } from './own-places.ts'
 import { type Edit, edited } from './text-edit.ts'
 import type { Planned, RecordedValue, SetupRecord, SetupRequest, SetupTool } from './tool.ts'
 import {
@@ -207,7 +207,7 @@ function kubeconfigs({ options, world }: SetupRequest): string[] {
 }
 
 function scopeFor(id: string = aksServer): string {
-  return /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id) ? `${id}/.default` : scopeOf(id)
+  return isId(id) ? `${id}/.default` : scopeOf(id)
 }
 
 /** v1 came with kubectl 1.22, which still knows v1beta1; kubectl before knows nothing else. */

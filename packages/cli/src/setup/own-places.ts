@@ -20,6 +20,11 @@ export function keptFile(place: Place, name: string): string {
   return join(ownFolder(place), 'kept', name)
 }
 
+/** Whether it is an id of Entra ID (a GUID). */
+export function isId(text: string): boolean {
+  return /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text)
+}
+
 /** A word as a POSIX shell takes it, for lines that people or git's shell run. */
 export function inShell(word: string): string {
   return /^[\w.~+/=:@%,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { usageFailure } from '../framework/failure.ts'
 import { fileEdited, fileRemoved, readConfigFile, refused } from './config-file.ts'
-import { inShell } from './own-places.ts'
+import { inShell, isId } from './own-places.ts'
 import type { SetupTool } from './tool.ts'
 
 const usualFile = 'entrada.azurerm.tfbackend'
@@ -22,7 +22,7 @@ export const terraform: SetupTool = {
     const ids = (['tenant-id', 'subscription-id'] as const).flatMap((option) => {
       const id = options[option]
       if (id === undefined) return []
-      if (!/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id)) {
+      if (!isId(id)) {
         throw usageFailure(`setup terraform: --${option} must be an id (a GUID).`)
       }
       return [`${option.replace('-', '_').padEnd(16)} = "${id}"`]

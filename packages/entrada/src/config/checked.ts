@@ -1,3 +1,4 @@
+import { guid } from '../runtime/guid.ts'
 import type { Quote } from '../runtime/quoted.ts'
 import { fault, type Origin } from './fault.ts'
 import type { Field, Fields } from './fields.ts'
@@ -39,9 +40,13 @@ export function checkObject(
 }
 
 function checkValue(node: JsonNode, path: string, field: Field, rules: CheckRules): Checked {
-  const { is, choices } = field
+  const { is, choices, isId, notEmpty } = field
   const { origin, quote } = rules
-  if (typeof is === 'object') return checkObject(node, path, is, rules)
+  if (typeof is === 'object') {
+    const isEmpty = node.kind === 'object' && node.fields.size === 0
+    if (notEmpty && isEmpty) throw fault(origin, path, `is empty; it has ${Object.keys(is).join(', ')}.`, node)
+    return checkObject(node, path, is, rules)
+  }
   if (is === 'record') return plainObject(node, path, origin)
   if ((is === 'string' || is === 'secret') && node.kind === 'object') return checkReference(node, path, origin)
   if (is === 'secret') throw plainSecret(origin, path, node)
@@ -51,6 +56,7 @@ function checkValue(node: JsonNode, path: string, field: Field, rules: CheckRule
   }
   if (is === 'string') {
     const value = stringIn(node, path, rules)
+    if (isId && !guid.test(value)) throw fault(origin, path, `is ${quote(value)}; it must be an id (a GUID).`, node)
     if (choices === undefined || choices.includes(value)) return value
     throw fault(origin, path, `is ${quote(value)}; it must be one of ${choices.join(', ')}.`, node)
   }

@@ -11,6 +11,10 @@ export interface Field {
   readonly ownOnly?: true
   /** The only values, if they are few. */
   readonly choices?: readonly string[]
+  /** Whether the string is an id (a GUID), and nothing else. */
+  readonly isId?: true
+  /** Whether one of an object's fields has to be there. */
+  readonly notEmpty?: true
   /** What it is for, in a sentence: the description in the schema. */
   readonly help: string
 }
@@ -24,17 +28,19 @@ const flag = (help: string): Field => ({ is: 'boolean', help })
 const text = (help: string): Field => ({ is: 'string', help })
 const milliseconds = (help: string): Field => ({ is: 'number', help })
 
+const id = (help: string): Field => ({ is: 'string', isId: true, help })
+
 const expected: Fields = {
-  tenantId: text('Id of the tenant: claim tid.'),
-  clientId: text('The application that the token was issued to: claim appid or azp.'),
-  objectId: text('The user or the service principal: claim oid.'),
+  tenantId: id('Id of the tenant: claim tid.'),
+  clientId: id('The application that the token was issued to: claim appid or azp.'),
+  objectId: id('The user or the service principal: claim oid.'),
   username: text('The user’s name: claim upn, preferred_username or unique_name.'),
 }
 
 /** The fields of every credential. */
 export const commonFields: Fields = {
   authorityHost: text('URL of the authority; default the variable AZURE_AUTHORITY_HOST, else the public cloud.'),
-  expect: { is: expected, help: 'Whose tokens these must be: those of anybody else are refused.' },
+  expect: { is: expected, notEmpty: true, help: 'Whose tokens these must be: those of anybody else are refused.' },
   additionallyAllowedTenants: {
     is: 'strings',
     help: 'Tenants that a call may name besides the credential’s own; "*" is any.',

@@ -68,16 +68,16 @@ function objectOf(fields: Fields): Schema {
   }
 }
 
-function fieldSchema({ is, choices, help, ownOnly }: Field): Schema {
+function fieldSchema({ is, choices, help, ownOnly, isId, notEmpty }: Field): Schema {
   const description = ownOnly ? `${help} In your own configuration alone.` : help
-  if (typeof is === 'object') return { ...objectOf(is), description }
+  if (typeof is === 'object') return { ...objectOf(is), ...(notEmpty ? { minProperties: 1 } : {}), description }
   const reference = { $ref: '#/$defs/reference' }
   switch (is) {
     case 'secret':
       return { ...reference, description }
     case 'string':
       return choices === undefined
-        ? { oneOf: [{ type: 'string', minLength: 1 }, reference], description }
+        ? { oneOf: [isId ? idSchema : { type: 'string', minLength: 1 }, reference], description }
         : { enum: choices, description }
     case 'strings':
       return { type: 'array', items: { type: 'string', minLength: 1 }, description }
@@ -88,6 +88,12 @@ function fieldSchema({ is, choices, help, ownOnly }: Field): Schema {
     default:
       return { type: is, description }
   }
+}
+
+/** Any capitals: a pattern of JSON Schema has no flags. */
+const idSchema: Schema = {
+  type: 'string',
+  pattern: '^[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$',
 }
 
 function referenceTo(name: string, description: string): Schema {

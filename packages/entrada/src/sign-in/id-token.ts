@@ -2,6 +2,7 @@ import { unverifiedClaims } from '../oauth/jwt.ts'
 import { authorityKind } from '../oauth/tenant.ts'
 import { parseObject } from '../oauth/token-response.ts'
 import { textOfBase64url } from '../runtime/base64url.ts'
+import { guid } from '../runtime/guid.ts'
 
 /** What an ID token must match. */
 export interface ExpectedIdToken {
@@ -32,8 +33,6 @@ const clockSkew = 300
 
 /** The tenant of personal Microsoft accounts. */
 const consumers = '9188040d-6c67-4c5b-b112-36a304b66dad'
-
-const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
  * Validates an ID token as OpenID Connect Core, 3.1.3.7, requires in the code flow: issuer, audience, authorized party,

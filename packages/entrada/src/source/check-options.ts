@@ -1,3 +1,4 @@
+import { guid } from '../runtime/guid.ts'
 import { type Quote, quoted } from '../runtime/quoted.ts'
 import type { CredentialOptions } from './options.ts'
 
@@ -36,6 +37,7 @@ const names: Check = [
   'a list of names',
   (value: unknown) => Array.isArray(value) && value.every((name) => matches(name, /^\w+$/)),
 ]
+const id: Check = ['an id (a GUID)', (value: unknown) => matches(value, guid)]
 const client: Check = ['an object with the method sendRequest', (value: object) => hasMethods(value, ['sendRequest'])]
 const store: Check = [
   'an object with the methods get, set, delete, list',
@@ -100,7 +102,7 @@ export const common: Rows<CredentialOptions & Shared> = {
     enableUnsafeSupportLogging: flag,
   } satisfies Rows<CredentialOptions['loggingOptions']>,
   allowInsecureConnection: flag,
-  expect: {},
+  expect: { tenantId: id, clientId: id, objectId: id, username: nonEmpty } satisfies Rows<CredentialOptions['expect']>,
   disableInstanceDiscovery: flag,
   onEvent: callback,
   tokenStore: store,
@@ -134,12 +136,25 @@ export function checkOptions<Options extends object>(
     throw new TypeError(`${who}: options is ${quote(options)}; it must be an object.`)
   }
   const own = checkTable(`${who}: options`, options, common, quote)
-  const { proxyOptions } = own as { proxyOptions?: Record<string, unknown> }
+  const { proxyOptions, expect } = own as { proxyOptions?: Record<string, unknown>; expect?: Record<string, unknown> }
+  if (expect !== undefined) checkExpect(who, expect)
   for (const name of proxyOptions === undefined ? [] : ['host', 'port']) {
     if (proxyOptions?.[name] === undefined)
       throw new TypeError(`${who}: options.proxyOptions.${name} is missing. A proxy needs host and port.`)
   }
   return own as Options
+}
+
+/** An expectation that is not understood, or not there, would be one that nobody checks. */
+function checkExpect(who: string, expect: Record<string, unknown>): void {
+  const known = 'Expect tenantId, clientId, objectId or username.'
+  const fields = Object.keys(expect)
+  if (fields.length === 0) throw new TypeError(`${who}: options.expect is empty. ${known}`)
+  for (const field of fields) {
+    const path = `${who}: options.expect.${field.slice(0, 60)}`
+    if (!Object.hasOwn(common.expect, field)) throw new TypeError(`${path} is not known. ${known}`)
+    if (expect[field] === undefined) throw new TypeError(`${path} is undefined. Give it a value, or leave it out.`)
+  }
 }
 
 /**

@@ -121,6 +121,21 @@ test.each<[string, unknown, string]>([
     'expect.tenant is not known. Did you mean tenantId?',
   ],
   [
+    'an expectation of another form',
+    { credential: 'AzureCliCredential', expect: { tenantId: 'contoso.com' } },
+    'expect.tenantId is "contoso.com"; it must be an id (a GUID).',
+  ],
+  [
+    'an expectation of a wrong type',
+    { credential: 'AzureCliCredential', expect: { username: 7 } },
+    'expect.username is 7; it must be a string that is not empty.',
+  ],
+  [
+    'an empty expectation',
+    { credential: 'AzureCliCredential', expect: {} },
+    'expect is empty; it has tenantId, clientId, objectId, username.',
+  ],
+  [
     'a reference of two kinds',
     { ...app, clientSecret: { env: 'A', file: 'b' } },
     'clientSecret must be { "env": "NAME" } or { "file": "path" }.',
@@ -146,6 +161,17 @@ test.each<[string, unknown, string]>([
   expect(error).toBeInstanceOf(TypeError)
   expect(error.message).toContain(`credentialFrom: ${message}`)
   expect(error.message).not.toContain(recognisableSecret)
+})
+
+test('the name of a user is refused where the credential is of an application, and a reference to what is no id', async () => {
+  const withName = { ...app, clientSecret: { env: 'S' }, expect: { username: 'ada@contoso.com' } }
+  const error = await failure(credentialFrom(withName as never, within({ S: recognisableSecret })))
+  expect(error).toBeInstanceOf(TypeError)
+  expect(error.message).toContain('expect.username is for users')
+  const named = { credential: 'AzureCliCredential', expect: { tenantId: { env: 'T' } } } as const
+  const wrong = await failure(credentialFrom(named, within({ T: 'contoso.com' })))
+  expect(wrong).toBeInstanceOf(TypeError)
+  expect(wrong.message).toContain('expect.tenantId is "contoso.com"; it must be an id (a GUID).')
 })
 
 test('every credential that is exported can be described, or it says that it cannot', async () => {

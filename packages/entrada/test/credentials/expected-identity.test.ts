@@ -9,12 +9,16 @@ import {
 import { memoryTokenStore } from 'entrada/store'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { clientId, otherTenantId, recognisableSecret, scope, tenantId, user } from '../app.ts'
+import { credentials } from '../contract/credentials.ts'
 import { createWorld, failure, type World } from '../world.ts'
 
 let world: World
+/** The variables that each credential of the contract signs in with. */
+let environments: Record<string, string>[]
 
 beforeAll(async () => {
   world = await createWorld()
+  environments = await Promise.all(credentials.map(async ({ env }) => ({ ...world.env, ...(await env?.(world)) })))
 })
 
 afterAll(() => world.close())
@@ -112,17 +116,46 @@ test('the name of a user is a TypeError where the credential is of an applicatio
 })
 
 test.each([
-  ['a field that does not exist', { tenant: tenantId }, 'expect.tenant is not known. Expect tenantId,'],
-  ['a field that is undefined', { tenantId: undefined }, 'expect.tenantId is undefined; it must be an id (a GUID).'],
-  ['a field in capitals', { TENANTID: tenantId }, 'expect.TENANTID is not known.'],
-  ['a domain', { tenantId: 'contoso.com' }, 'expect.tenantId is "contoso.com"; it must be an id (a GUID).'],
-  ['a string', 'contoso.com', 'expect is "contoso.com"; it must be an object.'],
-])(
-  '%s as an expectation is a TypeError before any I/O, and not one that nobody checks',
-  async (_, expected, message) => {
-    const error = await failure((async () => secretOf({ expect: expected }).getToken(scope))())
-    expect(error).toBeInstanceOf(TypeError)
-    expect(error.message).toContain(message)
-    expect(world.tokenRequests()).toBe(0)
-  },
-)
+  ['a field that does not exist', { tenant: tenantId }, 'options.expect.tenant is not known. Expect tenantId,'],
+  ['a field in capitals', { TENANTID: tenantId }, 'options.expect.TENANTID is not known.'],
+  ['a field of every object', { toString: tenantId }, 'options.expect.toString is not known.'],
+  ['a field that is undefined', { tenantId: undefined }, 'options.expect.tenantId is undefined.'],
+  ['a domain', { tenantId: 'contoso.com' }, 'options.expect.tenantId is "contoso.com"; it must be an id (a GUID).'],
+  ['a number', { objectId: 7 }, 'options.expect.objectId is 7; it must be an id (a GUID).'],
+  ['an empty user name', { username: '' }, 'options.expect.username is ""; it must be a non-empty string.'],
+  ['nothing', {}, 'options.expect is empty. Expect tenantId,'],
+  ['a string', 'contoso.com', 'options.expect is "contoso.com"; it must be an object.'],
+])('%s as an expectation is a TypeError at construction of every credential', (_, expected, message) => {
+  for (const [index, { name, create }] of credentials.entries()) {
+    const options = { ...world.options(environments[index]), expect: expected as object }
+    const made = (): unknown => create(options, world)
+    expect(made, name).toThrow(TypeError)
+    expect(made, name).toThrow(message)
+  }
+})
+
+test('the name of a user is a TypeError at construction of every credential of an application', () => {
+  const refused: string[] = []
+  for (const [index, { name, create }] of credentials.entries()) {
+    const options = { ...world.options(environments[index]), expect: { username: user.username } }
+    try {
+      create(options, world)
+    } catch (error) {
+      expect(error, name).toBeInstanceOf(TypeError)
+      refused.push(name)
+    }
+  }
+  expect(refused).toEqual([
+    'ClientSecretCredential',
+    'CertificateCredential',
+    'ClientCertificateCredential',
+    'ClientAssertionCredential',
+    'WorkloadIdentityCredential',
+    'AzurePipelinesCredential',
+    'GitHubActionsCredential',
+    'ManagedIdentityCredential',
+    'EnvironmentCredential',
+    // Its members are applications here.
+    'ChainedTokenCredential',
+  ])
+})
