@@ -184,6 +184,12 @@ export const curl: Component = {
 }
 
 /** Shells that complete command lines. */
+export const bash: Component = {
+  name: 'bash',
+  debian: 'bash',
+  present: ['/bin/bash'],
+}
+
 export const zsh: Component = {
   name: 'zsh',
   debian: 'zsh',

@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { component, scriptProgram } from '../../../interop/components.ts'
@@ -15,21 +13,6 @@ let program: Program
 
 beforeAll(async () => {
   if (isHere) program = await buildProgram()
-})
-
-test('bash completes with it', async () => {
-  const { output } = await program.run(['completion', 'bash'])
-  await mkdir(program.home, { recursive: true })
-  const file = join(program.home, 'completion.bash')
-  await writeFile(file, output)
-  const complete = async (...words: readonly string[]): Promise<string[]> => {
-    const script = `. ${file}; COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _entrada; echo "\${COMPREPLY[*]}"`
-    return (await promisify(execFile)('bash', ['-c', script])).stdout.trim().split(' ')
-  }
-  expect(await complete('entrada', 'to')).toEqual(['token'])
-  expect(await complete('entrada', 'token', 'kus')).toEqual(['kusto'])
-  expect(await complete('entrada', 'token', '-o', 'exec')).toEqual(['exec-credential'])
-  expect(await complete('entrada', 'login', '--use')).toEqual(['--use-secret'])
 })
 
 test('a terminal gets colours and a pipe none, whatever NO_COLOR and --no-color say', async () => {
