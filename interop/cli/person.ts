@@ -8,7 +8,7 @@ import type { Program } from '../../packages/cli/test/program.ts'
 import { temporaryFolder } from '../../scripts/temporary-folder.mjs'
 
 /** What a command has said. */
-export interface Said {
+interface Said {
   code: number
   output: string
   errors: string

@@ -65,7 +65,7 @@ export const command: Command = defineCommand({
   operands: { min: 1 },
   options,
   notes: [
-    'No token is written anywhere: kubectl, git and docker ask entrada for one when they need it; npm and psql read a file that entrada keep keeps, and the line that starts it is printed.',
+    'setup writes no token: kubectl, git and docker ask entrada for one when they need it; npm and psql read a file that entrada keep keeps, and the line that starts it is printed.',
     'A second run changes nothing, and everything else in the tool’s configuration stays as it is.',
   ],
   examples: [
