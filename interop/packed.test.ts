@@ -62,6 +62,17 @@ test('the command line runs where it was installed, and finds the packages that 
   expect(await run('--version')).toMatch(/^\d+\.\d+\.\d+\n$/)
   expect(await run('status')).toContain('No profile is signed in')
   expect(await run('emulator', '--', '--version')).toMatch(/^\d+\.\d+\.\d+\n$/)
+  const kubeconfig = ['--kubeconfig', join(folder, 'kubeconfig'), '--api-version', 'v1']
+  expect(await run('setup', 'kubectl', '--dry-run', ...kubeconfig)).toContain('+- name: entrada')
+})
+
+test('git and docker find their helpers beside it', async () => {
+  const run = async (name: string, action: string): Promise<string> => {
+    const helper = join(folder, 'node_modules/.bin', name)
+    return (await promisify(execFile)(helper, [action], { env: cleanEnvironment({ HOME: folder }) })).stdout
+  }
+  expect(await run('git-credential-entrada', 'store')).toBe('')
+  expect(await run('docker-credential-entrada', 'list')).toBe('{}\n')
 })
 
 test('installing entrada brings what the README says', async () => {

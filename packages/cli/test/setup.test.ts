@@ -87,6 +87,8 @@ const cases: Record<string, { file: string; args: readonly string[]; texts: Reco
       'with users that are null': 'kind: Config\nusers: null # none\n',
       'without the word users': 'kind: Config\ncurrent-context: dev\n',
       'with an indented list': 'users:\n    - name: a\n      user: {}\n    # last\ncontexts: []\n',
+      'with line breaks of Windows': kubeconfig.replaceAll('\n', '\r\n'),
+      'that is empty': '',
       'in JSON': JSON.stringify(parse(kubeconfig), null, 2),
       'in a line of JSON': JSON.stringify(parse(kubeconfig)),
       'in JSON without users': '{\n    "kind": "Config",\n    "users": []\n}\n',
@@ -100,6 +102,7 @@ const cases: Record<string, { file: string; args: readonly string[]; texts: Reco
       'with helpers': '{\n  "credHelpers": {\n    "gcr.io": "gcloud"\n  },\n  "credsStore": "pass"\n}\n',
       'with another helper for it': '{"credHelpers":{"shop.azurecr.io":"acr-env"}}',
       'with no helpers': '{ "credHelpers": {} }\n',
+      'with line breaks of Windows': '{\r\n  "auths": {}\r\n}\r\n',
       'with nothing': '{}',
     },
   },
@@ -146,10 +149,6 @@ describe.each(Object.entries(cases))('setup %s', (_tool, { file, args, texts }) 
       expect((await stat(path)).mode & 0o777).toBe(0o640)
       await setUp(...args)
       expect(await textOf(file)).toBe(written)
-      await setUp(args[0] ?? '', '--undo', '--dry-run')
-      expect(await textOf(file)).toBe(written)
-      await setUp(args[0] ?? '', '--undo')
-      expect(await textOf(file)).toBe(text)
       await setUp(args[0] ?? '', '--undo')
       expect(await textOf(file)).toBe(text)
     },
@@ -160,6 +159,10 @@ describe.each(Object.entries(cases))('setup %s', (_tool, { file, args, texts }) 
     expect(await readdir(home)).toEqual([])
     await setUp(...args)
     expect((await stat(join(home, file))).mode & 0o033).toBe(0)
+    expect(await setUp(args[0] ?? '', '--undo', '--dry-run')).toMatch(/^-/m)
+    expect(await readdir(home)).toHaveLength(2)
+    await setUp(args[0] ?? '', '--undo')
+    expect(await readdir(home)).toEqual(['.config'])
     await setUp(args[0] ?? '', '--undo')
     expect(await readdir(home)).toEqual(['.config'])
   })
@@ -179,6 +182,7 @@ test.each([
   ['.kube/config', 'users: [\n', ['kubectl'], /:2:1 is not YAML that can be edited: /],
   ['.kube/config', '- a\n', ['kubectl'], /\.kube\/config is YAML, but not an object\./],
   ['.docker/config.json', '{"a":1,}', ['docker', '--registry', 'a.azurecr.io'], /config\.json is not JSON\./],
+  ['.docker/config.json', '', ['docker', '--registry', 'a.azurecr.io'], /config\.json is not JSON\./],
   ['.gitconfig', '[user\n', ['git'], /git cannot read its configuration: .*bad config line 1/],
   [
     '.pg_service.conf',

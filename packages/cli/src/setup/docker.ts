@@ -20,8 +20,7 @@ export const docker: SetupTool = {
     const registry = checkedRegistry(request.options.registry)
     const path = configPath(request)
     const file = await readConfigFile(path)
-    const isThere = Boolean(file.text?.trim())
-    const tree = readTree(path, isThere ? (file.text ?? '') : emptyConfig, 'JSON')
+    const tree = readTree(path, file.text ?? emptyConfig, 'JSON')
     const data: Record<string, RecordedValue> = {
       file: path,
       registry,
@@ -33,9 +32,9 @@ export const docker: SetupTool = {
     }
     const edits = helperEdits(tree, registry, data)
     const text = edited(tree.text, edits)
-    const whole = { start: 0, end: file.text?.length ?? 0, text, label: 'the whole file' }
+    const whole = { start: 0, end: 0, text, label: 'the whole file' }
     return {
-      changes: fileEdited(file, isThere || edits.length === 0 ? edits : [whole]),
+      changes: fileEdited(file, file.text === undefined ? [whole] : edits),
       record: { tool: 'docker', what: `${path} ${registry}`, data },
       next: [],
     }
@@ -44,7 +43,7 @@ export const docker: SetupTool = {
   async undo(_request, { data }) {
     const path = String(data.file)
     const file = await readConfigFile(path)
-    if (!file.text?.trim()) return []
+    if (file.text === undefined) return []
     const tree = readTree(path, file.text, 'JSON')
     const helpers = valueIn(tree.root, 'credHelpers')
     const registry = String(data.registry)

@@ -66,7 +66,11 @@ export const kubectl: SetupTool = {
     const { file, tree } = opened
     if (tree === undefined) return []
     const edits = [...contextsBack(tree, data), ...userAway(tree, data)]
-    if (data.formerlyAbsent !== true || edited(tree.text, edits) !== emptyConfig) return fileEdited(file, edits)
+    if (edited(tree.text, edits) !== emptyConfig) return fileEdited(file, edits)
+    if (typeof data.formerBlank === 'string') {
+      return fileEdited(file, [{ start: 0, end: tree.text.length, text: data.formerBlank, label: 'the whole file' }])
+    }
+    if (data.formerlyAbsent !== true) return fileEdited(file, edits)
     return fileRemoved(file, data.formerlyNoFolder === true ? 'remove the folder' : 'keep the folder')
   },
 }
@@ -98,7 +102,7 @@ async function planIn({ file, tree }: Opened, wanted: Wanted, { records }: Setup
   if (file.text === undefined) {
     data.formerlyAbsent = true
     if (!(await hasFolder(dirname(file.target)))) data.formerlyNoFolder = true
-  }
+  } else if (tree === undefined) data.formerBlank = file.text
   const edits = userEdits(file, start, wanted, data)
   const what = `${file.path} ${user}`
   const known = records.find((one) => one.what === what)?.data.contexts

@@ -30,7 +30,7 @@ export const npm: SetupTool = {
     const path = userConfig(request)
     const file = await readConfigFile(path)
     const [, other] = /^[ \t]*globalconfig[ \t]*=[ \t]*(.*)$/m.exec(file.text ?? '') ?? []
-    if (other !== undefined && other.trim() !== kept) {
+    if (other !== undefined && `globalconfig=${other.trim()}` !== lineFor(kept)) {
       throw refused(path, 'names a global configuration already', 'Take globalconfig out of it, or use entrada exec.')
     }
     const keep = ['keep', '--scope', options.scope ?? 'devops', '-o', 'npmrc', '--registry', registry, '--file', kept]
@@ -50,8 +50,9 @@ export const npm: SetupTool = {
   },
 }
 
+/** In quotes where npm would take what follows a character for a comment. */
 function lineFor(kept: string): string {
-  return `globalconfig=${kept}`
+  return `globalconfig=${/^[^;#"'\s]+$/.test(kept) ? kept : JSON.stringify(kept)}`
 }
 
 /** npm takes the variable in capitals too. */
