@@ -7,6 +7,7 @@ export const commands: Readonly<Record<string, CommandRow>> = {
   logout: { summary: 'Forget a profile, its tokens and its secrets', load: () => import('./logout.ts') },
   status: { summary: 'Show the profiles, and who they are', load: () => import('./status.ts') },
   switch: { summary: 'Choose the profile that is used', load: () => import('./switch.ts') },
+  doctor: { summary: 'Say why there is no token, and what to change', load: () => import('./doctor.ts') },
   verify: { summary: 'Verify an access token, in words', load: () => import('./verify.ts') },
   cache: { summary: 'List or remove the tokens that are kept', load: () => import('./cache.ts') },
   trust: { summary: 'Let a project’s configuration count', load: () => import('./trust.ts') },

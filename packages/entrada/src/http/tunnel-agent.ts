@@ -112,7 +112,9 @@ function openTunnel(socket: Socket, request: string): Promise<void> {
 /** A proxy that denies access or demands credentials (HTTP 403, 407) will do so again next time. */
 function refused(status: string): Error {
   if (status === '') return new Error('the proxy did not answer with HTTP')
-  const error = new Error(`the proxy refused the connection (HTTP ${status})`)
+  const error = Object.assign(new Error(`the proxy refused the connection (HTTP ${status})`), {
+    statusCode: Number(status),
+  })
   const isLasting = status.startsWith('4') && status !== '408' && status !== '429'
   return isLasting ? Object.assign(error, { code: 'ERR_PROXY_REFUSED' }) : error
 }

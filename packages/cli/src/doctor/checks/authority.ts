@@ -1,0 +1,68 @@
+import { nearest } from '../../framework/nearest.ts'
+import type { Check } from '../check.ts'
+
+/** Microsoft's sign-in hosts, of all clouds, with the names that they also have. */
+const hosts: readonly string[] = [
+  'login.microsoftonline.com',
+  'login.microsoftonline.us',
+  'login.partner.microsoftonline.cn',
+  'login.chinacloudapi.cn',
+  'login.microsoft.com',
+  'login.windows.net',
+  'sts.windows.net',
+  'login.usgovcloudapi.net',
+  'login-us.microsoftonline.com',
+]
+
+/** Domains in which a sign-in host is Microsoft's, or pretends to be. */
+const alike = /microsoft|windows\.net|azure|cloudapi/i
+
+/** Whether the authority can be one. */
+export const authority: Check = {
+  looksAt: 'the authority',
+  async run({ subject, reached }) {
+    const { authorityHost } = subject.settings
+    if (authorityHost === undefined) return []
+    const { authority: origin, malformed } = await reached()
+    if (malformed !== undefined) {
+      const [, what = malformed] = /^\S+ (.*)$/s.exec(malformed) ?? []
+      return [
+        {
+          code: 'authority-malformed',
+          severity: 'error',
+          what: `${authorityHost.from} ${what.replace(/ Use an https origin.*/, '')}`,
+          why: 'It is the origin of a sign-in host alone: no resource, no tenant’s name of another directory, no token endpoint.',
+          change: `export AZURE_AUTHORITY_HOST=https://login.microsoftonline.com, or unset it for the public cloud`,
+          explains: ['no-credential', 'dns-failed', 'connection-failed', 'authority-strange'],
+        },
+      ]
+    }
+    const { hostname } = new URL(origin ?? 'https://login.microsoftonline.com')
+    if (hosts.includes(hostname) || hostname.endsWith('.ciamlogin.com') || hostname.endsWith('.login.microsoft.com'))
+      return []
+    const near = nearest(hostname, hosts)
+    if (near === undefined && !alike.test(hostname)) return []
+    return [
+      {
+        code: 'authority-unknown',
+        severity: 'error',
+        what: `${authorityHost.from} names ${hostname}, which is not a sign-in host of Microsoft’s.`,
+        why:
+          near === undefined
+            ? 'It belongs to another service, or to nobody.'
+            : `It differs from ${near} by a few letters.`,
+        change: `export AZURE_AUTHORITY_HOST=https://${near ?? 'login.microsoftonline.com'}`,
+        explains: [
+          'dns-failed',
+          'connection-failed',
+          'authority-silent',
+          'authority-strange',
+          'tls-issuer-unknown',
+          'tls-name-mismatch',
+          'refused',
+          'proxy-refused',
+        ],
+      },
+    ]
+  },
+}

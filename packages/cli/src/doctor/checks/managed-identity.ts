@@ -1,0 +1,86 @@
+import type { Attempt } from 'entrada'
+import type { Check, Examination } from '../check.ts'
+import type { FindingCode } from '../codes.ts'
+import type { Finding } from '../finding.ts'
+import { codesOf, responseIn, statusOf } from '../refused.ts'
+
+/** What became of the managed identity, where one is meant. */
+export const managedIdentity: Check = {
+  looksAt: 'the managed identity',
+  async run(examination) {
+    const { env, subject } = examination
+    if (!subject.takesPart('ManagedIdentityCredential')) return []
+    const { attempts, winner } = await examination.tried()
+    const attempt = attempts.find(({ credential }) => credential === 'ManagedIdentityCredential')
+    if (attempt === undefined || attempt.outcome === 'token' || winner !== undefined) return []
+    return isMeant(env, subject) || statusOf(attempt.error)
+      ? faultIn(attempt, examination)
+      : noIdentity(attempt, examination)
+  },
+}
+
+const hosts = ['IDENTITY_ENDPOINT', 'MSI_ENDPOINT', 'IMDS_ENDPOINT']
+
+function isMeant(env: Examination['env'], { credential }: Examination['subject']): boolean {
+  return (
+    credential === 'ManagedIdentityCredential' ||
+    /^managed/i.test(env.AZURE_TOKEN_CREDENTIALS?.trim() ?? '') ||
+    hosts.some((name) => env[name]?.trim())
+  )
+}
+
+/** On a machine that has IMDS, an identity that is not there is worth a word even if nobody asked for one. */
+function noIdentity(attempt: Attempt, examination: Examination): Finding[] {
+  return /no such identity/.test(attempt.reason ?? '') ? faultIn(attempt, examination) : []
+}
+
+function faultIn({ error, reason = '', remedy, outcome }: Attempt, { env, subject }: Examination): Finding[] {
+  // What Entra ID says of a workload’s assertion is another check’s.
+  if (codesOf(error).length > 0) return []
+  const status = statusOf(error)
+  const id = subject.credential === 'ManagedIdentityCredential' ? undefined : env.AZURE_CLIENT_ID?.trim()
+  const by = id === undefined ? '' : ` AZURE_CLIENT_ID asks for ${/^[\w-]{1,60}$/.test(id) ? id : 'it'}.`
+  let code: FindingCode = 'identity-host-unreachable'
+  let what = 'The host’s identity endpoint does not answer as one.'
+  let change = remedy ?? 'Run on Azure with a managed identity.'
+  if (
+    /no such identity/.test(reason) ||
+    (status !== undefined &&
+      status >= 400 &&
+      /identity/i.test(reason) &&
+      /not found|not been assigned|No (?:User Assigned|managed)/i.test(reason))
+  ) {
+    code = 'identity-not-assigned'
+    what = `The host does not have the managed identity that is asked for.${by}`
+    change = id === undefined ? change : `${change} For the machine’s own identity: unset AZURE_CLIENT_ID`
+  } else if (/cannot be asked for|has one identity|does not support/.test(reason)) {
+    code = 'identity-not-supported'
+    what = `This host has one identity, and another is asked for.${by}`
+    change = id === undefined ? change : 'unset AZURE_CLIENT_ID'
+  } else if (responseIn(error)?.error === 'identity_mismatch') {
+    code = 'unexpected-identity'
+    what = 'The host gave a token of another identity than was asked for.'
+  } else if (status === 429) {
+    code = 'throttled'
+    what = 'The host asks for fewer requests.'
+  } else if (status !== undefined && status >= 500) {
+    code = 'service-unavailable'
+    what = 'The host’s identity endpoint cannot answer now.'
+  } else if (outcome === 'refused') {
+    code = 'identity-refused'
+    what = `The host’s identity endpoint refused the request${status ? ` (HTTP ${status})` : ''}.`
+    if (status === 401 || status === 403)
+      change = 'Hand on IDENTITY_HEADER as the platform sets it now: it changes when the app restarts.'
+  }
+  return [
+    {
+      code,
+      severity: 'error',
+      concerns: ['ManagedIdentityCredential'],
+      what,
+      why: reason,
+      change,
+      explains: ['no-credential', 'tool-not-found'],
+    },
+  ]
+}

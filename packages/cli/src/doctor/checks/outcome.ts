@@ -1,0 +1,97 @@
+import type { Check, Examination } from '../check.ts'
+import type { Finding } from '../finding.ts'
+import { responseIn } from '../refused.ts'
+import type { Trial } from '../trial.ts'
+
+/** What the request for a token itself came to, where no other check is about it. */
+export const outcome: Check = {
+  looksAt: 'the request for a token',
+  async run(examination) {
+    const trial = await examination.tried()
+    if (trial.winner !== undefined || examination.subject.make === undefined) return []
+    return [faultIn(trial, examination)]
+  },
+}
+
+function faultIn(trial: Trial, { subject, env }: Examination): Finding {
+  const { error, attempts, isLate, isUnmade } = trial
+  const { reason = error?.message ?? '', remedy } = (error ?? {}) as { reason?: string; remedy?: string }
+  if (isLate) {
+    const last = attempts.at(-1)?.credential
+    return {
+      code: 'ended-early',
+      severity: 'error',
+      what:
+        last === undefined
+          ? `${trial.credential} did not answer in time.`
+          : `Who comes after ${last} in the chain did not answer in time.`,
+      why: 'A developer tool takes a second or two to start; a network that drops requests never answers.',
+      change: 'Give it more time: entrada doctor --timeout 10s',
+      explains: ['no-credential'],
+    }
+  }
+  if (isUnmade && subject.profile !== undefined) {
+    const [, what = reason, change] = /^(.*?\.) ((?:Set it|Sign in again).*)$/.exec(reason) ?? []
+    return {
+      code: 'profile-unusable',
+      severity: 'error',
+      what: what.replace(/^\S+?: /, '').replace(/^p/, 'P'),
+      why: `The profile ${subject.profile} cannot be used without it.`,
+      change: change ?? remedy ?? `Correct the profile in ${subject.files[0] ?? 'its file'}.`,
+      explains: ['no-credential'],
+    }
+  }
+  if (responseIn(error)?.error === 'unexpected_identity') {
+    return {
+      code: 'unexpected-identity',
+      severity: 'error',
+      what: capital(reason),
+      why: 'The profile’s expect lets tokens of nobody else out.',
+      ...(remedy === undefined ? {} : { change: remedy }),
+    }
+  }
+  if (error?.name === 'AuthenticationRequiredError' && responseIn(error) === undefined) {
+    return {
+      code: 'sign-in-needed',
+      severity: 'error',
+      what: 'A person has to sign in.',
+      why: reason,
+      change: subject.profile === undefined ? 'entrada login' : `entrada login --profile ${subject.profile}`,
+    }
+  }
+  if (
+    /GitHubActions|AzurePipelines/.test(subject.credential ?? '') ||
+    /^github/i.test(env.AZURE_TOKEN_CREDENTIALS ?? '')
+  ) {
+    if (/ACTIONS_ID_TOKEN|SYSTEM_|OIDC/.test(reasonsOf(trial))) {
+      return {
+        code: 'oidc-permission-missing',
+        severity: 'error',
+        what: 'The job may not get an identity token.',
+        why: reasonsOf(trial),
+        change: /ACTIONS/.test(reasonsOf(trial))
+          ? 'permissions: { id-token: write, contents: read } in the job'
+          : (remedy ?? 'Map SYSTEM_ACCESSTOKEN: $(System.AccessToken) into the task’s env'),
+        explains: ['no-credential'],
+      }
+    }
+  }
+  return {
+    code: 'no-credential',
+    severity: 'error',
+    what: attempts.length > 1 ? 'No credential has anything here to work with.' : `${trial.credential} has no token.`,
+    why:
+      attempts.length > 1
+        ? 'No application’s variables are set, this is no Azure host, and no developer tool has a token.'
+        : capital(reason),
+    change: remedy ?? 'entrada login, or az login',
+  }
+}
+
+function reasonsOf({ attempts, error }: Trial): string {
+  return attempts.map(({ reason = '' }) => reason).join(' ') || (error?.message ?? '')
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
