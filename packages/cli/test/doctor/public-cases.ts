@@ -247,10 +247,11 @@ export const publicCases: readonly Case[] = [
     source: issue('Azure/azure-cli/issues/29113'),
     code: 'resource-not-found',
     not: 'tenant-not-found',
-    prepare: ({ variables }) => ({
-      env: variables,
-      args: ['--scope', 'https://dps.azure-devices-provisioning.example/.default'],
-    }),
+    prepare: ({ emulator, variables }) => {
+      // The emulator takes any https address for a resource.
+      emulator.updateApp('app', { refuse: 500011 })
+      return { env: variables, args: ['--scope', 'https://dps.azure-devices-provisioning.example/.default'] }
+    },
   },
   {
     name: 'a certificate that the app does not have',

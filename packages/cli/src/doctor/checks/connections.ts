@@ -2,31 +2,23 @@ import type { Check } from '../check.ts'
 import type { FindingCode } from '../codes.ts'
 import type { Finding } from '../finding.ts'
 import type { ConnectionFailure, Reach } from '../reach.ts'
+import { codesOf, responseIn } from '../refused.ts'
 
 /** The way to the authority: name, proxy, connection, certificate, and who answers. */
 export const connections: Check = {
   looksAt: 'the way to the authority',
-  async run({ reached, subject, tried }) {
+  async run({ reached, tried }) {
     const reach = await reached()
     if (reach.authority === undefined) return []
     const found = faultIn(reach, new URL(reach.authority).hostname)
     if (found === undefined) return []
-    // Managed identities and tools do not need this machine to reach it.
-    const { credential = '' } = subject
-    const needsNone = /^(?:ManagedIdentity|AzureCli|AzurePowerShell|AzureDeveloperCli)Credential$/.test(credential)
-    const { error } = await tried()
-    const isAsked = (error as { errorResponse?: { error?: string } } | undefined)?.errorResponse?.error !== undefined
-    return [
-      {
-        ...found,
-        severity: needsNone || (!isAsked && error !== undefined && !isLateLike(error)) ? 'warning' : 'error',
-      },
-    ]
+    // Managed identities and tools do not need this machine to reach it, and nor does who is not set up at all.
+    const { error, isLate } = await tried()
+    const response = responseIn(error)
+    const isStrange = found.code === 'authority-strange' && response !== undefined && codesOf(error).length === 0
+    const isTheCause = isLate || response?.error === 'network_error' || isStrange
+    return [{ ...found, severity: isTheCause ? 'error' : 'warning' }]
   },
-}
-
-function isLateLike({ name }: Error): boolean {
-  return name === 'AbortError'
 }
 
 function faultIn(
@@ -123,15 +115,12 @@ function ofAuthority({ code, message }: ConnectionFailure, host: string, present
   if (isOfCertificate(code)) {
     const by =
       presented === undefined ? 'somebody who is not trusted here' : `“${presented.issuer}”, which is not trusted here`
-    return {
-      ...fault(
-        'tls-issuer-unknown',
-        `The certificate presented by ${host} is issued by ${by} (${code}).`,
-        'A proxy or firewall that looks into TLS presents certificates of its own; Node does not read the system’s authorities.',
-        'export NODE_EXTRA_CA_CERTS=/path/to/that-authority.pem, before the program starts',
-      ),
-      severity: 'error',
-    }
+    return fault(
+      'tls-issuer-unknown',
+      `The certificate presented by ${host} is issued by ${by} (${code}).`,
+      'A proxy or firewall that looks into TLS presents certificates of its own; Node does not read the system’s authorities.',
+      'export NODE_EXTRA_CA_CERTS=/path/to/that-authority.pem, before the program starts',
+    )
   }
   return fault(
     'connection-failed',
@@ -148,12 +137,6 @@ function isOfCertificate(code: string): boolean {
 }
 
 function fault(code: FindingCode, what: string, why: string, change: string): Finding {
-  return {
-    code,
-    severity: 'error',
-    what,
-    why,
-    change,
-    explains: ['no-credential', 'refused', 'connection-failed'].filter((one) => one !== code) as FindingCode[],
-  }
+  const follows: readonly FindingCode[] = ['no-credential', 'refused', 'service-unavailable', 'ended-early']
+  return { code, severity: 'error', what, why, change, explains: follows }
 }

@@ -34,6 +34,10 @@ function noIdentity(attempt: Attempt, examination: Examination): Finding[] {
   return /no such identity/.test(attempt.reason ?? '') ? faultIn(attempt, examination) : []
 }
 
+/** How hosts say that they do not have the identity. */
+const notAssigned =
+  /no such identity|Unable to load the proper Managed Identity|No (?:User Assigned|MSI|managed)|identity not found|not been assigned|Multiple user assigned identities/i
+
 function faultIn({ error, reason = '', remedy, outcome }: Attempt, { env, subject }: Examination): Finding[] {
   // What Entra ID says of a workload’s assertion is another check’s.
   if (codesOf(error).length > 0) return []
@@ -43,16 +47,13 @@ function faultIn({ error, reason = '', remedy, outcome }: Attempt, { env, subjec
   let code: FindingCode = 'identity-host-unreachable'
   let what = 'The host’s identity endpoint does not answer as one.'
   let change = remedy ?? 'Run on Azure with a managed identity.'
-  if (
-    /no such identity/.test(reason) ||
-    (status !== undefined &&
-      status >= 400 &&
-      /identity/i.test(reason) &&
-      /not found|not been assigned|No (?:User Assigned|managed)/i.test(reason))
-  ) {
+  if (notAssigned.test(`${reason} ${responseIn(error)?.errorDescription ?? ''}`)) {
     code = 'identity-not-assigned'
     what = `The host does not have the managed identity that is asked for.${by}`
-    change = id === undefined ? change : `${change} For the machine’s own identity: unset AZURE_CLIENT_ID`
+    change =
+      id === undefined
+        ? 'Assign one to this host; if it has user-assigned ones alone, name it: export AZURE_CLIENT_ID=…'
+        : 'Assign it to this host, or correct the id; for the host’s own identity: unset AZURE_CLIENT_ID'
   } else if (/cannot be asked for|has one identity|does not support/.test(reason)) {
     code = 'identity-not-supported'
     what = `This host has one identity, and another is asked for.${by}`

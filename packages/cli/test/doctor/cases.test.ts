@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Emulator, startEmulator } from '@entrada/emulator'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { recognisableSecret, startAuthority, variablesOf } from '../app.ts'
+import { nowhere, runDoctor } from './examined.ts'
+import { ownCases } from './own-cases.ts'
+import { publicCases } from './public-cases.ts'
+import type { Case } from './stage.ts'
+
+let emulator: Emulator
+let untrusted: Emulator
+let imds: Awaited<ReturnType<typeof nowhere>>
+
+beforeAll(async () => {
+  emulator = await startAuthority()
+  untrusted = await startEmulator()
+  imds = await nowhere()
+})
+
+afterAll(async () => {
+  imds.close()
+  await untrusted.close()
+})
+
+afterEach(() => emulator.reset())
+
+interface Told {
+  findings: { code: string; severity: string; what: string; why: string; change?: string }[]
+  winner?: string
+}
+
+/** Runs the command on a case, in its own home, and gives what it says. */
+async function examined({ prepare }: Case): Promise<{ code: number; text: string; json: Told; milliseconds: number }> {
+  const folder = await mkdtemp(join(tmpdir(), 'entrada-doctor-'))
+  try {
+    const { env, args = [], world } = await prepare({ emulator, untrusted, folder, variables: variablesOf(emulator) })
+    const variables = { HOME: folder, PATH: '', AZURE_POD_IDENTITY_AUTHORITY_HOST: imds.url, ...env }
+    const scoped = args.includes('--scope') ? args : ['--scope', 'storage', ...args]
+    const start = performance.now()
+    const { code, text, errors } = await runDoctor([...scoped, '--json'], variables, { cwd: folder, ...world })
+    const milliseconds = performance.now() - start
+    expect(errors).toBe('')
+    return { code, text, json: JSON.parse(text), milliseconds }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+test.for([...ownCases, ...publicCases])('$name: $code', async (wrong) => {
+  const { code, text, json, milliseconds } = await examined(wrong)
+  const errors = json.findings.filter(({ severity }) => severity === 'error').map((finding) => finding.code)
+  // One cause, and no other that would be wrong.
+  expect(errors).toEqual([wrong.code])
+  expect(JSON.stringify(json.findings)).not.toContain(wrong.not)
+  expect(text).not.toContain(recognisableSecret)
+  expect(code).toBe(1)
+  expect(milliseconds).toBeLessThan(2_500)
+})
