@@ -12,6 +12,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   keep: ['framework'],
   setup: ['framework', 'exec', 'keep'],
   'credential-helper': ['framework', 'output', 'token', 'profile', 'setup'],
+  doctor: ['output', 'framework', 'token', 'profile'],
 }
 const folders = [...Object.keys(arrows), 'commands']
 

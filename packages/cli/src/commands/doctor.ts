@@ -1,3 +1,4 @@
+import { type OtherHostName, otherHosts } from '../doctor/host-names.ts'
 import { type Command, defineCommand } from '../framework/command.ts'
 import { exitCodes, usageFailure } from '../framework/failure.ts'
 import { credentialOptions } from '../profile/credential-options.ts'
@@ -10,6 +11,12 @@ export const command: Command = defineCommand({
   options: {
     scope: { type: 'string', value: 'SCOPE', help: 'What to ask a token for, or its alias; default arm' },
     ...credentialOptions,
+    as: {
+      type: 'string',
+      value: 'HOST',
+      choices: otherHosts,
+      help: `What would win on another host: ${otherHosts.join(', ')}. Nothing is sent`,
+    },
     trusts: {
       type: 'string',
       value: 'FILE',
@@ -28,6 +35,7 @@ export const command: Command = defineCommand({
       does: 'Where does the federated credential differ?',
       line: 'az ad app federated-credential list --id CLIENT_ID | entrada doctor --trusts -',
     },
+    { does: 'Who would sign in on App Service?', line: 'entrada doctor --as app-service' },
     { does: 'In a pipeline', line: `entrada doctor --json | jq -r '.findings[] | .code'` },
   ],
   async run({ values, world, out }) {
@@ -36,8 +44,13 @@ export const command: Command = defineCommand({
     const trusts = values.trusts === undefined ? undefined : await readTrusts(values.trusts)
     const { examine } = await import('../doctor/examine.ts')
     const { profile, config, credential } = values
+    const as = values.as as OtherHostName | undefined
     const onEvent = out.isVerbose ? (await import('../profile/event-line.ts')).tellEvents(out.verbose) : undefined
-    const work = examine({ scope, profile, config, credential, timeoutMs, trusts, onEvent }, world)
+    const request = { scope, profile, config, credential, timeoutMs, trusts, onEvent }
+    const work =
+      as === undefined
+        ? examine(request, world)
+        : import('../doctor/other-host.ts').then(({ examineElsewhere }) => examineElsewhere({ ...request, as }, world))
     const report = await out.progress('Looking', work)
     const { jsonReport, shownReport } = await import('../doctor/shown-report.ts')
     out.answer(values.json === true ? jsonReport(report) : shownReport(report, out))

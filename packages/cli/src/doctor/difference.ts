@@ -1,13 +1,26 @@
+/** How much of a text fits beside its label in a terminal of 80 columns. */
+const longest = 58
+
 /** Two texts under each other, with a mark below the first character that differs. */
 export function difference(
   [oneLabel, one]: readonly [label: string, text: string],
   [otherLabel, other]: readonly [label: string, text: string],
 ): string[] {
   const width = Math.max(oneLabel.length, otherLabel.length) + 2
-  const at = firstDifference(one, other)
-  const rows = [`${oneLabel.padEnd(width)}${visible(one)}`, `${otherLabel.padEnd(width)}${visible(other)}`]
-  if (at === undefined) return rows
-  return [...rows, `${' '.repeat(width + at)}^ ${inWords(one, other, at)}`]
+  const at = firstDifference(one, other) ?? 0
+  // Long texts are cut, so that no line is wrapped and the mark stays where it belongs.
+  const start = Math.max(one.length, other.length) > longest ? Math.max(0, at - longest / 2) : 0
+  const part = (text: string): string => {
+    const end = start + longest
+    const shown = visible(text.slice(start, end))
+    return `${start > 0 ? '…' : ''}${shown}${text.length > end ? '…' : ''}`
+  }
+  const indent = width + at - start + (start > 0 ? 1 : 0)
+  return [
+    `${oneLabel.padEnd(width)}${part(one)}`,
+    `${otherLabel.padEnd(width)}${part(other)}`,
+    `${' '.repeat(indent)}^ character ${at + 1}: ${letter(one[at])} and ${letter(other[at])}`,
+  ]
 }
 
 /** The index at which two texts part; `undefined` where they are the same. */
@@ -18,15 +31,11 @@ export function firstDifference(one: string, other: string): number | undefined 
   return shorter
 }
 
-function inWords(one: string, other: string, at: number): string {
-  return `character ${at + 1}: ${letter(one[at])} and ${letter(other[at])}`
-}
-
 function letter(text: string | undefined): string {
   return text === undefined ? 'the end' : JSON.stringify(visible(text))
 }
 
 /** A claim may hold anything, and must neither move a cursor nor shift what stands below it. */
-function visible(text: string): string {
+export function visible(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?')
 }

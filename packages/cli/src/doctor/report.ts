@@ -9,6 +9,8 @@ export interface Report {
   readonly scope: string
   readonly subject: Subject
   readonly trial: Trial
+  /** The other host that the report is about. */
+  readonly as?: string
   /** Causes first; what follows from another finding is left out. */
   readonly findings: readonly Finding[]
 }

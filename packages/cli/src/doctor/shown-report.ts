@@ -1,4 +1,3 @@
-import type { Attempt } from 'entrada'
 import type { Style } from '../output/style.ts'
 import { columns, wrapped } from '../output/table.ts'
 import type { Finding } from './finding.ts'
@@ -14,30 +13,39 @@ interface Page {
 export function shownReport(report: Report, page: Page): string {
   const { trial, findings } = report
   const blocks = [headline(report, page)]
-  if (trial.attempts.length > 1) blocks.push(chainTable(trial.attempts, page))
+  if (trial.attempts.length > 1) blocks.push(chainTable(report, page))
   for (const finding of findings) blocks.push(shownFinding(finding, page))
   return `${blocks.join('\n\n')}\n`
 }
 
-function headline({ scope, subject, trial, findings }: Report, { style, width }: Page): string {
+function headline({ scope, subject, trial, findings, as }: Report, { style, width }: Page): string {
   const who = subject.profile === undefined ? '' : ` of profile ${subject.profile}`
   const errors = findings.filter(({ severity }) => severity === 'error').length
+  if (as !== undefined) {
+    const mark = trial.winner === undefined ? style.bad('✗') : style.good('✓')
+    return marked(mark, `What would happen on ${as}, with the variables and the configuration of here:`, width)
+  }
   if (trial.winner !== undefined) {
     const warnings = findings.length - errors
     const rest = warnings === 0 ? '' : ` ${warnings === 1 ? 'One thing' : `${warnings} things`} to look at.`
     return marked(style.good('✓'), `${trial.winner}${who} has a token for ${scope}.${rest}`, width)
   }
   if (isWell({ findings }) && trial.error === undefined) return marked(style.good('✓'), 'Nothing is wrong.', width)
-  const name = subject.credential ?? 'The configuration'
-  return marked(style.bad('✗'), `${name}${who} has no token for ${scope}.`, width)
+  if (subject.make === undefined)
+    return marked(style.bad('✗'), 'There is nothing that could be asked for a token.', width)
+  return marked(style.bad('✗'), `${subject.credential}${who} has no token for ${scope}.`, width)
 }
 
-function chainTable(attempts: readonly Attempt[], { style, width }: Page): string {
+function chainTable({ trial: { attempts }, as }: Report, { style, width }: Page): string {
   const marks = { token: style.good('✓'), refused: style.bad('✗'), unavailable: style.dim('-') }
   const rows = attempts.map(({ credential, outcome, reason = '', milliseconds }) => [
     `  ${marks[outcome]} ${credential.replace(/Credential$/, '')}`,
-    style.dim(`${Math.round(milliseconds)} ms`),
-    { token: 'has a token', refused: 'was refused, which ends the chain', unavailable: firstSentence(reason) }[outcome],
+    ...(as === undefined ? [style.dim(`${Math.round(milliseconds)} ms`)] : []),
+    {
+      token: as === undefined ? 'has a token' : 'would win',
+      refused: 'was refused, which ends the chain',
+      unavailable: firstSentence(reason),
+    }[outcome],
   ])
   return `${style.heading('Chain')}\n${columns(rows, width)}`
 }
@@ -67,7 +75,7 @@ function marked(mark: string, text: string, width: number): string {
 }
 
 /** The report for programs. */
-export function jsonReport({ scope, subject, trial, findings }: Report): string {
+export function jsonReport({ scope, subject, trial, findings, as }: Report): string {
   const attempts = trial.attempts.map(({ credential, outcome, milliseconds, reason, remedy }) => ({
     credential,
     outcome,
@@ -79,6 +87,7 @@ export function jsonReport({ scope, subject, trial, findings }: Report): string 
     {
       well: isWell({ findings }),
       scope,
+      as,
       profile: subject.profile,
       credential: subject.credential,
       winner: trial.winner,

@@ -25,6 +25,8 @@ interface TrialWorld {
   signal: AbortSignal
   /** Told each event, for the story. */
   onEvent?: ((event: EntradaEvent) => void) | undefined
+  /** Answers in place of the network. */
+  fetch?: DescribedOptions['fetch']
 }
 
 /** Asks for a token, once, with what every request of a program would do, and tells what became of it. Never rejects. */
@@ -57,7 +59,7 @@ export async function tryCredential({ credential: name = '', make }: Subject, wo
 
 async function optionsFor(
   name: string,
-  { host, onEvent }: TrialWorld,
+  { host, onEvent, fetch }: TrialWorld,
   skipped: Attempt[],
 ): Promise<DescribedOptions & { host: object }> {
   const { memoryTokenStore } = await import('entrada/store')
@@ -65,6 +67,7 @@ async function optionsFor(
   return {
     host,
     disableAutomaticAuthentication: true,
+    ...(fetch === undefined ? {} : { fetch }),
     // Once: what passes by itself is worth knowing too, and there is not the time for more.
     retryOptions: { maxRetries: 0 },
     // A token that was got yesterday would hide that none can be got today. A person’s sign-in is in the store.

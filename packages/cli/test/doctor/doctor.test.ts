@@ -1,39 +1,279 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Emulator } from '@entrada/emulator'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { recognisableSecret, startAuthority, variablesOf } from '../app.ts'
-import { nowhere, runDoctor } from './examined.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { clientId, recognisableSecret, startAuthority, tenantId, variablesOf } from '../app.ts'
+import { type ExaminedWorld, nowhere, runDoctor } from './examined.ts'
+import { file, job, pod, type Stage, tool, withCertificate } from './stage.ts'
 
 let emulator: Emulator
-let home: string
-let base: Record<string, string>
+let imds: Awaited<ReturnType<typeof nowhere>>
+let folder: string
+let stage: Stage
 
 beforeAll(async () => {
   emulator = await startAuthority()
-  home = await mkdtemp(join(tmpdir(), 'entrada-doctor-'))
-  const imds = await nowhere()
-  base = { HOME: home, PATH: '', AZURE_POD_IDENTITY_AUTHORITY_HOST: imds.url }
-  afterAll(async () => {
-    imds.close()
-    await rm(home, { recursive: true })
+  imds = await nowhere()
+  afterAll(() => imds.close())
+})
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'entrada-doctor-'))
+  stage = { emulator, untrusted: emulator, folder, variables: variablesOf(emulator) }
+})
+
+afterEach(async () => {
+  emulator.reset()
+  await rm(folder, { recursive: true, force: true })
+})
+
+function doctor(
+  env: Readonly<Record<string, string | undefined>>,
+  args: readonly string[] = [],
+  world: ExaminedWorld = {},
+): ReturnType<typeof runDoctor> {
+  const base = { HOME: folder, PATH: '', AZURE_POD_IDENTITY_AUTHORITY_HOST: imds.url }
+  return runDoctor(['--scope', 'storage', ...args], { ...base, ...env }, { cwd: folder, ...world })
+}
+
+interface Told {
+  well: boolean
+  winner?: string
+  attempts: { credential: string; outcome: string }[]
+  findings: { code: string; severity: string; what: string; why: string; change?: string; lines?: string[] }[]
+}
+
+async function told(...call: Parameters<typeof doctor>): Promise<Told & { code: number }> {
+  const [env, args = [], world] = call
+  const { code, text } = await doctor(env, [...args, '--json'], world)
+  return { ...JSON.parse(text), code }
+}
+
+const goodToken = { accessToken: 'e30.e30.c2ln', expires_on: Math.floor(Date.now() / 1000) + 3600, tokenType: 'Bearer' }
+
+describe('a healthy set-up has a token, no error and no warning', () => {
+  test('an application with a secret', async () => {
+    const { code, text, errors } = await doctor(stage.variables)
+    expect(text).toBe('✓ EnvironmentCredential has a token for https://storage.azure.com/.default.\n')
+    expect({ code, errors }).toEqual({ code: 0, errors: '' })
+  })
+
+  test('an application with a certificate', async () => {
+    expect(await told(await withCertificate(stage))).toMatchObject({
+      code: 0,
+      winner: 'EnvironmentCredential',
+      findings: [],
+    })
+  })
+
+  test('a pod with workload identity', async () => {
+    expect(await told(await pod(stage))).toMatchObject({ code: 0, winner: 'WorkloadIdentityCredential', findings: [] })
+  })
+
+  test('a job of GitHub Actions', async () => {
+    const env = job(stage, (trusted) => trusted)
+    expect(await told(env)).toMatchObject({ code: 0, winner: 'GitHubActionsCredential', findings: [] })
+  })
+
+  test.each(['imds', 'app-service', 'machine-learning', 'cloud-shell'] as const)(
+    'a host of the kind %s',
+    async (host) => {
+      const { env } = await emulator.managedIdentity({ host })
+      const variables = { ...env, AZURE_AUTHORITY_HOST: emulator.url }
+      expect(await told(variables)).toMatchObject({ code: 0, winner: 'ManagedIdentityCredential', findings: [] })
+    },
+  )
+
+  test('a developer who is signed in to az, with a tenant in the environment', async () => {
+    const PATH = await tool(stage, 'az', { output: JSON.stringify(goodToken) })
+    const env = { PATH, AZURE_TENANT_ID: tenantId, AZURE_AUTHORITY_HOST: emulator.url }
+    expect(await told(env)).toMatchObject({ code: 0, winner: 'AzureCliCredential', findings: [] })
+  })
+
+  test('a profile of an application', async () => {
+    const ci = {
+      credential: 'ClientSecretCredential',
+      tenantId,
+      clientId,
+      clientSecret: { env: 'CI_SECRET' },
+      authorityHost: emulator.url,
+      expect: { tenantId, clientId },
+    }
+    await file(stage, '.config/entrada/config.json', JSON.stringify({ profiles: { ci } }))
+    const { text, code } = await doctor({ CI_SECRET: recognisableSecret })
+    expect(text).toBe(
+      '✓ ClientSecretCredential of profile ci has a token for https://storage.azure.com/.default.\n'.replace(
+        'ci has a token for ',
+        'ci has a token for\n  ',
+      ),
+    )
+    expect(code).toBe(0)
   })
 })
 
-const args = ['--scope', 'storage']
+describe('what should be looked at is a warning where there is a token, and the exit code stays 0', () => {
+  test('a certificate that expires within 30 days', async () => {
+    const env = await withCertificate(stage, { notAfter: new Date(Date.now() + 9.5 * 86_400_000) })
+    const { code, findings } = await told(env)
+    expect(findings).toMatchObject([{ code: 'certificate-expires-soon', severity: 'warning' }])
+    expect(findings[0]?.what).toContain('in 10 days')
+    expect(code).toBe(0)
+  })
 
-test('a healthy application has a token, nothing else to say, and the exit code 0', async () => {
-  const { code, text, errors } = await runDoctor(args, { ...base, ...variablesOf(emulator) })
-  expect(text).toBe('✓ EnvironmentCredential has a token for https://storage.azure.com/.default.\n')
-  expect({ code, errors }).toEqual({ code: 0, errors: '' })
+  test('a secret beside a certificate', async () => {
+    const env = { ...(await withCertificate(stage)), ...stage.variables }
+    expect(await told(env)).toMatchObject({
+      code: 0,
+      findings: [{ code: 'secret-and-certificate', severity: 'warning' }],
+    })
+  })
+
+  test('a certificate with its key that everybody may read', async () => {
+    const env = await withCertificate(stage)
+    await chmod(join(folder, 'app.pem'), 0o644)
+    const { code, findings } = await told(env)
+    expect(findings).toMatchObject([
+      { code: 'file-readable-by-others', change: `chmod 600 ${join(folder, 'app.pem')}` },
+    ])
+    expect(code).toBe(0)
+  })
+
+  test('a folder of kept tokens that the group may read', async () => {
+    await mkdir(join(folder, '.entrada'))
+    await chmod(join(folder, '.entrada'), 0o750)
+    const { findings } = await told(stage.variables)
+    expect(findings).toMatchObject([{ code: 'file-readable-by-others', severity: 'warning' }])
+    expect(findings[0]?.what).toContain('by the group (mode 0750)')
+  })
+
+  test('a clock that is two minutes ahead', async () => {
+    const { findings } = await told(stage.variables, [], { now: () => Date.now() + 120_000 })
+    expect(findings).toMatchObject([{ code: 'clock-skew', severity: 'warning' }])
+    expect(findings[0]?.what).toMatch(/2 min ahead of that of localhost/)
+  })
+
+  test('half of an application, where az has a token', async () => {
+    const PATH = await tool(stage, 'az', { output: JSON.stringify(goodToken) })
+    const { AZURE_TENANT_ID: _, ...half } = stage.variables
+    const { code, winner, findings } = await told({ ...half, PATH })
+    expect({ code, winner }).toEqual({ code: 0, winner: 'AzureCliCredential' })
+    expect(findings).toMatchObject([{ code: 'environment-incomplete', severity: 'warning' }])
+  })
+
+  test('a configuration of a project that nobody has trusted', async () => {
+    await file(stage, 'entrada.config.json', '{"profiles":{}}')
+    const { code, findings } = await told(stage.variables)
+    expect(findings).toMatchObject([{ code: 'project-file-not-trusted', change: 'Read it, then: entrada trust' }])
+    expect(code).toBe(0)
+  })
 })
 
-test('a wrong secret is named, with what to do, and never shown', async () => {
-  const env = { ...base, ...variablesOf(emulator), AZURE_CLIENT_SECRET: `${recognisableSecret}x` }
-  const { code, text } = await runDoctor(args, env)
+describe('a federated credential that does not fit', () => {
+  const trusted = { name: 'shop', subject: 'system:serviceaccount:shop:API', audiences: ['api://AzureADTokenExchange'] }
+
+  test('is put beside the assertion, with a mark below the first character that differs', async () => {
+    const env = await pod(stage, (one) => ({ ...one, subject: trusted.subject }))
+    const { issuer } = await emulator.kubernetes({ serviceAccount: 'x', namespace: 'x' })
+    const input = JSON.stringify({ value: [{ ...trusted, issuer }] })
+    const { text } = await doctor(env, ['--trusts', '-'], { input })
+    expect(text).toContain('✗ federation-case')
+    const lines = text.split('\n')
+    const at = lines.findIndex((line) => line.includes('presented  system:'))
+    const [presented = '', other = '', mark = ''] = lines.slice(at, at + 3)
+    expect([presented.trim(), other.trim()]).toEqual([
+      'presented  system:serviceaccount:shop:api',
+      'trusted    system:serviceaccount:shop:API',
+    ])
+    expect(mark.indexOf('^')).toBe(presented.indexOf('api'))
+    expect(mark).toContain('^ character 28: "a" and "A"')
+    expect(text.replace(/\s+/g, ' ')).toContain('It is of the service account api in the namespace shop.')
+    expect(text).toContain(`--parameters '{"subject":"system:serviceaccount:shop:api"}'`)
+  })
+
+  test('without it, the line to get it is named', async () => {
+    const { findings } = await told(await pod(stage, (one) => ({ ...one, audience: 'api://other' })))
+    expect(findings).toMatchObject([
+      {
+        code: 'federation-audience',
+        change: `Compare: az ad app federated-credential list --id ${clientId} | entrada doctor --trusts -`,
+      },
+    ])
+  })
+
+  test('what --trusts is given has to be a list of them', async () => {
+    const { code, errors } = await doctor(stage.variables, ['--trusts', '-'], { input: '{"nothing":1}' })
+    expect(errors).toMatch(/^entrada: --trusts holds no federated credentials\. Give it what az ad app .*\n$/)
+    expect(code).toBe(2)
+  })
+})
+
+describe('--as', () => {
+  test.each([
+    ['imds', 'ManagedIdentityCredential'],
+    ['app-service', 'ManagedIdentityCredential'],
+    ['machine-learning', 'ManagedIdentityCredential'],
+    ['cloud-shell', 'ManagedIdentityCredential'],
+    ['workload', 'WorkloadIdentityCredential'],
+  ])('on %s, %s would win', async (host, winner) => {
+    expect(await told({}, ['--as', host])).toMatchObject({
+      code: 0,
+      winner,
+      findings: [{ code: 'other-host', severity: 'info' }],
+    })
+  })
+
+  test('a secret that comes along wins over the host’s identity, and nothing is sent', async () => {
+    const before = emulator.requests.length
+    const { winner, findings, code } = await told(stage.variables, ['--as', 'imds'])
+    expect(winner).toBe('EnvironmentCredential')
+    expect(findings).toMatchObject([{ code: 'other-host', severity: 'warning' }])
+    expect(findings[0]?.change).toContain('AZURE_TOKEN_CREDENTIALS=ManagedIdentityCredential')
+    expect(code).toBe(0)
+    expect(emulator.requests.length).toBe(before)
+  })
+
+  test('where the choice leaves nothing, it says so', async () => {
+    const { code, findings } = await told({ AZURE_TOKEN_CREDENTIALS: 'dev' }, ['--as', 'imds'])
+    expect(findings).toMatchObject([{ code: 'other-host-none', severity: 'error' }])
+    expect(code).toBe(1)
+  })
+
+  test('a client id is the one of an identity that has to be assigned there', async () => {
+    const { findings } = await told({ AZURE_CLIENT_ID: clientId }, ['--as', 'app-service'])
+    expect(findings[0]?.why).toContain('AZURE_CLIENT_ID asks for a user-assigned identity')
+  })
+})
+
+test('a chain is shown with what became of each member, in order', async () => {
+  const { text } = await doctor({})
+  const rows = text.split('\n').filter((line) => / +- \w+ +\d+ ms/.test(line))
+  expect(rows.map((row) => row.trim().split(/\s+/)[1])).toEqual([
+    ...['Environment', 'WorkloadIdentity', 'ManagedIdentity', 'SharedTokenCache', 'VisualStudioCode'],
+    ...['AzureCli', 'AzurePowerShell', 'AzureDeveloperCli', 'Broker'],
+  ])
+})
+
+test('it fits into 80 columns, in colours where it is a terminal and in none elsewhere', async () => {
+  const env = { ...stage.variables, AZURE_CLIENT_SECRET: 'wrong~but-long-enough', TERM: 'xterm' }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what begins a colour is one
+  const colours = /\u001b\[\d+m/g
+  const terminal = (await doctor(env, [], { columns: 80 })).text
+  expect(terminal).toMatch(colours)
+  for (const line of terminal.replace(colours, '').split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+  expect((await doctor(env)).text).not.toMatch(colours)
+})
+
+test('a wrong secret is never shown, in words or as JSON', async () => {
+  const env = { ...stage.variables, AZURE_CLIENT_SECRET: `${recognisableSecret}x` }
+  expect((await doctor(env)).text).not.toContain(recognisableSecret)
+  expect((await doctor(env, ['--json', '--verbose'])).text).not.toContain(recognisableSecret)
+})
+
+test('who hangs is named, and there is an answer in time', async () => {
+  emulator.faults.always({ path: /token/, delay: 60_000 })
+  const { findings, code } = await told(stage.variables, ['--timeout', '1s'])
+  expect(findings).toMatchObject([{ code: 'ended-early', severity: 'error' }])
+  expect(findings[0]?.what).toContain('did not answer in time')
   expect(code).toBe(1)
-  expect(text).toContain('✗ secret-wrong')
-  expect(text.replace(/\s+/g, ' ')).toContain('change Copy the value of the client secret, not its id')
-  expect(text).not.toContain(recognisableSecret)
 })

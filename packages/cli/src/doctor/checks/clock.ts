@@ -7,7 +7,8 @@ const refusedFrom = 300_000
 /** This machine's clock beside that of the authority. */
 export const clock: Check = {
   looksAt: 'the clock',
-  async run({ reached }) {
+  async run({ reached, subject }) {
+    if (subject.make === undefined) return []
     const { answer, authority = '' } = await reached()
     if (answer?.date === undefined) return []
     // The header has whole seconds.

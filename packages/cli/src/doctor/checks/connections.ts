@@ -7,7 +7,8 @@ import { codesOf, responseIn } from '../refused.ts'
 /** The way to the authority: name, proxy, connection, certificate, and who answers. */
 export const connections: Check = {
   looksAt: 'the way to the authority',
-  async run({ reached, tried }) {
+  async run({ reached, tried, subject }) {
+    if (subject.make === undefined) return []
     const reach = await reached()
     if (reach.authority === undefined) return []
     const found = faultIn(reach, new URL(reach.authority).hostname)
@@ -17,7 +18,7 @@ export const connections: Check = {
     const response = responseIn(error)
     const isStrange = found.code === 'authority-strange' && response !== undefined && codesOf(error).length === 0
     const isTheCause = isLate || response?.error === 'network_error' || isStrange
-    return [{ ...found, severity: isTheCause ? 'error' : 'warning' }]
+    return [{ ...found, severity: isTheCause ? 'error' : 'info' }]
   },
 }
 

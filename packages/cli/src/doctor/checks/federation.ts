@@ -2,7 +2,7 @@ import { diagnosisTools } from 'entrada/config'
 import { type Presented, presentedAssertion } from '../assertion.ts'
 import type { Check, Examination } from '../check.ts'
 import type { FindingCode } from '../codes.ts'
-import { difference, firstDifference } from '../difference.ts'
+import { difference, firstDifference, visible } from '../difference.ts'
 import type { Finding } from '../finding.ts'
 import { codesOf, refusedAttempt } from '../refused.ts'
 import type { FederatedCredential } from './trusted-credentials.ts'
@@ -32,9 +32,7 @@ export const federation: Check = {
     const presented = await presentedAssertion(examination, attempt.credential)
     const closest = presented && closestTo(presented, examination.trusts)
     const told = claimOf[aadsts] ?? foundOut(presented, closest)
-    return [
-      await findingFor(told, { aadsts, description, presented, closest, examination, reason: attempt.reason ?? '' }),
-    ]
+    return [await findingFor(told, { aadsts, description, presented, closest, examination })]
   },
 }
 
@@ -44,12 +42,11 @@ interface Case {
   presented: Presented | undefined
   closest: FederatedCredential | undefined
   examination: Examination
-  reason: string
 }
 
 async function findingFor(
   { claim, code }: { claim: Claim; code: FindingCode },
-  { aadsts, description, presented, closest, examination, reason }: Case,
+  { aadsts, description, presented, closest, examination }: Case,
 ): Promise<Finding> {
   const named = namedIn(description, claim)
   const shown = presented?.[claim] ?? named ?? 'unknown'
@@ -59,11 +56,28 @@ async function findingFor(
     severity: 'error',
     aadsts,
     what: `${sentences[code] ?? 'No federated credential of the app fits the assertion'}: ${JSON.stringify(shown.slice(0, 200))}.`,
-    why: closest === undefined ? reason : `The closest that it trusts is ${closest.name}.`,
+    why: `${whose(presented)}${compared(closest)} (AADSTS${aadsts})`,
     change: changeFor(claim, shown, examination, closest),
     lines: rowsFor(presented, description, { claim, shown, named, expected, isKnown: closest !== undefined }),
     explains: ['refused', 'no-credential'],
   }
+}
+
+function compared(closest: FederatedCredential | undefined): string {
+  if (closest !== undefined) return `The closest that the app trusts is ${closest.name}.`
+  return 'Entra ID compares character for character; a new federated credential takes minutes to be known.'
+}
+
+/** Whose token it is, in words, for platforms whose subjects have a form. */
+function whose(presented: Presented | undefined): string {
+  const subject = visible(presented?.subject ?? '')
+  const [, namespace, account] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(subject) ?? []
+  if (account !== undefined) return `It is of the service account ${account} in the namespace ${namespace}. `
+  const [, environment] = /^repo:.+:environment:(.+)$/.exec(subject) ?? []
+  if (environment !== undefined) return `It is of a job in the environment ${environment}. `
+  const [, ref] = /^repo:.+:ref:(.+)$/.exec(subject) ?? []
+  if (ref !== undefined) return `It is of a job on ${ref}, without an environment. `
+  return /^repo:.+:pull_request$/.test(subject) ? 'It is of a job for a pull request. ' : ''
 }
 
 const sentences: Readonly<Partial<Record<FindingCode, string>>> = {
@@ -86,7 +100,7 @@ function rowsFor(presented: Presented | undefined, description: string, rows: Ro
   const { claim, shown, named, expected, isKnown } = rows
   const lines = (['issuer', 'subject', 'audience'] as const).flatMap((each) => {
     const value = presented?.[each] ?? namedIn(description, each)
-    return value === undefined ? [] : [`${each === claim ? '>' : ' '} ${each.padEnd(9)} ${value}`]
+    return value === undefined ? [] : [`${each === claim ? '>' : ' '} ${each.padEnd(9)} ${visible(value)}`]
   })
   const compared: string[] = []
   if (named !== undefined && named !== shown) compared.push(...difference(['presented', shown], ['refused', named]))

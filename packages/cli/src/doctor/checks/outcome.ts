@@ -35,7 +35,7 @@ function faultIn(trial: Trial, { subject, env }: Examination): Finding {
     return {
       code: 'profile-unusable',
       severity: 'error',
-      what: what.replace(/^\S+?: /, '').replace(/^p/, 'P'),
+      what: `The field ${what.replace(/^\S+?: /, '')}`,
       why: `The profile ${subject.profile} cannot be used without it.`,
       change: change ?? remedy ?? `Correct the profile in ${subject.files[0] ?? 'its file'}.`,
       explains: ['no-credential'],

@@ -1,0 +1,169 @@
+import type { Attempt } from 'entrada'
+import { diagnosisTools } from 'entrada/config'
+import type { World } from '../framework/world.ts'
+import { thisHost } from '../profile/this-host.ts'
+import type { Finding } from './finding.ts'
+import type { OtherHostName } from './host-names.ts'
+import { assemble, type Report } from './report.ts'
+import { findSubject, type Selection } from './subject.ts'
+import { type Trial, tryCredential } from './trial.ts'
+
+type Env = World['env']
+
+/** What a host brings: its variables, the credential that is its own, and whether it has an instance metadata service. */
+interface OtherHost {
+  own: string
+  variables: Record<string, string>
+  hasImds?: true
+}
+
+const tokenFile = '/var/run/secrets/azure/tokens/azure-identity-token'
+const anyone = '00000000-0000-4000-8000-000000000001'
+
+const hosts: Readonly<Record<OtherHostName, OtherHost>> = {
+  imds: { own: 'ManagedIdentityCredential', variables: {}, hasImds: true },
+  'app-service': {
+    own: 'ManagedIdentityCredential',
+    variables: { IDENTITY_ENDPOINT: 'http://localhost:42356/msi/token', IDENTITY_HEADER: 'simulated' },
+  },
+  'machine-learning': {
+    own: 'ManagedIdentityCredential',
+    variables: { MSI_ENDPOINT: 'http://localhost:46808/MSI/auth', MSI_SECRET: 'simulated' },
+  },
+  'cloud-shell': {
+    own: 'ManagedIdentityCredential',
+    variables: { MSI_ENDPOINT: 'http://localhost:50342/oauth2/token' },
+  },
+  workload: { own: 'WorkloadIdentityCredential', variables: { AZURE_FEDERATED_TOKEN_FILE: tokenFile }, hasImds: true },
+  'github-actions': {
+    own: 'GitHubActionsCredential',
+    variables: {
+      ACTIONS_ID_TOKEN_REQUEST_URL: 'https://localhost/token?api-version=2.0',
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'simulated',
+    },
+  },
+}
+
+/** Variables by which hosts are told apart: those of this one would not be there. */
+const ofHosts = [
+  ...new Set(Object.values(hosts).flatMap(({ variables }) => Object.keys(variables))),
+  'AZURE_POD_IDENTITY_AUTHORITY_HOST',
+  'IDENTITY_SERVER_THUMBPRINT',
+  'IMDS_ENDPOINT',
+  'DEFAULT_IDENTITY_CLIENT_ID',
+]
+
+interface Request extends Selection {
+  scope: string
+  as: OtherHostName
+  timeoutMs: number
+}
+
+/**
+ * What would win on another host, with this machine’s variables and configuration. Nothing is sent and no tool is started:
+ * whoever would be asked says yes, so that what decides is what stands in the variables.
+ */
+export async function examineElsewhere(request: Request, world: World): Promise<Report> {
+  const { scope, as, timeoutMs } = request
+  const { own, variables, hasImds }: OtherHost = hosts[as]
+  const env = variablesOn(world.env, variables, own)
+  const subject = await findSubject(request, {
+    env: { ...env, HOME: world.env.HOME },
+    cwd: world.cwd,
+    platform: world.platform,
+  })
+  const signal = AbortSignal.any([world.signal, AbortSignal.timeout(timeoutMs)])
+  const files = await simulatedFiles()
+  const nobody = { run: () => Promise.reject(new Error('no program is started')), look: () => undefined, files }
+  const host = { ...thisHost, ...nobody, env, platform: world.platform, now: () => world.now() }
+  const trial = await tryCredential(subject, { scope, host, signal, fetch: answering(hasImds === true) })
+  const report = assemble(scope, subject, trial, [foundOut(trial, as, own, env)])
+  return { ...report, as }
+}
+
+function variablesOn(env: Env, variables: Record<string, string>, own: string): Env {
+  const kept = Object.entries(env).filter(([name]) => !ofHosts.includes(name) && name !== 'HOME' && name !== 'PATH')
+  // The webhook brings the ids with the file.
+  const ids =
+    own === 'WorkloadIdentityCredential'
+      ? { AZURE_CLIENT_ID: env.AZURE_CLIENT_ID || anyone, AZURE_TENANT_ID: env.AZURE_TENANT_ID || anyone }
+      : {}
+  return { ...Object.fromEntries(kept), ...ids, ...variables }
+}
+
+async function simulatedFiles(): Promise<object> {
+  const { files } = await diagnosisTools()
+  const isOurs = (path: string): boolean => path === tokenFile
+  const token = `e30.${Buffer.from(JSON.stringify({ exp: 4_000_000_000 })).toString('base64url')}.c2ln`
+  return {
+    readGuarded: files.readGuarded,
+    stamp: (path: string) => (isOurs(path) ? Promise.resolve('1') : files.stamp(path)),
+    read: (path: string) => (isOurs(path) ? Promise.resolve(new TextEncoder().encode(token)) : files.read(path)),
+  }
+}
+
+/** A network in which everybody gives a token, but that only some places have an instance metadata service. */
+function answering(hasImds: boolean) {
+  return async (address: string): Promise<{ status: number; headers: { get(): null }; text(): Promise<string> }> => {
+    const isImds = new URL(address).hostname === '169.254.169.254'
+    if (isImds && !hasImds) throw Object.assign(new Error('no such host'), { code: 'EHOSTUNREACH' })
+    const soon = Math.floor(Date.now() / 1000) + 3600
+    const body = {
+      access_token: 'simulated',
+      token_type: 'Bearer',
+      expires_in: 3600,
+      expires_on: soon,
+      value: 'e30.e30.c2ln',
+    }
+    return { status: 200, headers: { get: () => null }, text: async () => JSON.stringify(body) }
+  }
+}
+
+function foundOut({ winner, attempts, error }: Trial, as: string, own: string, env: Env): Finding {
+  if (winner === undefined) {
+    return {
+      code: 'other-host-none',
+      severity: 'error',
+      what: `On ${as}, no credential would have a token.`,
+      why: reasons(attempts) || (error?.message ?? 'Nothing is set up for it.'),
+      change: `Let ${own} take part: AZURE_TOKEN_CREDENTIALS=${own}`,
+    }
+  }
+  const passed = attempts.filter(({ outcome }) => outcome === 'unavailable')
+  if (winner !== own) {
+    return {
+      code: 'other-host',
+      severity: 'warning',
+      what: `On ${as}, ${winner} would win, and ${own.replace(/Credential$/, '')} would not be asked.`,
+      why: `${setFor(winner, env)} would be set there too, and ${winner} comes first.`,
+      change: `Leave ${setFor(winner, env)} out there, or set AZURE_TOKEN_CREDENTIALS=${own}`,
+    }
+  }
+  const id = env.AZURE_CLIENT_ID?.trim()
+  const isAsked = winner === 'ManagedIdentityCredential' && id !== undefined && id !== ''
+  return {
+    code: 'other-host',
+    severity: 'info',
+    what: `On ${as}, ${winner} would win.`,
+    why: isAsked
+      ? 'AZURE_CLIENT_ID asks for a user-assigned identity, which has to be assigned there.'
+      : reasons(passed) || 'It is the first that is asked.',
+    ...(isAsked ? { change: 'Assign that identity to the host, or leave AZURE_CLIENT_ID out for its own' } : {}),
+  }
+}
+
+/** The variables that make a credential usable. */
+function setFor(winner: string, env: Env): string {
+  const names =
+    winner === 'EnvironmentCredential'
+      ? ['AZURE_CLIENT_SECRET', 'AZURE_CLIENT_CERTIFICATE_PATH', 'AZURE_PASSWORD']
+      : ['AZURE_FEDERATED_TOKEN_FILE', 'IDENTITY_ENDPOINT', 'MSI_ENDPOINT']
+  return names.find((name) => env[name]?.trim()) ?? 'what it needs'
+}
+
+function reasons(attempts: readonly Attempt[]): string {
+  return attempts
+    .filter(({ outcome }) => outcome !== 'token')
+    .map(({ credential, reason = '' }) => `${credential}: ${reason}`)
+    .join(' ')
+}
