@@ -1,4 +1,3 @@
-import type { Attempt } from 'entrada'
 import { diagnosisTools } from 'entrada/config'
 import type { World } from '../framework/world.ts'
 import { thisHost } from '../profile/this-host.ts'
@@ -125,11 +124,13 @@ function foundOut({ winner, attempts, error }: Trial, as: string, own: string, e
       code: 'other-host-none',
       severity: 'error',
       what: `On ${as}, no credential would have a token.`,
-      why: reasons(attempts) || (error?.message ?? 'Nothing is set up for it.'),
+      why:
+        attempts.length > 1
+          ? 'None of the chain has what it needs there.'
+          : (error?.message ?? 'Nothing is set up for it.'),
       change: `Let ${own} take part: AZURE_TOKEN_CREDENTIALS=${own}`,
     }
   }
-  const passed = attempts.filter(({ outcome }) => outcome === 'unavailable')
   if (winner !== own) {
     return {
       code: 'other-host',
@@ -147,7 +148,7 @@ function foundOut({ winner, attempts, error }: Trial, as: string, own: string, e
     what: `On ${as}, ${winner} would win.`,
     why: isAsked
       ? 'AZURE_CLIENT_ID asks for a user-assigned identity, which has to be assigned there.'
-      : reasons(passed) || 'It is the first that is asked.',
+      : 'It is the first that has what it needs there.',
     ...(isAsked ? { change: 'Assign that identity to the host, or leave AZURE_CLIENT_ID out for its own' } : {}),
   }
 }
@@ -159,11 +160,4 @@ function setFor(winner: string, env: Env): string {
       ? ['AZURE_CLIENT_SECRET', 'AZURE_CLIENT_CERTIFICATE_PATH', 'AZURE_PASSWORD']
       : ['AZURE_FEDERATED_TOKEN_FILE', 'IDENTITY_ENDPOINT', 'MSI_ENDPOINT']
   return names.find((name) => env[name]?.trim()) ?? 'what it needs'
-}
-
-function reasons(attempts: readonly Attempt[]): string {
-  return attempts
-    .filter(({ outcome }) => outcome !== 'token')
-    .map(({ credential, reason = '' }) => `${credential}: ${reason}`)
-    .join(' ')
 }

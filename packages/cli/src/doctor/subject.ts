@@ -4,6 +4,7 @@ import type { DescribedOptions } from 'entrada/config'
 import { chooseProfile, credentialFrom, type FoundConfig, openConfig } from 'entrada/config'
 import type { World } from '../framework/world.ts'
 import type { Finding } from './finding.ts'
+import { deployedMembers, optionalMembers } from './members.ts'
 
 /** A value, and the variable or the field that it came from. */
 export interface Setting {
@@ -139,9 +140,8 @@ function notTrusted({ path, reason }: { path: string; reason: string }): Finding
 function isSelected(member: string, env: World['env']): boolean {
   const asked = env.AZURE_TOKEN_CREDENTIALS?.trim().toLowerCase() ?? ''
   if (asked === member.toLowerCase()) return true
-  if (member === 'GitHubActionsCredential' || member === 'InteractiveBrowserCredential') return false
-  const isDeployed = /^(?:Environment|WorkloadIdentity|ManagedIdentity)Credential$/.test(member)
-  return asked === '' || asked === (isDeployed ? 'prod' : 'dev')
+  if (optionalMembers.includes(member)) return false
+  return asked === '' || asked === (deployedMembers.includes(member) ? 'prod' : 'dev')
 }
 
 function settingsOfEnvironment(env: World['env'], credential: string): Subject['settings'] {

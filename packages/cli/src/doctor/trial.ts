@@ -57,12 +57,16 @@ export async function tryCredential({ credential: name = '', make }: Subject, wo
   }
 }
 
+/** Where there is an instance metadata service, it answers in a few milliseconds; the rest of the time is the tools’. */
+const briefProbe: object = { managedIdentityProbeTimeoutInMs: 500 }
+
 async function optionsFor(
   name: string,
   { host, onEvent, fetch }: TrialWorld,
   skipped: Attempt[],
 ): Promise<DescribedOptions & { host: object }> {
   const { memoryTokenStore } = await import('entrada/store')
+  let since = performance.now()
   const isPersons = /^(?:InteractiveBrowser|DeviceCode|SharedTokenCache)Credential$/.test(name)
   return {
     host,
@@ -72,10 +76,12 @@ async function optionsFor(
     retryOptions: { maxRetries: 0 },
     // A token that was got yesterday would hide that none can be got today. A person’s sign-in is in the store.
     ...(isPersons ? {} : { tokenStore: memoryTokenStore() }),
+    ...(name === 'DefaultAzureCredential' ? briefProbe : {}),
     onEvent(event) {
       onEvent?.(event)
       if (event.type !== 'credential-skipped') return
-      skipped.push(...attemptOf(event.skipped, event.error as Error, 0))
+      skipped.push(...attemptOf(event.skipped, event.error as Error, performance.now() - since))
+      since = performance.now()
     },
   }
 }

@@ -32,29 +32,28 @@ interface Told {
 }
 
 /** Runs the command on a case, in its own home, and gives what it says. */
-async function examined({ prepare }: Case): Promise<{ code: number; text: string; json: Told; milliseconds: number }> {
+async function examined({ prepare }: Case): Promise<{ code: number; text: string; json: Told }> {
   const folder = await mkdtemp(join(tmpdir(), 'entrada-doctor-'))
   try {
     const { env, args = [], world } = await prepare({ emulator, untrusted, folder, variables: variablesOf(emulator) })
     const variables = { HOME: folder, PATH: '', AZURE_POD_IDENTITY_AUTHORITY_HOST: imds.url, ...env }
-    const scoped = args.includes('--scope') ? args : ['--scope', 'storage', ...args]
-    const start = performance.now()
-    const { code, text, errors } = await runDoctor([...scoped, '--json'], variables, { cwd: folder, ...world })
-    const milliseconds = performance.now() - start
+    const given = (option: string, value: string): string[] => (args.includes(option) ? [] : [option, value])
+    // A machine that has more to do must not cut a case short: what hangs brings its own limit.
+    const all = ['--json', ...given('--scope', 'storage'), ...given('--timeout', '1m'), ...args]
+    const { code, text, errors } = await runDoctor(all, variables, { cwd: folder, ...world })
     expect(errors).toBe('')
-    return { code, text, json: JSON.parse(text), milliseconds }
+    return { code, text, json: JSON.parse(text) }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
 test.for([...ownCases, ...publicCases])('$name: $code', async (wrong) => {
-  const { code, text, json, milliseconds } = await examined(wrong)
+  const { code, text, json } = await examined(wrong)
   const errors = json.findings.filter(({ severity }) => severity === 'error').map((finding) => finding.code)
   // One cause, and no other that would be wrong.
   expect(errors).toEqual([wrong.code])
   expect(JSON.stringify(json.findings)).not.toContain(wrong.not)
   expect(text).not.toContain(recognisableSecret)
   expect(code).toBe(1)
-  expect(milliseconds).toBeLessThan(2_500)
 })

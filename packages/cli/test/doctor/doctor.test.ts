@@ -3,6 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Emulator } from '@entrada/emulator'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { selectMembers } from '../../../entrada/src/credentials/default-members.ts'
+import { quoted } from '../../../entrada/src/runtime/quoted.ts'
+import { chainMembers } from '../../src/doctor/members.ts'
+import { findSubject } from '../../src/doctor/subject.ts'
 import { clientId, recognisableSecret, startAuthority, tenantId, variablesOf } from '../app.ts'
 import { type ExaminedWorld, nowhere, runDoctor } from './examined.ts'
 import { file, job, pod, type Stage, tool, withCertificate } from './stage.ts'
@@ -34,7 +38,9 @@ function doctor(
   world: ExaminedWorld = {},
 ): ReturnType<typeof runDoctor> {
   const base = { HOME: folder, PATH: '', AZURE_POD_IDENTITY_AUTHORITY_HOST: imds.url }
-  return runDoctor(['--scope', 'storage', ...args], { ...base, ...env }, { cwd: folder, ...world })
+  // A machine that has more to do must not cut a run short.
+  const time = args.includes('--timeout') ? [] : ['--timeout', '1m']
+  return runDoctor(['--scope', 'storage', ...time, ...args], { ...base, ...env }, { cwd: folder, ...world })
 }
 
 interface Told {
@@ -274,6 +280,25 @@ test('who hangs is named, and there is an answer in time', async () => {
   emulator.faults.always({ path: /token/, delay: 60_000 })
   const { findings, code } = await told(stage.variables, ['--timeout', '1s'])
   expect(findings).toMatchObject([{ code: 'ended-early', severity: 'error' }])
-  expect(findings[0]?.what).toContain('did not answer in time')
+  expect(findings[0]?.what).toBe('EnvironmentCredential did not answer in time.')
   expect(code).toBe(1)
 })
+
+test('a tool that hangs is named, and those before it keep their reasons', async () => {
+  const PATH = await tool(stage, 'az', { hangs: true })
+  const { findings, attempts } = await told({ PATH, AZURE_AUTHORITY_HOST: emulator.url }, ['--timeout', '2s'])
+  expect(findings).toMatchObject([{ code: 'ended-early', severity: 'error' }])
+  expect(findings[0]?.what).toBe('AzureCliCredential did not answer in time.')
+  expect(attempts.map(({ credential }) => credential)).toContain('VisualStudioCodeCredential')
+})
+
+test.each(['', 'prod', 'dev', ...chainMembers])(
+  'who takes part with AZURE_TOKEN_CREDENTIALS=%s is known as the library has it',
+  async (choice) => {
+    const env = { AZURE_TOKEN_CREDENTIALS: choice }
+    const nothing = { profile: undefined, config: undefined, credential: undefined }
+    const { takesPart } = await findSubject(nothing, { env, cwd: folder, platform: 'linux' })
+    const members = selectMembers({}, env, 'DefaultAzureCredential', quoted).map(({ name }) => name)
+    expect(chainMembers.filter(takesPart)).toEqual(members)
+  },
+)

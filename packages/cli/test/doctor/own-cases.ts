@@ -314,7 +314,7 @@ export const ownCases: readonly Case[] = [
     not: 'dns-failed',
     prepare: ({ emulator, variables }) => {
       emulator.faults.always({ path: /./, delay: 30_000 })
-      return { env: variables }
+      return { env: variables, args: ['--timeout', '2s'] }
     },
   },
   {

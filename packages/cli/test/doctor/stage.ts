@@ -64,13 +64,19 @@ export async function withCertificate(
 export async function tool(
   stage: Stage,
   name: string,
-  { code = 0, output = '', errors = '' }: { code?: number; output?: string; errors?: string },
+  {
+    code = 0,
+    output = '',
+    errors = '',
+    hangs = false,
+  }: { code?: number; output?: string; errors?: string; hangs?: boolean },
 ): Promise<string> {
   const lines = [
     `#!${process.execPath}`,
     `process.stdout.write(${JSON.stringify(output)})`,
     `process.stderr.write(${JSON.stringify(errors)})`,
     `process.exitCode = ${code}`,
+    hangs ? 'setInterval(() => undefined, 1e6)' : '',
     '',
   ]
   await file(stage, `tools/${name}`, lines.join('\n'), 0o755)

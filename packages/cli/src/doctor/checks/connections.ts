@@ -17,7 +17,8 @@ export const connections: Check = {
     const { error, isLate } = await tried()
     const response = responseIn(error)
     const isStrange = found.code === 'authority-strange' && response !== undefined && codesOf(error).length === 0
-    const isTheCause = isLate || response?.error === 'network_error' || isStrange
+    const isSilent = isLate && reach.isLate === true
+    const isTheCause = isSilent || response?.error === 'network_error' || isStrange
     return [{ ...found, severity: isTheCause ? 'error' : 'info' }]
   },
 }

@@ -1,5 +1,6 @@
 import type { Check, Examination } from '../check.ts'
 import type { Finding } from '../finding.ts'
+import { chainMembers } from '../members.ts'
 import { responseIn } from '../refused.ts'
 import type { Trial } from '../trial.ts'
 
@@ -17,15 +18,14 @@ function faultIn(trial: Trial, { subject, env }: Examination): Finding {
   const { error, attempts, isLate, isUnmade } = trial
   const { reason = error?.message ?? '', remedy } = (error ?? {}) as { reason?: string; remedy?: string }
   if (isLate) {
-    const last = attempts.at(-1)?.credential
+    const slow = waitedFor(trial, subject)
     return {
       code: 'ended-early',
       severity: 'error',
-      what:
-        last === undefined
-          ? `${trial.credential} did not answer in time.`
-          : `Who comes after ${last} in the chain did not answer in time.`,
-      why: 'A developer tool takes a second or two to start; a network that drops requests never answers.',
+      what: `${slow} did not answer in time.`,
+      why: /Cli|PowerShell/.test(slow)
+        ? 'A developer’s tool takes a second or two to start, and longer where its own network is slow.'
+        : 'The others that would have been asked after it were not.',
       change: 'Give it more time: entrada doctor --timeout 10s',
       explains: ['no-credential'],
     }
@@ -86,6 +86,13 @@ function faultIn(trial: Trial, { subject, env }: Examination): Finding {
         : capital(reason),
     change: remedy ?? 'entrada login, or az login',
   }
+}
+
+/** Who was being asked when the time was up: the member that comes after the last one that had answered. */
+function waitedFor({ credential, attempts }: Trial, { takesPart }: Examination['subject']): string {
+  if (credential !== 'DefaultAzureCredential') return credential
+  const last = chainMembers.indexOf(attempts.at(-1)?.credential ?? '')
+  return chainMembers.slice(last + 1).find(takesPart) ?? credential
 }
 
 function reasonsOf({ attempts, error }: Trial): string {

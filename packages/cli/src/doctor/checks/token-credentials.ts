@@ -1,20 +1,8 @@
 import { nearest } from '../../framework/nearest.ts'
 import type { Check, Examination } from '../check.ts'
+import { chainMembers } from '../members.ts'
 
-const names = [
-  'EnvironmentCredential',
-  'WorkloadIdentityCredential',
-  'ManagedIdentityCredential',
-  'GitHubActionsCredential',
-  'SharedTokenCacheCredential',
-  'VisualStudioCodeCredential',
-  'AzureCliCredential',
-  'AzurePowerShellCredential',
-  'AzureDeveloperCliCredential',
-  'InteractiveBrowserCredential',
-  'BrokerCredential',
-]
-const known = ['prod', 'dev', ...names]
+const known = ['prod', 'dev', ...chainMembers]
 
 /** Whether `AZURE_TOKEN_CREDENTIALS` leaves a credential that can work. */
 export const tokenCredentials: Check = {
@@ -32,7 +20,7 @@ export const tokenCredentials: Check = {
           code: 'token-credentials-unknown',
           severity: 'error',
           what: `AZURE_TOKEN_CREDENTIALS is ${JSON.stringify(asked.slice(0, 60))}, which names no credential.`,
-          why: `It is prod, dev or one of ${names.join(', ')}.`,
+          why: `It is prod, dev or one of ${chainMembers.join(', ')}.`,
           change: near === undefined ? 'unset AZURE_TOKEN_CREDENTIALS' : `export AZURE_TOKEN_CREDENTIALS=${near}`,
           explains: ['no-credential'],
         },
