@@ -1,6 +1,7 @@
 import { type OtherHostName, otherHosts } from '../doctor/host-names.ts'
 import { type Command, defineCommand } from '../framework/command.ts'
 import { exitCodes, usageFailure } from '../framework/failure.ts'
+import { nearest } from '../framework/nearest.ts'
 import { credentialOptions } from '../profile/credential-options.ts'
 import { scopeOf } from '../token/aliases.ts'
 import { durationOf } from '../token/duration.ts'
@@ -42,6 +43,7 @@ export const command: Command = defineCommand({
     const scope = scopeOf(values.scope ?? 'arm')
     const timeoutMs = values.timeout === undefined ? 1_800 : durationOf(values.timeout, '--timeout')
     const trusts = values.trusts === undefined ? undefined : await readTrusts(values.trusts)
+    await checkCredential(values.credential)
     const { examine } = await import('../doctor/examine.ts')
     const { profile, config, credential } = values
     const as = values.as as OtherHostName | undefined
@@ -70,3 +72,15 @@ export const command: Command = defineCommand({
     }
   },
 })
+
+/** Refuses a name that is no credential's, as every command does. */
+async function checkCredential(name: string | undefined): Promise<void> {
+  const { credentialFields } = await import('entrada/config')
+  const known = Object.keys(credentialFields)
+  if (name === undefined || known.includes(name)) return
+  const near = nearest(name, known)
+  throw usageFailure(
+    `--credential ${JSON.stringify(name.slice(0, 60))} is not known.`,
+    near === undefined ? `Known are ${known.join(', ')}.` : `Did you mean ${near}?`,
+  )
+}

@@ -175,6 +175,84 @@ describe('what should be looked at is a warning where there is a token, and the 
   })
 })
 
+describe('what is not the cause is not given as one', () => {
+  test('an id of an identity and a tenant, on a host whose managed identity has a token', async () => {
+    const { env, identities } = await emulator.managedIdentity({ host: 'app-service', identities: [{ name: 'user' }] })
+    const variables = { ...env, AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: identities[0]?.clientId }
+    const { winner, findings } = await told({ ...variables, AZURE_AUTHORITY_HOST: emulator.url })
+    expect({ winner, findings }).toEqual({ winner: 'ManagedIdentityCredential', findings: [] })
+  })
+
+  test('a secret that looks like a placeholder, and works', async () => {
+    const value = 'your-own-secret'
+    emulator.updateApp('app', { secrets: [{ value }] })
+    expect(await told({ ...stage.variables, AZURE_CLIENT_SECRET: value })).toMatchObject({ code: 0, findings: [] })
+  })
+
+  test('a clock that is wrong, where the secret is', async () => {
+    const env = { ...stage.variables, AZURE_CLIENT_SECRET: 'wrong~but-long-enough' }
+    const { findings } = await told(env, [], { now: () => Date.now() - 900_000 })
+    expect(findings).toMatchObject([
+      { code: 'secret-wrong', severity: 'error' },
+      { code: 'clock-skew', severity: 'warning' },
+    ])
+  })
+
+  test('an endpoint of a managed identity without its companion, where the application before it was refused', async () => {
+    const env = {
+      ...stage.variables,
+      AZURE_CLIENT_SECRET: 'wrong~but-long-enough',
+      IDENTITY_ENDPOINT: 'http://localhost/',
+    }
+    const { findings } = await told(env)
+    expect(findings).toMatchObject([
+      { code: 'secret-wrong', severity: 'error' },
+      { code: 'identity-endpoint-incomplete', severity: 'warning' },
+    ])
+  })
+})
+
+describe('profiles', () => {
+  const config = (profiles: object): Promise<string> =>
+    file(stage, '.config/entrada/config.json', JSON.stringify({ profiles }))
+
+  test('a person who has not signed in is sent to login, by the profile’s name', async () => {
+    await config({ me: { credential: 'InteractiveBrowserCredential', tenantId, authorityHost: emulator.url } })
+    const { findings, code } = await told({})
+    expect(findings).toMatchObject([
+      { code: 'sign-in-needed', severity: 'error', change: 'entrada login --profile me' },
+    ])
+    expect(code).toBe(1)
+  })
+
+  test('several without a default are listed', async () => {
+    const one = { credential: 'AzureCliCredential' }
+    await config({ one, other: one })
+    const { findings } = await told({})
+    expect(findings).toMatchObject([{ code: 'profile-unknown', severity: 'error' }])
+    expect(findings[0]?.what).toContain('one, other')
+  })
+
+  test('the fields of a profile are named where their values are wrong', async () => {
+    const ci = {
+      credential: 'ClientSecretCredential',
+      tenantId: 'https://contoso.com/',
+      clientId,
+      clientSecret: { env: 'S' },
+    }
+    await config({ ci })
+    const { findings } = await told({ S: 'x', AZURE_AUTHORITY_HOST: emulator.url })
+    expect(findings[0]).toMatchObject({ code: 'tenant-malformed', severity: 'error' })
+    expect(findings[0]?.what).toContain('profiles.ci.tenantId')
+  })
+})
+
+test('a credential that is not known is a mistake of the command line', async () => {
+  const { code, errors } = await doctor({}, ['--credential', 'AzureCLICredental'])
+  expect(errors).toBe('entrada: --credential "AzureCLICredental" is not known. Did you mean AzureCliCredential?\n')
+  expect(code).toBe(2)
+})
+
 describe('a federated credential that does not fit', () => {
   const trusted = { name: 'shop', subject: 'system:serviceaccount:shop:API', audiences: ['api://AzureADTokenExchange'] }
 

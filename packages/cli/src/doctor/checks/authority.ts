@@ -1,5 +1,6 @@
 import { nearest } from '../../framework/nearest.ts'
 import type { Check } from '../check.ts'
+import { codesOf } from '../refused.ts'
 
 /** Microsoft's sign-in hosts, of all clouds, with the names that they also have. */
 const hosts: readonly string[] = [
@@ -14,13 +15,14 @@ const hosts: readonly string[] = [
   'login-us.microsoftonline.com',
 ]
 
-/** Domains in which a sign-in host is Microsoft's, or pretends to be. */
-const alike = /microsoft|windows\.net|azure|cloudapi/i
+/** Microsoft's domains, whose other hosts sign nobody in. */
+const ofMicrosoft =
+  /(?:^|\.)(?:microsoft(?:online)?|azure|windows|office|live|chinacloudapi|usgovcloudapi)\.(?:com|net|us|cn)$/
 
 /** Whether the authority can be one. */
 export const authority: Check = {
   looksAt: 'the authority',
-  async run({ subject, reached }) {
+  async run({ subject, reached, tried }) {
     const { authorityHost } = subject.settings
     if (authorityHost === undefined) return []
     const { authority: origin, malformed } = await reached()
@@ -33,15 +35,18 @@ export const authority: Check = {
           what: `${authorityHost.from} ${what.replace(/ Use an https origin.*/, '')}`,
           why: 'It is the origin of a sign-in host alone: no resource, no tenant’s name of another directory, no token endpoint.',
           change: `export AZURE_AUTHORITY_HOST=https://login.microsoftonline.com, or unset it for the public cloud`,
-          explains: ['no-credential', 'dns-failed', 'connection-failed', 'authority-strange'],
+          explains: ['no-credential', 'profile-unusable', 'dns-failed', 'connection-failed', 'authority-strange'],
         },
       ]
     }
     const { hostname } = new URL(origin ?? 'https://login.microsoftonline.com')
     if (hosts.includes(hostname) || hostname.endsWith('.ciamlogin.com') || hostname.endsWith('.login.microsoft.com'))
       return []
+    // Whoever refuses with a code of Entra ID’s is Entra ID, or as good.
+    const trial = await tried()
+    if (trial.winner !== undefined || codesOf(trial.error).length > 0) return []
     const near = nearest(hostname, hosts)
-    if (near === undefined && !alike.test(hostname)) return []
+    if (near === undefined && !ofMicrosoft.test(hostname)) return []
     return [
       {
         code: 'authority-unknown',

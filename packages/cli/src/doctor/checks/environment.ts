@@ -1,13 +1,23 @@
 import type { Check, Examination } from '../check.ts'
 import type { Finding } from '../finding.ts'
+import { refusedAttempt } from '../refused.ts'
+import type { Trial } from '../trial.ts'
 
 /** Whether the variables that belong together are all there. */
 export const environment: Check = {
   looksAt: 'the variables that belong together',
-  run: ({ env, subject, platform }) => {
+  async run({ env, subject, platform, tried }) {
     if (!subject.takesPart('EnvironmentCredential') && !subject.takesPart('WorkloadIdentityCredential')) return []
-    return [...incomplete(env, subject), ...both(env), ...deprecated(env, platform)]
+    const found = incomplete(env, subject)
+    const isProven = proofs.some((name) => has(env, name)) || has(env, 'AZURE_PASSWORD')
+    // Ids alone may be meant for a managed identity or a tool: they are half of something only if nobody else was asked.
+    const isOthers = !isProven && found.length > 0 && isElsewhere(await tried())
+    return [...(isOthers ? [] : found), ...both(env), ...deprecated(env, platform)]
   },
+}
+
+function isElsewhere(trial: Trial): boolean {
+  return trial.winner !== undefined || refusedAttempt(trial) !== undefined
 }
 
 const has = (env: Examination['env'], name: string): boolean => Boolean(env[name]?.trim())

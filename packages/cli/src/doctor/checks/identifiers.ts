@@ -11,6 +11,8 @@ export const identifiers: Check = {
 
 function faultsIn({ settings, takesPart }: Subject): Finding[] {
   const { tenantId, clientId, clientSecret } = settings
+  // AD FS has no tenants, and calls its clients what it likes.
+  if (tenantId?.value === 'adfs') return []
   const asksItself =
     settings.clientSecret !== undefined ||
     settings.certificatePath !== undefined ||
@@ -29,7 +31,14 @@ function faultsIn({ settings, takesPart }: Subject): Finding[] {
         what: `${tenantId.from} and ${clientSecret.from} are in each other’s place.`,
         why: `${tenantId.from} holds ${looksLikeSecret(tenantId.value) ? 'what looks like a secret' : 'something that no tenant can be'}, and ${clientSecret.from} what a tenant looks like.`,
         change: `Exchange the two. The secret may have been logged as a tenant: make a new one.`,
-        explains: ['tenant-malformed', 'secret-is-id', 'secret-wrong', 'tenant-not-found', 'no-credential'],
+        explains: [
+          'tenant-malformed',
+          'secret-is-id',
+          'secret-wrong',
+          'tenant-not-found',
+          'no-credential',
+          'profile-unusable',
+        ],
       },
     ]
   }
@@ -41,7 +50,7 @@ function faultsIn({ settings, takesPart }: Subject): Finding[] {
       what: `${tenantId.from} cannot be a tenant: ${shownId(tenantId.value)}.`,
       why: tenantWhy(tenantId.value),
       change: `Set it to the Directory (tenant) ID of the app’s overview in the portal, or: az account show --query tenantId -o tsv`,
-      explains: ['tenant-not-found', 'no-credential', 'refused'],
+      explains: ['tenant-not-found', 'no-credential', 'profile-unusable', 'refused'],
     })
   }
   if (clientId !== undefined && !isGuid(clientId.value) && !isPlaceholder(clientId.value) && asksItself) {

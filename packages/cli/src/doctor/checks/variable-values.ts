@@ -2,13 +2,17 @@ import type { Check } from '../check.ts'
 import type { FindingCode } from '../codes.ts'
 import type { Finding } from '../finding.ts'
 import { isPlaceholder } from '../shapes.ts'
-import { lookedAt, secretVariables } from '../variables.ts'
+import { applicationVariables, lookedAt, secretVariables } from '../variables.ts'
 
 /** Quotation marks, placeholders, and white space that does not belong to a value. */
 export const variableValues: Check = {
   looksAt: 'the values of variables',
-  run: ({ env, subject, platform }) => {
-    const named = [...lookedAt, ...Object.values(subject.settings).map(({ from }) => from)]
+  async run({ env, subject, platform, tried }) {
+    const { winner } = await tried()
+    // Values that signed somebody in are good, whatever they look like.
+    const areGood = winner === 'EnvironmentCredential' || winner === subject.credential
+    const ofSettings = areGood ? [] : Object.values(subject.settings).map(({ from }) => from)
+    const named = [...lookedAt.filter((name) => !areGood || !applicationVariables.includes(name)), ...ofSettings]
     const faults = [...new Set(named)].flatMap((name) => {
       const value = env[name]
       return value === undefined || value.trim() === '' ? [] : faultIn(name, value)
@@ -107,5 +111,6 @@ const follows: readonly FindingCode[] = [
   'identity-not-assigned',
   'dns-failed',
   'no-credential',
+  'profile-unusable',
   'refused',
 ]
