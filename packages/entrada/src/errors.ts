@@ -37,7 +37,12 @@ export interface Problem {
   reason: string
   /** What to do about it, in a sentence or two. */
   remedy?: string | undefined
+  /** @internal Which problem it is, for a diagnosis: words may change. */
+  kind?: ProblemKind | undefined
 }
+
+/** Problems that a diagnosis tells apart. */
+export type ProblemKind = 'no-such-identity' | 'identity-not-supported' | 'tool-missing' | 'tool-signed-out'
 
 /** A problem, or a complete message. */
 interface ProblemOrMessage extends Partial<Problem> {
@@ -239,9 +244,10 @@ function causeOf(options: { cause?: unknown } | undefined): ErrorOptions | undef
   return options?.cause === undefined ? undefined : { cause: options.cause }
 }
 
-function hideProblem(error: Error, { reason, remedy }: ProblemOrMessage = {}): void {
+function hideProblem(error: Error, { reason, remedy, kind }: ProblemOrMessage = {}): void {
   hide(error, 'reason', reason)
   hide(error, 'remedy', remedy)
+  hide(error, 'kind', kind)
 }
 
 /** Not enumerable, because an attempt holds its error and the error its attempts: `JSON.stringify` would fail. */

@@ -57,6 +57,7 @@ function unfinished({ looksAt }: Check, why: string): Finding {
     severity: 'warning',
     what: `The look at ${looksAt} did not end.`,
     why,
-    change: 'Give it more time: entrada doctor --timeout 10s',
+    change: 'Give it more time.',
+    run: 'entrada doctor --timeout 10s',
   }
 }

@@ -11,8 +11,10 @@ export interface Finding {
   what: string
   /** Why that keeps the token away, or how it is known. */
   why: string
-  /** What to change: a line to type or to edit, or a sentence. */
+  /** What to change, in a sentence. */
   change?: string
+  /** A line to type, or one to type once its ellipsis is filled in. */
+  run?: string
   /** Rows that show the difference, already aligned. */
   lines?: readonly string[]
   /** Entra ID's code, without its prefix. */

@@ -21,6 +21,11 @@ export function responseIn(
     ?.errorResponse
 }
 
+/** Which problem the library says that it is, for those that it tells apart. */
+export function kindOf(error: Error | undefined): string | undefined {
+  return (error as { kind?: string } | undefined)?.kind
+}
+
 /** The HTTP status of the response that an error was made of; 0 if there was none. */
 export function statusOf(error: Error | undefined): number | undefined {
   return (error as { statusCode?: number } | undefined)?.statusCode

@@ -58,13 +58,15 @@ function firstSentence(reason: string): string {
   return text.length > 160 ? `${text.slice(0, 157)}...` : text
 }
 
-function shownFinding({ code, severity, what, why, change, lines = [] }: Finding, { style, width }: Page): string {
+function shownFinding({ code, severity, what, why, change, run, lines = [] }: Finding, { style, width }: Page): string {
   const marks = { error: style.bad('✗'), warning: style.doubtful('!'), info: style.dim('i') }
-  const rows = [[style.dim('  why'), why], ...(change === undefined ? [] : [[style.dim('  change'), change]])]
+  const rows = [[style.dim('  why   '), why], ...(change === undefined ? [] : [[style.dim('  change'), change]])]
   return [
     marked(marks[severity], `${style.bold(code)}  ${what}`, width),
     ...lines.map((line) => `    ${line}`),
     columns(rows, width),
+    // Whole, so that it can be copied.
+    ...(run === undefined ? [] : [`${style.dim('  run')}     ${run}`]),
   ].join('\n')
 }
 

@@ -132,7 +132,8 @@ function notTrusted({ path, reason }: { path: string; reason: string }): Finding
     severity: 'warning',
     what: `${path} is not read: it is ${reason}.`,
     why: 'A file that came with a repository could send secrets away, so somebody has to have read it.',
-    change: 'Read it, then: entrada trust',
+    change: 'Read it first.',
+    run: 'entrada trust',
   }
 }
 

@@ -47,7 +47,15 @@ interface Told {
   well: boolean
   winner?: string
   attempts: { credential: string; outcome: string }[]
-  findings: { code: string; severity: string; what: string; why: string; change?: string; lines?: string[] }[]
+  findings: {
+    code: string
+    severity: string
+    what: string
+    why: string
+    change?: string
+    run?: string
+    lines?: string[]
+  }[]
 }
 
 async function told(...call: Parameters<typeof doctor>): Promise<Told & { code: number }> {
@@ -139,9 +147,7 @@ describe('what should be looked at is a warning where there is a token, and the 
     const env = await withCertificate(stage)
     await chmod(join(folder, 'app.pem'), 0o644)
     const { code, findings } = await told(env)
-    expect(findings).toMatchObject([
-      { code: 'file-readable-by-others', change: `chmod 600 ${join(folder, 'app.pem')}` },
-    ])
+    expect(findings).toMatchObject([{ code: 'file-readable-by-others', run: `chmod 600 ${join(folder, 'app.pem')}` }])
     expect(code).toBe(0)
   })
 
@@ -170,7 +176,7 @@ describe('what should be looked at is a warning where there is a token, and the 
   test('a configuration of a project that nobody has trusted', async () => {
     await file(stage, 'entrada.config.json', '{"profiles":{}}')
     const { code, findings } = await told(stage.variables)
-    expect(findings).toMatchObject([{ code: 'project-file-not-trusted', change: 'Read it, then: entrada trust' }])
+    expect(findings).toMatchObject([{ code: 'project-file-not-trusted', run: 'entrada trust' }])
     expect(code).toBe(0)
   })
 })
@@ -219,9 +225,7 @@ describe('profiles', () => {
   test('a person who has not signed in is sent to login, by the profile’s name', async () => {
     await config({ me: { credential: 'InteractiveBrowserCredential', tenantId, authorityHost: emulator.url } })
     const { findings, code } = await told({})
-    expect(findings).toMatchObject([
-      { code: 'sign-in-needed', severity: 'error', change: 'entrada login --profile me' },
-    ])
+    expect(findings).toMatchObject([{ code: 'sign-in-needed', severity: 'error', run: 'entrada login --profile me' }])
     expect(code).toBe(1)
   })
 
@@ -280,7 +284,7 @@ describe('a federated credential that does not fit', () => {
     expect(findings).toMatchObject([
       {
         code: 'federation-audience',
-        change: `Compare: az ad app federated-credential list --id ${clientId} | entrada doctor --trusts -`,
+        run: `az ad app federated-credential list --id ${clientId} | entrada doctor --trusts -`,
       },
     ])
   })

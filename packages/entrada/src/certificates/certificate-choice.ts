@@ -34,6 +34,8 @@ export function chooseByKey({ keys, certificates, keyFaults }: FoundCertificates
     throw new CertificateFault(
       'there is no private key next to the certificate',
       'Put both into one PEM, or use PKCS#12.',
+      undefined,
+      'key',
     )
   }
   throw rsaKeys.length === 0
@@ -41,6 +43,8 @@ export function chooseByKey({ keys, certificates, keyFaults }: FoundCertificates
     : new CertificateFault(
         'the private key does not belong to the certificate',
         'Put the key into the file that the certificate was made for.',
+        undefined,
+        'key',
       )
 }
 

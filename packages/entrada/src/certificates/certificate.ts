@@ -24,8 +24,11 @@ export interface SigningCertificate {
 export class CertificateFault extends Error {
   override name = 'CertificateFault'
   readonly remedy: string
-  constructor(what: string, remedy: string, cause?: unknown) {
+  /** Which of the two things that go together does not fit, for a diagnosis. */
+  readonly kind: 'password' | 'key' | undefined
+  constructor(what: string, remedy: string, cause?: unknown, kind?: CertificateFault['kind']) {
     super(what, cause === undefined ? undefined : { cause })
     this.remedy = remedy
+    this.kind = kind
   }
 }

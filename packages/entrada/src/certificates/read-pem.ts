@@ -57,7 +57,7 @@ function keyReader(password: string | undefined, signal: AbortSignal): (block: P
   return async (block) => {
     const isEncrypted = block.text.includes('ENCRYPTED')
     if (isEncrypted && password === undefined) {
-      throw new CertificateFault('the private key is encrypted', 'Pass certificatePassword.')
+      throw new CertificateFault('the private key is encrypted', 'Pass certificatePassword.', undefined, 'password')
     }
     if (block.label !== 'ENCRYPTED PRIVATE KEY' || password === undefined) {
       try {
@@ -78,7 +78,12 @@ function keyReader(password: string | undefined, signal: AbortSignal): (block: P
 }
 
 function wrongPassword(cause?: unknown): CertificateFault {
-  return new CertificateFault('certificatePassword does not open the private key', 'Check the password.', cause)
+  return new CertificateFault(
+    'certificatePassword does not open the private key',
+    'Check the password.',
+    cause,
+    'password',
+  )
 }
 
 function unreadable(cause: unknown): CertificateFault {

@@ -140,13 +140,20 @@ class Pkcs12Reading {
 
 function wrongPassword(password: string | undefined): CertificateFault {
   return password === undefined
-    ? new CertificateFault('the PKCS#12 is protected by a password', 'Pass certificatePassword.')
-    : new CertificateFault('certificatePassword does not open the PKCS#12', 'Check the password.')
+    ? new CertificateFault('the PKCS#12 is protected by a password', 'Pass certificatePassword.', undefined, 'password')
+    : new CertificateFault(
+        'certificatePassword does not open the PKCS#12',
+        'Check the password.',
+        undefined,
+        'password',
+      )
 }
 
 function anotherPassword(): CertificateFault {
   return new CertificateFault(
     'certificatePassword fits the MAC of the PKCS#12, but a part of it has a different password',
     'Export it again with one password.',
+    undefined,
+    'password',
   )
 }

@@ -1,7 +1,7 @@
 import { brokerTokens } from '../broker/broker-source.ts'
 import { visualStudioCodeTokens } from '../broker/vs-code-source.ts'
 import type { Member, MemberHooks } from '../chain/ask-members.ts'
-import { CredentialUnavailableError, isUnavailable } from '../errors.ts'
+import { CredentialUnavailableError, isUnavailable, type Problem } from '../errors.ts'
 import { type ManagedIdentityIds, parseIdentity } from '../managed-identity/identity.ts'
 import { checkTenant } from '../oauth/tenant.ts'
 import { type Env, settingOf } from '../runtime/environment.ts'
@@ -204,8 +204,8 @@ function built(
     return unlessInPage(context, () => kind.build(context, options, authorityFault) as CredentialSource)
   } catch (error) {
     if (!(error instanceof CredentialUnavailableError || error instanceof MalformedVariable)) throw error
-    const { reason = error.message, remedy = '' } = error
-    return new UnavailableSource(context, { reason, remedy })
+    const { reason = error.message, remedy = '', kind } = error as Error & Partial<Problem>
+    return new UnavailableSource(context, { reason, remedy, kind })
   }
 }
 

@@ -121,7 +121,10 @@ export function managedTokens(
   const clientId = id?.kind === 'clientId' ? id.value : undefined
   const hasClientId = id === undefined ? settingOf(host.env, 'AZURE_CLIENT_ID') !== undefined : clientId !== undefined
   const detected = detectHost(host.env, { hasClientId, isTokenExchangeExcluded })
-  if (detected.kind === 'none') return new UnavailableSource(context, detected)
+  if (detected.kind === 'none') {
+    const { reason, remedy } = detected
+    return new UnavailableSource(context, { reason, remedy })
+  }
   if (detected.kind === 'token-exchange') {
     return exchangeFault === undefined
       ? workloadTokens(context, { clientId })

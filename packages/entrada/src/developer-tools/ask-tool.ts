@@ -65,7 +65,8 @@ async function run(options: AskToolOptions, request: ToolRequest, signal: AbortS
   const { missingFlags = flagsForTools } = host
   const flags = missingFlags(path)
   if (flags.length > 0) throw unavailable(who, { ...denied(tool, flags, path), isLasting: true })
-  if (path === undefined) throw unavailable(who, { ...missing(tool, passedOver), isLasting: true })
+  if (path === undefined)
+    throw unavailable(who, { ...missing(tool, passedOver), isLasting: true, kind: 'tool-missing' })
   // A folder that only the administrator can write to: a tool must not find anything in it that somebody else put
   // there.
   const cwd = host.platform === 'win32' ? windowsFolder(env) : '/bin'
@@ -124,8 +125,8 @@ function toError(who: string, { remedy, ...failure }: ToolFailure, output?: stri
   return remedy === undefined ? refusal(who, failure.reason, output) : unavailable(who, { ...failure, remedy })
 }
 
-function unavailable(who: string, { reason, remedy, isLasting }: Unusable): CredentialUnavailableError {
-  return new CredentialUnavailableError({ who, reason, remedy }, { isLasting })
+function unavailable(who: string, { reason, remedy, isLasting, kind }: Unusable): CredentialUnavailableError {
+  return new CredentialUnavailableError({ who, reason, remedy, kind }, { isLasting })
 }
 
 /**

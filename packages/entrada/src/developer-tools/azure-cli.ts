@@ -49,18 +49,20 @@ export const azureCli: DeveloperTool = {
 
   explain(ended, request) {
     const output = plain(ended.stderr)
-    if (ended.code === 127 || /'az' is not recognized/.test(output)) return azureCli.missing
+    if (ended.code === 127 || /'az' is not recognized/.test(output))
+      return { ...azureCli.missing, kind: 'tool-missing' }
     const code = signInAgainCode(output)
     const advised = advisedCommand(output, /^[ \t]*(az login[ \t]+-[^\r\n]*)/gm)
     if (code !== undefined || (advised !== undefined && !output.includes('AADSTS'))) {
       const reason = `the signed-in account has to sign in again: ${messageFrom(ended.stderr)}`
-      return { reason, remedy: `Run: ${advised ?? login(request)}` }
+      return { reason, remedy: `Run: ${advised ?? login(request)}`, kind: 'tool-signed-out' }
     }
     if (/az login|az account set/.test(output) && !output.includes('AADSTS')) {
       return {
         reason: 'nobody is signed in.',
         remedy: "Please run 'az login' from a command prompt to authenticate before using this credential.",
         isLasting: true,
+        kind: 'tool-signed-out',
       }
     }
     return failureFrom('Azure CLI', ended)

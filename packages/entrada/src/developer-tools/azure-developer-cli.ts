@@ -42,7 +42,8 @@ export const azureDeveloperCli: DeveloperTool = {
   explain(ended, { scopes, tenantId, claims }) {
     const messages = messagesOf(ended.stderr)
     const output = messages.join('\n')
-    if (ended.code === 127 || /'azd' is not recognized/.test(output)) return azureDeveloperCli.missing
+    if (ended.code === 127 || /'azd' is not recognized/.test(output))
+      return { ...azureDeveloperCli.missing, kind: 'tool-missing' }
     if (claims !== undefined && /unknown flag: --claims/.test(output)) {
       return {
         reason: 'this version of Azure Developer CLI does not support claims challenges.',
@@ -55,13 +56,18 @@ export const azureDeveloperCli: DeveloperTool = {
     if (code !== undefined || advised !== undefined) {
       const tenant = tenantId === undefined ? [] : ['--tenant-id', quoted(tenantId)]
       const command = advised ?? commandLine('azd auth login', '--scope', quoted(scopes[0] as string), ...tenant)
-      return { reason: `the signed-in account has to sign in again: ${reason}`, remedy: `Run: ${command}` }
+      return {
+        reason: `the signed-in account has to sign in again: ${reason}`,
+        remedy: `Run: ${command}`,
+        kind: 'tool-signed-out',
+      }
     }
     if (/not logged in|azd auth login/.test(output) && !output.includes('AADSTS')) {
       return {
         reason: 'nobody is signed in.',
         remedy: "Please run 'azd auth login' from a command prompt to authenticate before using this credential.",
         isLasting: true,
+        kind: 'tool-signed-out',
       }
     }
     return { reason }

@@ -89,7 +89,7 @@ export const azurePowerShell: DeveloperTool = {
     const stderr = withoutMarkup(ended.stderr)
     // Windows PowerShell wraps its messages at the width of its window, in the middle of a word if need be.
     const unwrapped = stderr.replace(/\s+/g, '')
-    if (ended.code === 127 || ended.code === 9009) return azurePowerShell.missing
+    if (ended.code === 127 || ended.code === 9009) return { ...azurePowerShell.missing, kind: 'tool-missing' }
     if (unwrapped.includes('AuthorizationManagercheckfailed')) {
       return {
         reason: 'Execution policy prevented invoking Azure PowerShell.',
@@ -102,6 +102,7 @@ export const azurePowerShell: DeveloperTool = {
       return {
         reason: `the signed-in account has to sign in again: ${reason}`,
         remedy: `Run in PowerShell: ${advised ?? connect(request)}`,
+        kind: 'tool-signed-out',
       }
     }
     if (/RunConnect-AzAccounttologin|NoAzurecontext|Noaccountfoundinthecontext/i.test(unwrapped)) {
@@ -109,6 +110,7 @@ export const azurePowerShell: DeveloperTool = {
         reason: 'nobody is signed in.',
         remedy: "Please run 'Connect-AzAccount' from PowerShell to authenticate before using this credential.",
         isLasting: true,
+        kind: 'tool-signed-out',
       }
     }
     return failureFrom('Azure PowerShell', { ...ended, stderr })

@@ -1,3 +1,4 @@
+import type { ProblemKind } from '../errors.ts'
 import type { Env } from '../runtime/environment.ts'
 import type { Ended } from '../runtime/process/program.ts'
 
@@ -30,6 +31,8 @@ export interface ToolFailure {
    * before then.
    */
   isLasting?: true
+  /** For a diagnosis. */
+  kind?: ProblemKind
 }
 
 /** A failure that has a remedy. */

@@ -1,4 +1,4 @@
-import { AuthenticationError, CredentialUnavailableError } from '../errors.ts'
+import { AuthenticationError, CredentialUnavailableError, type ProblemKind } from '../errors.ts'
 import type { HttpAnswer } from '../http/exchange.ts'
 import { describeFailure, HttpFailure } from '../http/failure.ts'
 import { parseObject } from '../oauth/token-response.ts'
@@ -14,8 +14,9 @@ export function unavailable(
   what: string,
   remedy: string = elsewhere,
   cause?: unknown,
+  kind?: ProblemKind,
 ): CredentialUnavailableError {
-  return new CredentialUnavailableError({ who, reason: what, remedy }, { cause })
+  return new CredentialUnavailableError({ who, reason: what, remedy, kind }, { cause })
 }
 
 /** The error for a request without a readable response. */
@@ -67,6 +68,8 @@ export function refusal(
       who,
       `${endpoint.label} has no such identity (HTTP ${status}):${details || ' it gave no reason.'}`,
       remedy,
+      undefined,
+      'no-such-identity',
     )
   }
   if (isUnreachable(answer)) return unavailable(who, `${endpoint.label} is unreachable (HTTP ${status}):${details}`)

@@ -41,7 +41,12 @@ export function checkIdentity(kind: HostKind, id: ManagedIdentityId | undefined,
   const selection: Selection = selections[kind]
   if (selection === 'any') return
   const refuse = (what: string, remedy: string): CredentialUnavailableError =>
-    new CredentialUnavailableError({ who, reason: `${titles[kind] ?? kind} cannot be asked for ${what}.`, remedy })
+    new CredentialUnavailableError({
+      who,
+      reason: `${titles[kind] ?? kind} cannot be asked for ${what}.`,
+      remedy,
+      kind: 'identity-not-supported',
+    })
   if ('none' in selection) {
     throw refuse(`a user-assigned identity: ${selection.none}`, `Leave ${id.kind} out, or unset AZURE_CLIENT_ID.`)
   }

@@ -1,4 +1,4 @@
-import { CredentialUnavailableError } from '../errors.ts'
+import { CredentialUnavailableError, type Problem } from '../errors.ts'
 import type { AccessToken, AccessTokenInfo, GetTokenOptions } from '../types.ts'
 import type { CredentialContext } from './context.ts'
 
@@ -8,14 +8,12 @@ import type { CredentialContext } from './context.ts'
  */
 export class UnavailableSource {
   readonly #context: CredentialContext
-  readonly #reason: string
-  readonly #remedy: string
+  readonly #problem: Omit<Problem, 'who'>
   #isClosed = false
 
-  constructor(context: CredentialContext, { reason, remedy }: { reason: string; remedy: string }) {
+  constructor(context: CredentialContext, { reason, remedy, kind }: Omit<Problem, 'who'>) {
     this.#context = context
-    this.#reason = reason
-    this.#remedy = remedy
+    this.#problem = { reason, remedy, kind }
   }
 
   async getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
@@ -23,8 +21,7 @@ export class UnavailableSource {
     if (this.#isClosed) throw new Error(`${name} is closed. Create a new credential, or close this one later.`)
     const { checkCall } = await import('./check-call.ts')
     await checkCall(name, scopes, options, this.#context)
-    const remedy = this.#remedy
-    throw new CredentialUnavailableError({ who: name, reason: this.#reason, remedy })
+    throw new CredentialUnavailableError({ who: name, ...this.#problem })
   }
 
   async getTokenInfo(scopes: string | string[], options?: GetTokenOptions): Promise<AccessTokenInfo> {

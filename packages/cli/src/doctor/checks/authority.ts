@@ -1,6 +1,7 @@
 import { nearest } from '../../framework/nearest.ts'
 import type { Check } from '../check.ts'
 import { codesOf } from '../refused.ts'
+import { lineFor } from '../variables.ts'
 
 /** Microsoft's sign-in hosts, of all clouds, with the names that they also have. */
 const hosts: readonly string[] = [
@@ -22,19 +23,19 @@ const ofMicrosoft =
 /** Whether the authority can be one. */
 export const authority: Check = {
   looksAt: 'the authority',
-  async run({ subject, reached, tried }) {
+  async run({ subject, reached, tried, platform }) {
     const { authorityHost } = subject.settings
     if (authorityHost === undefined) return []
     const { authority: origin, malformed } = await reached()
     if (malformed !== undefined) {
-      const [, what = malformed] = /^\S+ (.*)$/s.exec(malformed) ?? []
       return [
         {
           code: 'authority-malformed',
           severity: 'error',
-          what: `${authorityHost.from} ${what.replace(/ Use an https origin.*/, '')}`,
+          what: malformed,
           why: 'It is the origin of a sign-in host alone: no resource, no tenant’s name of another directory, no token endpoint.',
-          change: `export AZURE_AUTHORITY_HOST=https://login.microsoftonline.com, or unset it for the public cloud`,
+          change: 'Correct it; without it, it is the public cloud.',
+          run: lineFor('AZURE_AUTHORITY_HOST', 'https://login.microsoftonline.com', platform),
           explains: ['no-credential', 'profile-unusable', 'dns-failed', 'connection-failed', 'authority-strange'],
         },
       ]
@@ -56,7 +57,7 @@ export const authority: Check = {
           near === undefined
             ? 'It belongs to another service, or to nobody.'
             : `It differs from ${near} by a few letters.`,
-        change: `export AZURE_AUTHORITY_HOST=https://${near ?? 'login.microsoftonline.com'}`,
+        run: lineFor('AZURE_AUTHORITY_HOST', `https://${near ?? 'login.microsoftonline.com'}`, platform),
         explains: [
           'dns-failed',
           'connection-failed',

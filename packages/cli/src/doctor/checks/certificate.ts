@@ -22,27 +22,28 @@ export const certificate: Check = {
       const { chain } = await certificateLoader(source, { files, now }, () => undefined)(signal)
       leaf = new X509Certificate(Buffer.from(chain[0] ?? '', 'base64'))
     } catch (error) {
-      return [unreadable(certificatePath, error as Error & { remedy?: string }, certificatePassword)]
+      return [unreadable(certificatePath, error as Fault, certificatePassword)]
     }
     return dated(leaf, certificatePath, now())
   },
 }
 
-function unreadable(
-  path: Setting,
-  { message, remedy }: Error & { remedy?: string },
-  password: Setting | undefined,
-): Finding {
-  const code: FindingCode = /assword/.test(message)
-    ? 'certificate-password'
-    : /private key does not belong|no private key/.test(message)
-      ? 'certificate-key-mismatch'
-      : 'certificate-unreadable'
+/** The library's fault with a certificate. */
+type Fault = Error & { remedy?: string; kind?: 'password' | 'key' }
+
+const codes = {
+  password: 'certificate-password',
+  key: 'certificate-key-mismatch',
+  file: 'certificate-unreadable',
+} as const
+
+function unreadable(path: Setting, { message, remedy, kind }: Fault, password: Setting | undefined): Finding {
+  const code = codes[kind ?? 'file']
   const needs = code === 'certificate-password' && password === undefined
   return fault(code, 'error', {
     what: `The certificate ${JSON.stringify(path.value.slice(0, 200))} of ${path.from} cannot be used: ${message.replace(/\.$/, '')}.`,
     why: 'Without it no assertion can be signed.',
-    change: needs ? `export AZURE_CLIENT_CERTIFICATE_PASSWORD=…` : (remedy ?? `Correct ${path.from}.`),
+    change: needs ? 'Set AZURE_CLIENT_CERTIFICATE_PASSWORD.' : (remedy ?? `Correct ${path.from}.`),
   })
 }
 

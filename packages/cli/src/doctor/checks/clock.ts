@@ -10,7 +10,7 @@ const ofTimes = [700024, 50012, 50013, 500133, 700027]
 /** This machine's clock beside that of the authority. */
 export const clock: Check = {
   looksAt: 'the clock',
-  async run({ reached, subject, tried }) {
+  async run({ reached, subject, tried, platform }) {
     if (subject.make === undefined) return []
     const { answer, authority = '' } = await reached()
     if (answer?.date === undefined) return []
@@ -27,7 +27,7 @@ export const clock: Check = {
         severity: isTheCause ? 'error' : 'warning',
         what: `This machine’s clock is ${amount} ${ahead > 0 ? 'ahead of' : 'behind'} that of ${new URL(authority).hostname}.`,
         why: 'Assertions are valid for minutes, and tokens are taken for expired or for not yet valid.',
-        change: 'timedatectl set-ntp true (Windows: w32tm /resync)',
+        run: platform === 'win32' ? 'w32tm /resync' : 'sudo timedatectl set-ntp true',
         explains: [
           'assertion-out-of-time',
           'federated-token-expired',

@@ -121,7 +121,7 @@ function ofAuthority({ code, message }: ConnectionFailure, host: string, present
       'tls-issuer-unknown',
       `The certificate presented by ${host} is issued by ${by} (${code}).`,
       'A proxy or firewall that looks into TLS presents certificates of its own; Node does not read the system’s authorities.',
-      'export NODE_EXTRA_CA_CERTS=/path/to/that-authority.pem, before the program starts',
+      'Save that authority as PEM, and name it before the program starts: NODE_EXTRA_CA_CERTS=/path/to/it.pem.',
     )
   }
   return fault(

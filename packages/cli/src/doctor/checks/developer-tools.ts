@@ -1,8 +1,7 @@
 import type { Attempt } from 'entrada'
 import type { Check, Examination } from '../check.ts'
-import type { FindingCode } from '../codes.ts'
 import type { Finding } from '../finding.ts'
-import { codesOf } from '../refused.ts'
+import { codesOf, kindOf } from '../refused.ts'
 
 const tools: Readonly<Record<string, { title: string; login: string }>> = {
   AzureCliCredential: { title: 'Azure CLI', login: 'az login' },
@@ -29,34 +28,24 @@ function isMeant(name: string, { subject, env }: Examination): boolean {
 }
 
 function faultIn(
-  { credential, reason = '', remedy }: Attempt,
+  { credential, reason = '', remedy, error }: Attempt,
   { title, login }: { title: string; login: string },
   meant: boolean,
 ): Finding[] {
-  const isMissing = /could not be found|couldn't be found|is not installed/.test(reason)
+  const kind = kindOf(error)
   // That a tool is not here says nothing, where nobody said that it would be.
-  if (isMissing && !meant) return []
-  const code: FindingCode = isMissing
-    ? 'tool-not-found'
-    : /nobody is signed in|sign in again|not logged in/i.test(`${reason} ${remedy ?? ''}`)
-      ? 'tool-not-signed-in'
-      : 'tool-failed'
-  const what = {
-    'tool-not-found': `${title} is not installed, or not in a folder of PATH.`,
-    'tool-not-signed-in': `Nobody is signed in to ${title}, or has to sign in again.`,
-  }[code as string]
-  return [
-    {
-      code,
-      severity: 'error',
-      concerns: [credential],
-      what: what ?? `${title} gave no token.`,
-      why: reason,
-      change:
-        code === 'tool-not-signed-in' && !/Run: /.test(remedy ?? '')
-          ? login
-          : (remedy ?? `Look what it says by hand: ${login}`),
-      explains: ['no-credential'],
-    },
-  ]
+  if (kind === 'tool-missing' && !meant) return []
+  const common = { severity: 'error', concerns: [credential], why: reason, explains: ['no-credential'] } as const
+  if (kind === 'tool-missing') {
+    const what = `${title} is not installed, or not in a folder of PATH.`
+    return [{ ...common, code: 'tool-not-found', what, ...(remedy === undefined ? {} : { change: remedy }) }]
+  }
+  if (kind === 'tool-signed-out') {
+    const what = `Nobody is signed in to ${title}, or has to sign in again.`
+    return [
+      { ...common, code: 'tool-not-signed-in', what, ...(remedy === undefined ? { run: login } : { change: remedy }) },
+    ]
+  }
+  const change = remedy ?? 'Look what it says by hand.'
+  return [{ ...common, code: 'tool-failed', what: `${title} gave no token.`, change, run: login }]
 }

@@ -6,13 +6,13 @@ import type { Trial } from '../trial.ts'
 /** Whether the variables that belong together are all there. */
 export const environment: Check = {
   looksAt: 'the variables that belong together',
-  async run({ env, subject, platform, tried }) {
+  async run({ env, subject, tried }) {
     if (!subject.takesPart('EnvironmentCredential') && !subject.takesPart('WorkloadIdentityCredential')) return []
     const found = incomplete(env, subject)
     const isProven = proofs.some((name) => has(env, name)) || has(env, 'AZURE_PASSWORD')
     // Ids alone may be meant for a managed identity or a tool: they are half of something only if nobody else was asked.
     const isOthers = !isProven && found.length > 0 && isElsewhere(await tried())
-    return [...(isOthers ? [] : found), ...both(env), ...deprecated(env, platform)]
+    return [...(isOthers ? [] : found), ...both(env), ...deprecated(env)]
   },
 }
 
@@ -61,7 +61,7 @@ function missing(env: Examination['env'], names: readonly string[], why: string)
     concerns: ['EnvironmentCredential', 'WorkloadIdentityCredential', 'GitHubActionsCredential'],
     what: `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} ${isEmpty ? 'empty' : 'not set'}.`,
     why: `${why}, and tenant, client and one proof belong together.${empty.length > 0 ? ' An empty value is how a missing secret of a pipeline looks.' : ''}`,
-    change: names.map((name) => `export ${name}=…`).join('; '),
+    change: `Set ${names.join(' and ')}; the overview of the app registration has the ids.`,
     explains: ['no-credential', 'token-credentials-cannot-work', 'tool-not-found'],
   }
 }
@@ -75,12 +75,13 @@ function both(env: Examination['env']): Finding[] {
       severity: 'warning',
       what: `${secret} and ${certificate} are both set.`,
       why: 'The secret is used, and the certificate is never read.',
-      change: `Unset the one that is not meant: unset ${secret}`,
+      change: 'Unset the one that is not meant.',
+      run: `unset ${secret}`,
     },
   ]
 }
 
-function deprecated(env: Examination['env'], platform: string): Finding[] {
+function deprecated(env: Examination['env']): Finding[] {
   if (!has(env, 'AZURE_USERNAME') || !has(env, 'AZURE_PASSWORD') || proofs.some((name) => has(env, name))) return []
   return [
     {
@@ -88,7 +89,8 @@ function deprecated(env: Examination['env'], platform: string): Finding[] {
       severity: 'warning',
       what: 'A user signs in with AZURE_USERNAME and AZURE_PASSWORD.',
       why: 'Entra ID refuses this wherever a second factor is required, which will be everywhere.',
-      change: `Use an application, or sign in yourself: ${platform === 'win32' ? 'entrada.cmd' : 'entrada'} login`,
+      change: 'Use an application, or sign in yourself.',
+      run: 'entrada login',
     },
   ]
 }

@@ -57,7 +57,7 @@ async function findingFor(
     aadsts,
     what: `${sentences[code] ?? 'No federated credential of the app fits the assertion'}: ${JSON.stringify(shown.slice(0, 200))}.`,
     why: `${whose(presented)}${compared(closest)} (AADSTS${aadsts})`,
-    change: changeFor(claim, shown, examination, closest),
+    ...changeFor(claim, shown, examination, closest),
     lines: rowsFor(presented, description, { claim, shown, named, expected, isKnown: closest !== undefined }),
     explains: ['refused', 'no-credential'],
   }
@@ -114,15 +114,19 @@ function changeFor(
   shown: string,
   { subject, trusts }: Examination,
   closest: FederatedCredential | undefined,
-): string {
+): Pick<Finding, 'change' | 'run'> {
   const app = subject.settings.clientId?.value ?? 'CLIENT_ID'
   if (closest !== undefined) {
     const changed = JSON.stringify(claim === 'audience' ? { audiences: [shown] } : { [claim]: shown })
-    return `az ad app federated-credential update --id ${app} --federated-credential-id '${closest.name}' --parameters '${changed}'`
+    const run = `az ad app federated-credential update --id ${app} --federated-credential-id '${closest.name}' --parameters '${changed}'`
+    return { change: 'Correct the federated credential of the app, or what presents the assertion.', run }
   }
   if (trusts !== undefined)
-    return `Add a federated credential for it: az ad app federated-credential create --id ${app}`
-  return `Compare: az ad app federated-credential list --id ${app} | entrada doctor --trusts -`
+    return { change: 'Add a federated credential for it.', run: `az ad app federated-credential create --id ${app}` }
+  return {
+    change: 'Compare it with what the app trusts.',
+    run: `az ad app federated-credential list --id ${app} | entrada doctor --trusts -`,
+  }
 }
 
 /** The trusted credential that has most in common with the assertion. */

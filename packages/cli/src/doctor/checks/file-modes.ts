@@ -45,7 +45,7 @@ async function look(path: string, what: string): Promise<Finding[]> {
         can === 'written'
           ? 'Whoever writes it decides where secrets are sent.'
           : 'Whoever reads it can sign in with what is in it.',
-      change: `chmod ${found.isDirectory() ? '700' : '600'} ${/^[\w./-]+$/.test(path) ? path : JSON.stringify(path)}`,
+      run: `chmod ${found.isDirectory() ? '700' : '600'} ${/^[\w./-]+$/.test(path) ? path : JSON.stringify(path)}`,
     },
   ]
 }

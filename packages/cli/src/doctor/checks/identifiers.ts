@@ -49,7 +49,8 @@ function faultsIn({ settings, takesPart }: Subject): Finding[] {
       severity: 'error',
       what: `${tenantId.from} cannot be a tenant: ${shownId(tenantId.value)}.`,
       why: tenantWhy(tenantId.value),
-      change: `Set it to the Directory (tenant) ID of the app’s overview in the portal, or: az account show --query tenantId -o tsv`,
+      change: 'Set it to the Directory (tenant) ID of the app’s overview in the portal.',
+      run: 'az account show --query tenantId --output tsv',
       explains: ['tenant-not-found', 'no-credential', 'profile-unusable', 'refused'],
     })
   }

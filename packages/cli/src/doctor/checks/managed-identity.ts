@@ -2,7 +2,7 @@ import type { Attempt } from 'entrada'
 import type { Check, Examination } from '../check.ts'
 import type { FindingCode } from '../codes.ts'
 import type { Finding } from '../finding.ts'
-import { codesOf, responseIn, statusOf } from '../refused.ts'
+import { codesOf, kindOf, responseIn, statusOf } from '../refused.ts'
 
 /** What became of the managed identity, where one is meant. */
 export const managedIdentity: Check = {
@@ -31,12 +31,12 @@ function isMeant(env: Examination['env'], { credential }: Examination['subject']
 
 /** On a machine that has IMDS, an identity that is not there is worth a word even if nobody asked for one. */
 function noIdentity(attempt: Attempt, examination: Examination): Finding[] {
-  return /no such identity/.test(attempt.reason ?? '') ? faultIn(attempt, examination) : []
+  return kindOf(attempt.error) === 'no-such-identity' ? faultIn(attempt, examination) : []
 }
 
 /** How hosts say that they do not have the identity. */
 const notAssigned =
-  /no such identity|Unable to load the proper Managed Identity|No (?:User Assigned|MSI|managed)|identity not found|not been assigned|Multiple user assigned identities/i
+  /Unable to load the proper Managed Identity|No (?:User Assigned|MSI|managed)|identity not found|not been assigned|Multiple user assigned identities/i
 
 function faultIn({ error, reason = '', remedy, outcome }: Attempt, { env, subject }: Examination): Finding[] {
   // What Entra ID says of a workload’s assertion is another check’s.
@@ -47,14 +47,14 @@ function faultIn({ error, reason = '', remedy, outcome }: Attempt, { env, subjec
   let code: FindingCode = 'identity-host-unreachable'
   let what = 'The host’s identity endpoint does not answer as one.'
   let change = remedy ?? 'Run on Azure with a managed identity.'
-  if (notAssigned.test(`${reason} ${responseIn(error)?.errorDescription ?? ''}`)) {
+  if (kindOf(error) === 'no-such-identity' || notAssigned.test(responseIn(error)?.errorDescription ?? '')) {
     code = 'identity-not-assigned'
     what = `The host does not have the managed identity that is asked for.${by}`
     change =
       id === undefined
-        ? 'Assign one to this host; if it has user-assigned ones alone, name it: export AZURE_CLIENT_ID=…'
+        ? 'Assign one to this host; if it has user-assigned ones alone, name one in AZURE_CLIENT_ID.'
         : 'Assign it to this host, or correct the id; for the host’s own identity: unset AZURE_CLIENT_ID'
-  } else if (/cannot be asked for|has one identity|does not support/.test(reason)) {
+  } else if (kindOf(error) === 'identity-not-supported') {
     code = 'identity-not-supported'
     what = `This host has one identity, and another is asked for.${by}`
     change = id === undefined ? change : 'unset AZURE_CLIENT_ID'

@@ -26,18 +26,20 @@ function faultIn(trial: Trial, { subject, env }: Examination): Finding {
       why: /Cli|PowerShell/.test(slow)
         ? 'A developer’s tool takes a second or two to start, and longer where its own network is slow.'
         : 'The others that would have been asked after it were not.',
-      change: 'Give it more time: entrada doctor --timeout 10s',
+      change: 'Give it more time.',
+      run: 'entrada doctor --timeout 10s',
       explains: ['no-credential'],
     }
   }
   if (isUnmade && subject.profile !== undefined) {
-    const [, what = reason, change] = /^(.*?\.) ((?:Set it|Sign in again).*)$/.exec(reason) ?? []
+    const [path = ''] = subject.files
+    const words = reason.startsWith(`${path}: `) ? reason.slice(path.length + 2) : reason
     return {
       code: 'profile-unusable',
       severity: 'error',
-      what: `The field ${what.replace(/^\S+?: /, '')}`,
-      why: `The profile ${subject.profile} cannot be used without it.`,
-      change: change ?? remedy ?? `Correct the profile in ${subject.files[0] ?? 'its file'}.`,
+      what: `The profile ${subject.profile} cannot be used: ${words}`,
+      why: 'Without it there is no credential that could be asked.',
+      change: remedy ?? `Correct ${path}, or what it refers to.`,
       explains: ['no-credential'],
     }
   }
@@ -56,24 +58,18 @@ function faultIn(trial: Trial, { subject, env }: Examination): Finding {
       severity: 'error',
       what: 'A person has to sign in.',
       why: reason,
-      change: subject.profile === undefined ? 'entrada login' : `entrada login --profile ${subject.profile}`,
+      run: subject.profile === undefined ? 'entrada login' : `entrada login --profile ${subject.profile}`,
     }
   }
-  if (
-    /GitHubActions|AzurePipelines/.test(subject.credential ?? '') ||
-    /^github/i.test(env.AZURE_TOKEN_CREDENTIALS ?? '')
-  ) {
-    if (/ACTIONS_ID_TOKEN|SYSTEM_|OIDC/.test(reasonsOf(trial))) {
-      return {
-        code: 'oidc-permission-missing',
-        severity: 'error',
-        what: 'The job may not get an identity token.',
-        why: reasonsOf(trial),
-        change: /ACTIONS/.test(reasonsOf(trial))
-          ? 'permissions: { id-token: write, contents: read } in the job'
-          : (remedy ?? 'Map SYSTEM_ACCESSTOKEN: $(System.AccessToken) into the task’s env'),
-        explains: ['no-credential'],
-      }
+  const platform = platformWithout(subject, env)
+  if (platform !== undefined) {
+    return {
+      code: 'oidc-permission-missing',
+      severity: 'error',
+      what: 'The job may not get an identity token.',
+      why: capital(attempts[0]?.reason ?? reason),
+      change: platform,
+      explains: ['no-credential'],
     }
   }
   return {
@@ -84,7 +80,9 @@ function faultIn(trial: Trial, { subject, env }: Examination): Finding {
       attempts.length > 1
         ? 'No application’s variables are set, this is no Azure host, and no developer tool has a token.'
         : capital(reason),
-    change: remedy ?? 'entrada login, or az login',
+    ...(remedy === undefined
+      ? { change: 'Sign in, or set the variables of an application.', run: 'entrada login' }
+      : { change: remedy }),
   }
 }
 
@@ -95,8 +93,15 @@ function waitedFor({ credential, attempts }: Trial, { takesPart }: Examination['
   return chainMembers.slice(last + 1).find(takesPart) ?? credential
 }
 
-function reasonsOf({ attempts, error }: Trial): string {
-  return attempts.map(({ reason = '' }) => reason).join(' ') || (error?.message ?? '')
+/** What to change in a pipeline whose job was to give a token, and has none to give. */
+function platformWithout({ credential }: Examination['subject'], env: Examination['env']): string | undefined {
+  const isChosen = (name: string): boolean =>
+    credential === name || env.AZURE_TOKEN_CREDENTIALS?.trim().toLowerCase() === name.toLowerCase()
+  if (isChosen('GitHubActionsCredential') && !env.ACTIONS_ID_TOKEN_REQUEST_URL?.trim())
+    return 'Give the job permissions: { id-token: write, contents: read }.'
+  if (isChosen('AzurePipelinesCredential') && !env.SYSTEM_OIDCREQUESTURI?.trim())
+    return 'Run it in a task with an Azure service connection, with SYSTEM_ACCESSTOKEN: $(System.AccessToken) in its env.'
+  return undefined
 }
 
 function capital(text: string): string {

@@ -1,13 +1,14 @@
 import { nearest } from '../../framework/nearest.ts'
 import type { Check, Examination } from '../check.ts'
 import { chainMembers } from '../members.ts'
+import { lineFor } from '../variables.ts'
 
 const known = ['prod', 'dev', ...chainMembers]
 
 /** Whether `AZURE_TOKEN_CREDENTIALS` leaves a credential that can work. */
 export const tokenCredentials: Check = {
   looksAt: 'AZURE_TOKEN_CREDENTIALS',
-  async run({ env, subject, tried }) {
+  async run({ env, subject, tried, platform }) {
     const asked = env.AZURE_TOKEN_CREDENTIALS?.trim() ?? ''
     if (asked === '' || subject.credential !== 'DefaultAzureCredential') return []
     if (!known.some((name) => name.toLowerCase() === asked.toLowerCase())) {
@@ -21,7 +22,8 @@ export const tokenCredentials: Check = {
           severity: 'error',
           what: `AZURE_TOKEN_CREDENTIALS is ${JSON.stringify(asked.slice(0, 60))}, which names no credential.`,
           why: `It is prod, dev or one of ${chainMembers.join(', ')}.`,
-          change: near === undefined ? 'unset AZURE_TOKEN_CREDENTIALS' : `export AZURE_TOKEN_CREDENTIALS=${near}`,
+          run:
+            near === undefined ? 'unset AZURE_TOKEN_CREDENTIALS' : lineFor('AZURE_TOKEN_CREDENTIALS', near, platform),
           explains: ['no-credential'],
         },
       ]
@@ -36,7 +38,8 @@ export const tokenCredentials: Check = {
         severity: 'error',
         what: `AZURE_TOKEN_CREDENTIALS=${asked} leaves out ${left.credential}, for which ${left.evidence} here.`,
         why: `Of what it leaves in, nothing has anything to work with: ${attempts.map(({ credential }) => credential).join(', ')}.`,
-        change: `export AZURE_TOKEN_CREDENTIALS=${left.credential}, or unset it`,
+        change: 'Let it take part, or unset the variable.',
+        run: lineFor('AZURE_TOKEN_CREDENTIALS', left.credential, platform),
         explains: [
           'no-credential',
           'tool-not-found',

@@ -2,11 +2,12 @@ import { X509Certificate } from 'node:crypto'
 import { diagnosisTools } from 'entrada/config'
 import type { Check } from '../check.ts'
 import type { Finding } from '../finding.ts'
+import { lineFor } from '../variables.ts'
 
 /** The authorities that Node is told to trust besides its own. */
 export const trustStore: Check = {
   looksAt: 'NODE_EXTRA_CA_CERTS',
-  async run({ env, reached }) {
+  async run({ env, reached, platform }) {
     const found: Finding[] = []
     if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
       found.push({
@@ -14,7 +15,8 @@ export const trustStore: Check = {
         severity: 'warning',
         what: 'NODE_TLS_REJECT_UNAUTHORIZED=0 turns the check of certificates off.',
         why: 'Whoever is on the way can read the secrets that are sent.',
-        change: 'unset NODE_TLS_REJECT_UNAUTHORIZED; export NODE_EXTRA_CA_CERTS=/path/to/authority.pem',
+        change: 'Name the authority instead, in NODE_EXTRA_CA_CERTS.',
+        run: 'unset NODE_TLS_REJECT_UNAUTHORIZED',
       })
     }
     const path = env.NODE_EXTRA_CA_CERTS?.trim()
@@ -31,7 +33,8 @@ export const trustStore: Check = {
       severity: /CERT|SELF_SIGNED|UNABLE_TO_|ISSUER/.test(failure?.code ?? '') ? 'error' : 'warning',
       what: `NODE_EXTRA_CA_CERTS names ${path}, which ${fault}.`,
       why: 'Node then goes on without it, and trusts its own authorities alone.',
-      change: 'export NODE_EXTRA_CA_CERTS=/path/to/authorities.pem (PEM, readable by this user)',
+      change: 'Name a PEM file that this user can read, before the program starts.',
+      run: lineFor('NODE_EXTRA_CA_CERTS', '/path/to/authorities.pem', platform),
       explains: ['tls-issuer-unknown'],
     })
     return found

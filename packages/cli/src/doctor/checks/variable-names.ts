@@ -31,7 +31,7 @@ function misspelt(env: Examination['env'], platform: string): Finding[] {
         concerns: environmentMembers,
         what: `${shown(name)} is set, which nothing reads; ${meant} is not.`,
         why: `Credentials of the environment read ${meant}, in this spelling.`,
-        change: platform === 'win32' ? `$env:${meant} = $env:${shown(name)}` : `export ${meant}="$${shown(name)}"`,
+        run: platform === 'win32' ? `$env:${meant} = $env:${shown(name)}` : `export ${meant}="$${shown(name)}"`,
         explains: [
           'environment-incomplete',
           'federated-token-file-not-set',
@@ -74,7 +74,7 @@ function terraform(env: Examination['env']): Finding[] {
       concerns: environmentMembers,
       what: `${found.join(', ')} are set, and their AZURE_ counterparts are not.`,
       why: 'Terraform alone reads the names that begin with ARM_; the Azure SDKs and entrada read those with AZURE_.',
-      change: lines.join('; '),
+      run: lines.join('; '),
       explains: ['environment-incomplete', 'no-credential', 'token-credentials-cannot-work'],
     },
   ]

@@ -56,7 +56,7 @@ function findingFor(code: FaultCode, faults: readonly Fault[], platform: string)
   const listed = faults.map(({ name, has }) => `${name}${has}`).join(', ')
   const have = faults.length === 1 ? 'has' : 'have'
   const isSecret = names.some((name) => secretVariables.includes(name))
-  const words: Readonly<Record<FaultCode, Pick<Finding, 'what' | 'why' | 'change'>>> = {
+  const words: Readonly<Record<FaultCode, Pick<Finding, 'what' | 'why' | 'change' | 'run'>>> = {
     'variable-placeholder': {
       what: `${listed} ${have} a placeholder for a value.`,
       why: 'It is the text of an example, or a reference that a pipeline or shell should have replaced.',
@@ -65,14 +65,14 @@ function findingFor(code: FaultCode, faults: readonly Fault[], platform: string)
     'variable-quoted': {
       what: `${listed} ${have} quotation marks around the value.`,
       why: 'They are a part of the value: docker --env-file, cmd.exe and YAML blocks do not remove them.',
-      change: names.map((name) => `${name}=value`).join('; '),
+      change: 'Write the value without them.',
     },
     'variable-whitespace': {
       what: `${listed} ${have} white space in the value that does not belong to it.`,
       why: isSecret
         ? 'A secret is sent as it stands, so that what surrounds it makes it another secret.'
         : 'No such value has any in it.',
-      change: names.map((name) => trimmedLine(name, platform)).join('; '),
+      run: names.map((name) => trimmedLine(name, platform)).join('; '),
     },
   }
   return { code, severity: 'error', ...words[code], explains: follows }
