@@ -1,4 +1,5 @@
 import { type Env, settingOf } from '../runtime/environment.ts'
+import { isQuoted } from '../runtime/malformed-variable.ts'
 import { HttpFailure } from './failure.ts'
 import { isLocal } from './this-network.ts'
 
@@ -33,9 +34,26 @@ function fromEnv(env: Env): string {
   const name = variables.find((variable) => settingOf(env, variable) !== undefined)
   const value = name === undefined ? '' : (settingOf(env, name) ?? '')
   const address = value === '' || value.includes('://') ? value : `http://${value}`
-  if (address === '' || (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol))) return address
+  if (address === '') return address
   // The value is not shown: it may hold a password.
-  throw new HttpFailure('proxy', `${name} is not the address of an http or https proxy`)
+  const fault = (what: string): HttpFailure => new HttpFailure('proxy', `${name} ${what}`)
+  if (isQuoted(address)) throw fault('is in quotation marks; remove them')
+  if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol)) {
+    throw fault('is not the address of an http or https proxy')
+  }
+  if (proxyCredentials(new URL(address)) === undefined) {
+    throw fault('has a user name or password with a "%" that begins no percent-encoding; write it as "%25"')
+  }
+  return address
+}
+
+/** The user name and password in a proxy's address, decoded; `undefined` if their percent-encoding is broken. */
+export function proxyCredentials({ username, password }: URL): { username: string; password: string } | undefined {
+  try {
+    return { username: decodeURIComponent(username), password: decodeURIComponent(password) }
+  } catch {
+    return undefined
+  }
 }
 
 function fromOptions({ host, port, username, password }: ProxyOptions): string {

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { onAbort } from '../runtime/abort.ts'
 import { builtin } from '../runtime/builtin.ts'
+import { proxyCredentials } from './proxy.ts'
 
 /** What a request tells the agent, because Node does not pass on the request's own `signal`. */
 export interface TunnelOptions {
@@ -41,13 +42,17 @@ export function tunnelAgent(proxy: string, settings: AgentOptions & { servername
   class TunnelAgent extends https.Agent {
     override createConnection(target: object, done?: (error: Error | null, stream: Duplex) => void): undefined {
       const { host = '', port = 443, leaveOn } = target as Target
+      // Nothing that may throw comes between the connection and its listeners: an error of a socket without any ends the process.
+      const request = requestFor(host, port, url)
       const socket = connectToProxy()
+      const opened = openTunnel(socket, request)
       socket.unref()
       const forget = onAbort(leaveOn, () => socket.destroy(new Error('the request was left')))
-      openTunnel(socket, requestFor(host, port, url)).then(
-        () => {
+      const secured = opened.then(() => tls.connect({ ...target, socket }).unref())
+      secured.then(
+        (stream) => {
           forget()
-          done?.(null, tls.connect({ ...target, socket }).unref())
+          done?.(null, stream)
         },
         (error: Error) => {
           forget()
@@ -72,11 +77,12 @@ function modules(): {
   return { https, tls, net }
 }
 
-function requestFor(host: string, port: number | string, { username, password }: URL): string {
+function requestFor(host: string, port: number | string, proxy: URL): string {
   const target = `${host.includes(':') ? `[${host}]` : host}:${port}`
   const lines = [`CONNECT ${target} HTTP/1.1`, `Host: ${target}`]
+  const { username, password } = proxyCredentials(proxy) ?? proxy
   if (username !== '' || password !== '') {
-    const credentials = new TextEncoder().encode(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)
+    const credentials = new TextEncoder().encode(`${username}:${password}`)
     lines.push(`Proxy-Authorization: Basic ${btoa(String.fromCharCode(...credentials))}`)
   }
   return `${lines.join('\r\n')}\r\n\r\n`

@@ -2,8 +2,10 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { HttpFailure } from '../../src/http/failure.ts'
 import { nodeTransport } from '../../src/http/node-transport.ts'
 import { proxyFor } from '../../src/http/proxy.ts'
+import { tunnelAgent } from '../../src/http/tunnel-agent.ts'
 import { createWorld, failure, until } from '../world.ts'
 import { send } from './exchanges.ts'
 import { type Listening, serveTcp } from './servers.ts'
@@ -33,6 +35,54 @@ test.each<[string, Record<string, string>, string | undefined]>([
   ['a user and a password', { HTTPS_PROXY: 'http://u:p@proxy.example:3128' }, 'http://u:p@proxy.example:3128'],
 ])('reads the environment: %s', (_, env, expected) => {
   expect(forUrl(login, env)).toBe(expected)
+})
+
+test.each<[string, string, string]>([
+  ['quotation marks', '"http://proxy.example:3128"', 'HTTPS_PROXY is in quotation marks; remove them'],
+  ['one quotation mark', "proxy.example:3128'", 'HTTPS_PROXY is in quotation marks; remove them'],
+  ['socks', 'socks5://u:p@proxy.example', 'HTTPS_PROXY is not the address of an http or https proxy'],
+  [
+    'a password with a bare "%"',
+    'http://u:100%@proxy.example',
+    'HTTPS_PROXY has a user name or password with a "%" that begins no percent-encoding; write it as "%25"',
+  ],
+  [
+    'a user name in Latin-1',
+    'http://%e9@proxy.example',
+    'HTTPS_PROXY has a user name or password with a "%" that begins no percent-encoding; write it as "%25"',
+  ],
+])('refuses %s, and does not repeat it', (_, value, message) => {
+  expect(() => forUrl(login, { HTTPS_PROXY: value })).toThrow(new HttpFailure('proxy', message))
+})
+
+// Such an error would have had no listener, and ended the process.
+test.each(['http://u:100%@127.0.0.1:1', 'http://u:p@127.0.0.1:1'])(
+  'an unreachable proxy %s is an error of the request alone',
+  async (address) => {
+    const uncaught: unknown[] = []
+    const note = (error: unknown): unknown => uncaught.push(error)
+    process.on('uncaughtException', note)
+    try {
+      const { createConnection } = tunnelAgent(address, {}) as unknown as {
+        createConnection(target: object, done: (error: Error | null) => void): void
+      }
+      const error = await new Promise((resolve) => createConnection({ host: 'login.example' }, resolve))
+      expect(error).toMatchObject({ code: 'ECONNREFUSED' })
+    } finally {
+      process.off('uncaughtException', note)
+    }
+    expect(uncaught).toEqual([])
+  },
+)
+
+test('TLS settings that Node refuses only then are an error of the request alone', async () => {
+  await using opening = await serveTcp((socket) => socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n\r\n')))
+  const { createConnection } = tunnelAgent(`http://127.0.0.1:${opening.port}`, {}) as unknown as {
+    createConnection(target: object, done: (error: Error | null) => void): void
+  }
+  const target = { host: 'login.example', checkServerIdentity: 5 }
+  const error = await new Promise((resolve) => createConnection(target, resolve))
+  expect(error).toBeInstanceOf(Error)
 })
 
 test.each<[string, string, boolean]>([
