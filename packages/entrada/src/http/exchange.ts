@@ -60,9 +60,10 @@ export async function exchange(request: HttpRequest, options: ExchangeOptions): 
   } catch (error) {
     // A response that is refused unread, such as a redirect, must not keep its connection.
     controller.abort(error)
-    if (error instanceof HttpFailure || options.signal.aborted) throw error
+    if (options.signal.aborted) throw error
     // The transport's error may hold the request, and whoever logs our error would log that too.
     const cause = rebuilt(error, requestRedaction(request))
+    if (cause instanceof HttpFailure) throw cause
     throw new HttpFailure('network', describeFailure(cause), cause)
   } finally {
     cancelTimer()
@@ -78,7 +79,10 @@ async function answerOf(request: HttpRequest, options: ExchangeOptions, signal: 
   const url = new URL(given).href
   const [sentAt, sentMoment] = [now(), monotonic()]
   const response = await transport(url, { ...init, signal, redirect: 'manual' })
-  const header = (name: string): string | undefined => response.headers.get(name)?.slice(0, longestForeignText)
+  if (typeof response?.status !== 'number') {
+    throw new HttpFailure('malformed', 'the transport returned no response with a status')
+  }
+  const header = headerReader(response)
   // A browser shows a redirect as status 0.
   if (response.status === 0 || (response.status >= 300 && response.status < 400)) {
     throw new HttpFailure(
@@ -98,6 +102,21 @@ async function answerOf(request: HttpRequest, options: ExchangeOptions, signal: 
     get retryAfterMs() {
       return retryAfter(header, receivedAt)
     },
+  }
+}
+
+/**
+ * Reads headers, however the transport keeps them. It is called after the exchange has ended, where nothing that it throws would be
+ * made an error of ours, so a header that cannot be read counts as absent.
+ */
+function headerReader({ headers }: TransportResponse): (name: string) => string | undefined {
+  return (name) => {
+    try {
+      const value: unknown = headers.get(name)
+      return value === undefined || value === null ? undefined : String(value).slice(0, longestForeignText)
+    } catch {
+      return undefined
+    }
   }
 }
 
@@ -128,9 +147,10 @@ export const maximumBodyBytes: number = 1024 * 1024
 
 /** The body as text, read no further than 1 MiB. */
 async function readBody(response: TransportResponse): Promise<string> {
-  const { body } = response
-  if (body === undefined || body === null) {
-    const text = await response.text()
+  const chunks = chunksOf(response.body)
+  if (chunks === undefined) {
+    const text: unknown = await response.text()
+    if (typeof text !== 'string') throw new HttpFailure('malformed', 'the transport returned a body that is not text')
     if (text.length > maximumBodyBytes) throw tooLarge()
     return text
   }
@@ -138,10 +158,11 @@ async function readBody(response: TransportResponse): Promise<string> {
   let text = ''
   let size = 0
   // Leaving the loop early cancels the stream, and with it the connection.
-  for await (const chunk of chunksOf(body)) {
-    size += chunk.byteLength
+  for await (const chunk of chunks) {
+    // A Node stream with an encoding gives text.
+    size += typeof chunk === 'string' ? chunk.length : chunk.byteLength
     if (size > maximumBodyBytes) throw tooLarge()
-    text += decoder.decode(chunk, { stream: true })
+    text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
   }
   return text + decoder.decode()
 }
@@ -150,10 +171,11 @@ function tooLarge(): HttpFailure {
   return new HttpFailure('too-large', `the answer is larger than ${maximumBodyBytes} bytes`)
 }
 
-function chunksOf(body: unknown): AsyncIterable<Uint8Array> {
-  if (typeof body === 'object' && body !== null && Symbol.asyncIterator in body)
-    return body as AsyncIterable<Uint8Array>
-  return webChunks(body as ReadableStream<Uint8Array>)
+/** `undefined` if there is no body, or one that is neither a stream nor iterable, which only `text()` can read. */
+function chunksOf(body: unknown): AsyncIterable<Uint8Array | string> | undefined {
+  if (typeof body !== 'object' || body === null) return undefined
+  if (Symbol.asyncIterator in body) return body as AsyncIterable<Uint8Array>
+  return 'getReader' in body ? webChunks(body as ReadableStream<Uint8Array>) : undefined
 }
 
 /** Web streams are not async iterable in every browser. */

@@ -3,7 +3,8 @@ import { ForeignError } from '../runtime/foreign-error.ts'
 /** An exchange without a usable answer. Its callers report it in their own words. */
 export class HttpFailure extends ForeignError {
   override name = 'HttpFailure'
-  readonly kind: 'network' | 'timeout' | 'proxy' | 'tls' | 'redirect' | 'too-large'
+  /** `malformed`: whatever the transport returned is no response. */
+  readonly kind: 'network' | 'timeout' | 'proxy' | 'tls' | 'redirect' | 'too-large' | 'malformed'
   constructor(kind: HttpFailure['kind'], message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })
     this.kind = kind

@@ -9,7 +9,8 @@ export function httpDate(value: string | undefined): number | undefined {
 
 /**
  * `Retry-After` (RFC 9110, 10.2.3) in milliseconds: seconds or an HTTP date, and the `retry-after-ms` and
- * `x-ms-retry-after-ms` of Azure services. A past date gives 0, and a value that cannot be read `undefined`.
+ * `x-ms-retry-after-ms` of Azure services. A date is compared with the response's own `Date`, because this machine's clock, `now`,
+ * may be wrong. A past date gives 0, and a value that cannot be read `undefined`.
  */
 export function retryAfter(header: (name: string) => string | undefined, now: number): number | undefined {
   for (const name of ['retry-after-ms', 'x-ms-retry-after-ms']) {
@@ -20,7 +21,7 @@ export function retryAfter(header: (name: string) => string | undefined, now: nu
   const seconds = decimal(value)
   if (seconds !== undefined) return seconds * 1000
   const date = httpDate(value)
-  return date === undefined ? undefined : Math.max(0, date - now)
+  return date === undefined ? undefined : Math.max(0, date - (httpDate(header('date')) ?? now))
 }
 
 function decimal(text: string | undefined): number | undefined {

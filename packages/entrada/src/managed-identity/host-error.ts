@@ -19,6 +19,9 @@ export function unavailable(
   return new CredentialUnavailableError({ who, reason: what, remedy, kind }, { cause })
 }
 
+/** Failures that a response caused. */
+const hasAnswered: readonly HttpFailure['kind'][] = ['too-large', 'malformed']
+
 /** The error for a request without a readable response. */
 export function unreachable(
   who: string,
@@ -27,7 +30,8 @@ export function unreachable(
   error: unknown,
 ): AuthenticationError | CredentialUnavailableError {
   const { label } = endpoint
-  if (error instanceof HttpFailure && error.kind === 'too-large' && endpoint.isAssumed !== true) {
+  // Somebody answered, so a chain must not go on to another identity.
+  if (error instanceof HttpFailure && hasAnswered.includes(error.kind) && endpoint.isAssumed !== true) {
     return badAnswer(who, { label }, '', error.message)
   }
   const { host } = new URL(url)

@@ -25,19 +25,33 @@ const kept = ['name', 'code', 'syscall', 'hostname', 'port'] as const
 const longestShown = 400
 const deepest = 5
 const mostInner = 10
+/** How many errors one error is copied with, because each of ten inner errors may have ten of its own, even the same ones again. */
+const mostCopies = 50
 
 /**
  * Copies an error with its causes and inner errors: name, code, syscall, host name and port, and the message on one line,
  * shortened and without anything that looks like a secret. `redact` removes the secrets that the caller knows of.
  */
-export function rebuilt(error: unknown, redact: (text: string) => string = String, depth = 0): ForeignError {
-  if (error instanceof ForeignError) return error
+export function rebuilt(error: unknown, redact: (text: string) => string = String): ForeignError {
+  return copyOf(error, redact, { left: mostCopies }, 0)
+}
+
+function copyOf(
+  error: unknown,
+  redact: (text: string) => string,
+  copies: { left: number },
+  depth: number,
+): ForeignError {
+  if (isForeignError(error)) return error
+  copies.left--
+  const inner = (each: unknown): ForeignError => copyOf(each, redact, copies, depth + 1)
   const message = typeof error === 'string' ? error : read(error, 'message')
   const words = (text: unknown): string =>
     typeof text === 'string' ? oneLine(withoutSecrets(redact(text.slice(0, longestForeignText))), longestShown) : ''
   const cause = read(error, 'cause')
-  const hasCause = typeof cause === 'object' && cause !== null && depth < deepest
-  const copy = new ForeignError(words(message), hasCause ? { cause: rebuilt(cause, redact, depth + 1) } : undefined)
+  const isDeepest = depth >= deepest || copies.left <= 0
+  const hasCause = typeof cause === 'object' && cause !== null && !isDeepest
+  const copy = new ForeignError(words(message), hasCause ? { cause: inner(cause) } : undefined)
   for (const name of kept) {
     const value = read(error, name)
     const copied = typeof value === 'string' ? words(value).slice(0, 255) : value
@@ -51,8 +65,8 @@ export function rebuilt(error: unknown, redact: (text: string) => string = Strin
     }
   }
   const errors = read(error, 'errors')
-  if (Array.isArray(errors) && depth < deepest) {
-    const value = errors.slice(0, mostInner).map((inner) => rebuilt(inner, redact, depth + 1))
+  if (isArray(errors) && !isDeepest) {
+    const value = errors.slice(0, mostInner).flatMap((each) => (copies.left > 0 ? [inner(each)] : []))
     Object.defineProperty(copy, 'errors', { value, configurable: true, writable: true })
   }
   return copy
@@ -70,6 +84,23 @@ export function madeOurs(error: unknown): Error {
   if (cause !== undefined) fields.cause = { ...fields.cause, value: madeOurs(cause) }
   if (errors !== undefined) fields.errors = { ...fields.errors, value: errors.map(madeOurs) }
   return Object.create(Object.getPrototypeOf(error), fields) as Error
+}
+
+/** Whether it is one of ours. A `Proxy` may throw when it is asked, and does once it was revoked. */
+function isForeignError(error: unknown): error is ForeignError {
+  try {
+    return error instanceof ForeignError
+  } catch {
+    return false
+  }
+}
+
+function isArray(value: unknown): value is unknown[] {
+  try {
+    return Array.isArray(value)
+  } catch {
+    return false
+  }
 }
 
 /** Reads a property that may be a throwing getter. */

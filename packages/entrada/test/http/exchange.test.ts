@@ -1,9 +1,10 @@
+import { Readable } from 'node:stream'
 import { describe, expect, test, vi } from 'vitest'
 import { maximumBodyBytes } from '../../src/http/exchange.ts'
 import type { HttpFailure } from '../../src/http/failure.ts'
 import type { Transport, TransportResponse } from '../../src/http/transport.ts'
 import { failure, until } from '../world.ts'
-import { openNodeTransport, send } from './exchanges.ts'
+import { openNodeTransport, secretBody, send } from './exchanges.ts'
 import { serveHttp } from './servers.ts'
 
 const url = 'https://login.example/token'
@@ -35,6 +36,9 @@ describe('a body', () => {
         })(),
       }),
     ],
+    ['a text, which only text() can read', () => ({ status: 200, headers, body: 'x', text: async () => 'grüß' })],
+    ['bytes, which only text() can read', () => ({ status: 200, headers, body: bytes('x'), text: async () => 'grüß' })],
+    ['a Node stream with an encoding', () => ({ status: 200, headers, body: Readable.from(['gr', 'üß']), text })],
     ['a Node stream', async () => new Response((await new Response('grüß').blob()).stream())],
   ]
   test.each(shapes)('may come as %s', async (_, respond) => {
@@ -230,3 +234,71 @@ test('leaves neither a listener on the caller’s signal nor a timer', async () 
   await failure(send(url, () => Promise.reject(new Error('no')), { signal: controller.signal }))
   expect(remove).toHaveBeenCalledTimes(add.mock.calls.length)
 })
+
+describe('what a transport returns', () => {
+  const given = (response: unknown): Transport => (async () => response) as Transport
+  const text = async (): Promise<string> => 'text'
+
+  test.each<[string, unknown, string]>([
+    ['nothing', undefined, 'the transport returned no response with a status'],
+    ['null', null, 'the transport returned no response with a status'],
+    ['no status', { headers, text }, 'the transport returned no response with a status'],
+    ['a status that is text', { status: '200', headers, text }, 'the transport returned no response with a status'],
+    ['parsed JSON', { status: 200, headers, text: async () => ({}) }, 'the transport returned a body that is not text'],
+    [
+      'no text',
+      { status: 200, headers, text: async () => undefined },
+      'the transport returned a body that is not text',
+    ],
+  ])('is no response: %s', async (_, response, message) => {
+    expect(await failure(send(url, given(response)))).toMatchObject({ kind: 'malformed', message })
+  })
+
+  test.each<[string, unknown]>([
+    ['none', undefined],
+    ['a plain object', { 'retry-after': '5' }],
+    [
+      'a getter that throws',
+      {
+        get() {
+          throw new Error(secretBody)
+        },
+      },
+    ],
+  ])('has no readable header: %s', async (_, unreadable) => {
+    const answer = await send(url, given({ status: 429, headers: unreadable, text }))
+    expect([answer.header('retry-after'), answer.retryAfterMs]).toEqual([undefined, undefined])
+  })
+
+  test('may have headers that are numbers', async () => {
+    const answer = await send(url, given({ status: 429, headers: new Map([['retry-after', 5]]), text }))
+    expect(answer.retryAfterMs).toBe(5000)
+  })
+
+  test.each<[string, () => unknown]>([
+    ['revoked', () => revoked()],
+    [
+      'with traps that throw',
+      () =>
+        new Proxy(new Error(secretBody), {
+          getPrototypeOf() {
+            throw new Error(secretBody)
+          },
+        }),
+    ],
+  ])('or throws, a Proxy even, is an error of ours: %s', async (_, thrown) => {
+    const error = await failure(
+      send(url, () => {
+        throw thrown()
+      }),
+    )
+    expect(error).toMatchObject({ name: 'HttpFailure', kind: 'network' })
+    expect(error.message).not.toContain(secretBody)
+  })
+})
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}

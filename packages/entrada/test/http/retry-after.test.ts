@@ -13,6 +13,21 @@ test.each<[string, Record<string, string>, number | undefined]>([
   ['a date', { 'retry-after': 'Tue, 01 Jan 2030 00:01:00 GMT' }, 60_000],
   ['a date of RFC 850', { 'retry-after': 'Tuesday, 01-Jan-30 00:01:00 GMT' }, 60_000],
   ['a date that is over', { 'retry-after': 'Tue, 01 Jan 2019 00:00:00 GMT' }, 0],
+  [
+    'a date by the server’s clock, if ours is fast',
+    { 'retry-after': 'Tue, 01 Jan 2019 00:00:30 GMT', date: 'Tue, 01 Jan 2019 00:00:00 GMT' },
+    30_000,
+  ],
+  [
+    'a date by the server’s clock, if ours is slow',
+    { 'retry-after': 'Wed, 01 Jan 2031 00:00:30 GMT', date: 'Wed, 01 Jan 2031 00:00:00 GMT' },
+    30_000,
+  ],
+  [
+    'a date by our clock, if the server’s cannot be read',
+    { 'retry-after': 'Tue, 01 Jan 2030 00:01:00 GMT', date: 'x' },
+    60_000,
+  ],
   ['milliseconds', { 'retry-after-ms': '250' }, 250],
   ['Azure’s milliseconds', { 'x-ms-retry-after-ms': '250' }, 250],
   ['milliseconds before seconds', { 'retry-after-ms': '250', 'retry-after': '9' }, 250],

@@ -38,6 +38,15 @@ test.each<[string, unknown, string]>([
   expect(rebuilt(value, redact).message).toBe(message)
 })
 
+test('the work is bounded, even for an error that has itself inside ten times', () => {
+  let reads = 0
+  const error = Object.defineProperty(new AggregateError([], 'all'), 'code', { get: () => void reads++ })
+  error.errors = new Array(10).fill(error)
+  error.cause = error
+  expect(rebuilt(error)).toMatchObject({ message: 'all' })
+  expect(reads).toBeLessThanOrEqual(50)
+})
+
 test('getters that throw harm nobody', () => {
   const hostile = Object.defineProperty(new Error('x'), 'cause', {
     get() {
