@@ -48,7 +48,8 @@ export class DeviceCodeCredential extends UserCredential {
         async ask({ identify, account: _, ...asked }) {
           refuseInPage(identity.context)
           const { signInWithDeviceCode } = await import('../sign-in/device-code.ts')
-          const answer = await signInWithDeviceCode({ ...asked, show, sleep: identity.context.host.sleep })
+          const { sleep, monotonic } = identity.context.host
+          const answer = await signInWithDeviceCode({ ...asked, show, sleep, monotonic })
           return { answer, record: await identify(answer) }
         },
       })

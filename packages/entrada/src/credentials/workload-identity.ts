@@ -66,7 +66,8 @@ export function workloadTokens(context: CredentialContext, workload: Given): Tok
   const { tenantId, clientId, path } = identityOf(workload, context)
   checkRequired(name, { clientId, tokenFilePath: path })
   checkTenant(tenantId, `${name}: tenantId`, context.quote)
-  const read = tokenFromFile({ credential: name, path, files: host.files, now: host.now, quote: context.quote })
+  const { files, now, monotonic } = host
+  const read = tokenFromFile({ credential: name, path, files, now, monotonic, quote: context.quote })
   const through = workload.enableAzureProxy === true ? behindTokenProxy(context) : context
   return applicationTokens({ tenantId, clientId, authenticate: clientAssertion(read) }, through)
 }

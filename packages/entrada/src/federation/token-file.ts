@@ -1,5 +1,6 @@
 import { CredentialUnavailableError } from '../errors.ts'
 import type { Files } from '../runtime/files/files.ts'
+import { textOfFile } from '../runtime/files/text-of-file.ts'
 import { oneLine } from '../runtime/one-line.ts'
 import type { Quote } from '../runtime/quoted.ts'
 
@@ -12,6 +13,7 @@ export interface TokenFile {
   path: string
   files: Files
   now: () => number
+  monotonic: () => number
   /** How to show the path in a message. */
   quote: Quote
 }
@@ -21,21 +23,27 @@ export interface TokenFile {
  * token. The file is read again when it has changed, and the token is trimmed. The returned function rejects with
  * `CredentialUnavailableError` for a file that cannot be read, is empty, or contains an expired token.
  */
-export function tokenFromFile({ credential, path, files, now, quote }: TokenFile): () => Promise<string> {
+export function tokenFromFile({ credential, path, files, now, monotonic, quote }: TokenFile): () => Promise<string> {
   let known: { token: string; stamp: string; readAt: number } | undefined
   const unavailable = (what: string, remedy: string, cause?: unknown): CredentialUnavailableError =>
     new CredentialUnavailableError({ who: credential, reason: what, remedy }, { cause })
 
-  async function read(): Promise<string> {
+  async function read(): Promise<{ token: string; stamp: string }> {
     const stamp = await files.stamp(path)
-    if (known !== undefined && known.stamp === stamp && now() - known.readAt < rereadAfter) return known.token
-    const token = new TextDecoder().decode(await files.read(path)).trim()
-    known = { token, stamp, readAt: now() }
-    return token
+    if (known !== undefined && known.stamp === stamp && monotonic() - known.readAt < rereadAfter) return known
+    const token = textOfFile(await files.read(path)).trim()
+    known = { token, stamp, readAt: monotonic() }
+    return known
+  }
+
+  /** How long ago the file was written, in milliseconds, by the clock that is compared with the token's expiry. */
+  function age(stamp: string): number {
+    const writtenAt = Number.parseFloat(stamp)
+    return Number.isNaN(writtenAt) ? Number.POSITIVE_INFINITY : now() - writtenAt
   }
 
   return async () => {
-    const token = await read().catch(async (error: unknown) => {
+    const { token, stamp } = await read().catch(async (error: unknown) => {
       const { code } = error as { code?: unknown }
       const shown = quote(path)
       // The system's error repeats the path.
@@ -54,8 +62,9 @@ export function tokenFromFile({ credential, path, files, now, quote }: TokenFile
     if (token === '') {
       throw unavailable(`the token file ${quote(path)} is empty.`, 'Wait until the platform has written it.')
     }
-    const expiry = await expiryOf(token)
-    if (expiry !== undefined && expiry <= now()) {
+    const { expiry, life } = await timesOf(token)
+    // If the file is younger than its token's life, it is this machine's clock that is wrong, and Entra ID decides.
+    if (expiry !== undefined && expiry <= now() && age(stamp) >= life) {
       const remedy = 'Check that the platform rotates it, and the clock of this machine.'
       throw unavailable(`the token in ${quote(path)} expired at ${new Date(expiry).toISOString()}.`, remedy)
     }
@@ -63,9 +72,14 @@ export function tokenFromFile({ credential, path, files, now, quote }: TokenFile
   }
 }
 
-/** When a JWT claims to expire, unverified, in milliseconds since the epoch; `undefined` for anything else. */
-async function expiryOf(token: string): Promise<number | undefined> {
+/**
+ * When a JWT claims to expire, in milliseconds since the epoch, and how long it lives, in milliseconds, both unverified; no expiry for
+ * anything else.
+ */
+async function timesOf(token: string): Promise<{ expiry: number | undefined; life: number }> {
   const { unverifiedClaims } = await import('../oauth/jwt.ts')
-  const exp = unverifiedClaims(token)?.exp
-  return typeof exp === 'number' && Number.isFinite(exp) && Math.abs(exp) < 8.64e12 ? exp * 1000 : undefined
+  const { exp, iat } = unverifiedClaims(token) ?? {}
+  const isTime = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) < 8.64e12
+  if (!isTime(exp)) return { expiry: undefined, life: 0 }
+  return { expiry: exp * 1000, life: isTime(iat) ? (exp - iat) * 1000 : 0 }
 }

@@ -3,6 +3,7 @@ import type { Emit } from '../events.ts'
 import type { Http } from '../http/client.ts'
 import type { HttpAnswer, HttpRequest } from '../http/exchange.ts'
 import { HttpFailure } from '../http/failure.ts'
+import { httpDate } from '../http/retry-after.ts'
 import type { IssuedToken } from '../types.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 import { endpointUrl } from './endpoints.ts'
@@ -42,6 +43,8 @@ export interface UserGrantAnswer {
   idToken: string | undefined
   /** Entra ID's own description of the home account: base64url of `{ uid, utid }`. */
   clientInfo: string | undefined
+  /** When the response was sent, by the server's clock, in milliseconds since the epoch. */
+  answeredAt: number | undefined
 }
 
 /**
@@ -59,9 +62,9 @@ export async function requestUserToken(
   request: GrantRequest,
 ): Promise<UserGrantAnswer> {
   const fields = { ...grant.fields, client_info: '1' }
-  const { issued, body } = await ask(endpoint, { ...grant, fields }, request)
+  const { issued, body, answeredAt } = await ask(endpoint, { ...grant, fields }, request)
   const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
-  return { issued, idToken: text(body.id_token), clientInfo: text(body.client_info) }
+  return { issued, idToken: text(body.id_token), clientInfo: text(body.client_info), answeredAt }
 }
 
 /** A complete token request. */
@@ -123,12 +126,12 @@ async function ask(
   endpoint: TokenEndpoint,
   grant: Grant,
   request: GrantRequest,
-): Promise<{ issued: IssuedToken; body: Record<string, unknown> }> {
+): Promise<{ issued: IssuedToken; body: Record<string, unknown>; answeredAt: number | undefined }> {
   const { credential, emit } = endpoint
   const prepared = await tokenRequest(endpoint, grant, request)
   const answer = await sendTokenRequest(endpoint, prepared, request.signal)
   const read = processTokenResponse(answer, (message) => emit({ type: 'warning', message }))
-  if (!('reason' in read)) return read
+  if (!('reason' in read)) return { ...read, answeredAt: httpDate(answer.header('date')) }
   // The code that describes errors is loaded only when there is one.
   const { noTokenError, refusalError } = await import('./refusal.ts')
   if (answer.status === 200) throw noTokenError(credential, prepared.url, read.reason)

@@ -24,6 +24,7 @@ export interface DeviceCodeRequest {
   /** Shows the code to the person. If it throws, the sign-in ends with that error. */
   show(prompt: DeviceCodePrompt): void | Promise<void>
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>
+  monotonic(): number
 }
 
 /** What `slow_down`, or a failed request, adds to the interval (RFC 8628, 3.5), in milliseconds. */
@@ -80,16 +81,18 @@ async function requestCode({
 }
 
 async function poll(request: DeviceCodeRequest, code: DeviceCode, signal: AbortSignal): Promise<UserGrantAnswer> {
-  const { endpoint, sleep } = request
+  const { endpoint, sleep, monotonic } = request
   let { interval } = code
   let waited = 0
+  const start = monotonic()
   for (;;) {
     signal.throwIfAborted()
     await sleep(interval, signal)
     signal.throwIfAborted()
     waited += interval
-    // Checks the clock and also the time waited: a clock that stands still must not make the polling endless.
-    if (endpoint.now() >= code.expiresOnTimestamp || waited > code.life) throw expired(request, undefined)
+    // By a clock that nobody sets: one that is put right meanwhile must not end the sign-in. A clock that stands still must not make the
+    // polling endless either, so the time waited counts as well.
+    if (monotonic() - start >= code.life || waited > code.life) throw expired(request, undefined)
     try {
       return await requestUserToken(endpoint, deviceCodeGrant(code.deviceCode), { ...request, signal })
     } catch (error) {

@@ -17,6 +17,8 @@ export interface ExpectedIdToken {
   nonce: string | undefined
   /** Milliseconds since the epoch. */
   now: number
+  /** The same by the server's clock, when it sent the token, if its response says so. */
+  answeredAt?: number | undefined
 }
 
 /** Who signed in, according to a valid ID token. */
@@ -44,7 +46,9 @@ export function readIdToken(token: string | undefined, expected: ExpectedIdToken
   if (claims === undefined) return { reason: 'the response has no readable ID token' }
   const issuerHost = issuerOf(claims, expected)
   if (issuerHost === undefined) return { reason: 'the ID token came from a different issuer' }
-  const fault = audienceFault(claims, expected) ?? timeFault(claims, expected.now)
+  const { now, answeredAt = now } = expected
+  // This machine's clock may be wrong: a token that is valid by the clock of the server that sent it is not refused.
+  const fault = audienceFault(claims, expected) ?? (timeFault(claims, answeredAt) && timeFault(claims, now))
   if (fault !== undefined) return { reason: fault }
   if (expected.nonce !== undefined && claims.nonce !== expected.nonce) {
     return { reason: 'the ID token belongs to a different sign-in (nonce)' }

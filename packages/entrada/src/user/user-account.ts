@@ -18,10 +18,13 @@ export interface AskedAccount {
 /**
  * Who signed in, according to an ID token that matches the request. Throws an `AuthenticationError` if there is none.
  */
-export function accountOf({ idToken, clientInfo }: UserGrantAnswer, asked: AskedAccount): AuthenticationRecord {
+export function accountOf(
+  { idToken, clientInfo, answeredAt }: UserGrantAnswer,
+  asked: AskedAccount,
+): AuthenticationRecord {
   const { name, authority, clientId } = asked
   const { host } = new URL(authority)
-  const claims = readIdToken(idToken, { ...asked, aliases: aliasesOf(host) })
+  const claims = readIdToken(idToken, { ...asked, answeredAt, aliases: aliasesOf(host) })
   if ('reason' in claims) {
     const remedy = "Check authorityHost and this machine's clock, then sign in again."
     const problem = {

@@ -163,6 +163,23 @@ test('stops polling when the code has ended by this machine’s clock, or by wha
   }
 })
 
+test.each([-7_200_000, 7_200_000])('goes on polling when the wall clock is set by %i ms meanwhile', async (jump) => {
+  let set = 0
+  const { host, ...options } = world.options()
+  const now = (): number => world.emulator.clock.now() + set
+  const sleep = async (milliseconds: number): Promise<void> => {
+    world.slept.push(milliseconds)
+    set = world.slept.length === 1 ? jump : 0
+    if (set === 0) approve(credential.shown[0] as DeviceCodeInfo)
+  }
+  await using credential = withPerson({
+    ...options,
+    host: { ...host, now, monotonic: () => world.emulator.clock.now(), sleep },
+    userPromptCallback: () => undefined,
+  })
+  expect(objectIdOf((await credential.getToken(scope)).token)).toBe(user.objectId)
+})
+
 test('says that the person declined', async () => {
   await using credential = withPerson({
     userPromptCallback: ({ userCode }) => world.emulator.declineDeviceCode(userCode),

@@ -365,12 +365,16 @@ describe('the ID token', () => {
   })
 
   /** A sign-in whose id token has these claims; a text stands for the whole. */
-  async function signIn(claims: object | string | undefined, options: DeviceCodeCredentialOptions = {}) {
+  async function signIn(
+    claims: object | string | undefined,
+    options: DeviceCodeCredentialOptions = {},
+    headers: Record<string, string> = {},
+  ) {
     const fetch = async (url: string, init: TransportInit) => {
       const answer = await world.emulator.fetch(url, init)
       if (!url.endsWith('/token')) return answer
       const { id_token, client_info, ...body } = (await answer.json()) as Record<string, unknown>
-      return Response.json({ ...body, id_token: typeof claims === 'object' ? jwt(claims) : claims })
+      return Response.json({ ...body, id_token: typeof claims === 'object' ? jwt(claims) : claims }, { headers })
     }
     await using credential = withPeople({ fetch, ...options })
     return await credential.authenticate(scope)
@@ -417,6 +421,20 @@ describe('the ID token', () => {
     expect(error.message).toMatch(/returned an ID token that failed validation: .* sign in again\.$/)
     expect(error.message).toMatch(reason)
   })
+
+  // This machine's clock is wrong by hours, and the server's response says so.
+  test.each([-7200, 7200])(
+    'is judged by the clock of the server that sent it: %i s beside ours',
+    async (difference) => {
+      const there = now() + difference
+      const claims = { ...good(), iat: there, nbf: there, exp: there + 3600 }
+      const date = new Date(there * 1000).toUTCString()
+      expect(await signIn(claims, {}, { date })).toMatchObject({ homeAccountId })
+      const over = signIn({ ...claims, exp: there - 9000 }, {}, { date })
+      expect((await failure(over)).message).toMatch(/has expired/)
+      expect((await failure(signIn(claims, {}, { date: 'today' }))).message).toMatch(/has expired|not valid yet/)
+    },
+  )
 
   test('of a guest names them in the tenant they visit; they are filed under their home, which comes beside it', async () => {
     const home = Buffer.from('{"uid":"home-object","utid":"home-tenant"}').toString('base64url')

@@ -2,12 +2,13 @@ import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { inspect } from 'node:util'
 import {
+  ChainedTokenCredential,
   CredentialUnavailableError,
   DefaultAzureCredential,
   WorkloadIdentityCredential,
   type WorkloadIdentityCredentialOptions,
 } from 'entrada'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { withFile } from '../certificates/with-file.ts'
 import { noFiles } from '../no-files.ts'
 import { withoutMachine } from '../without-machine.ts'
@@ -147,6 +148,23 @@ test('white space and a byte-order mark around the token are not part of it', as
   expect(sent[0]?.client_assertion).toBe('the-token')
 })
 
+test.each([
+  ['little-endian', (bytes: Buffer) => bytes],
+  ['big-endian', (bytes: Buffer) => bytes.swap16()],
+])('the token may be in UTF-16, as Windows PowerShell writes it: %s', async (_, order) => {
+  const sent: string[] = []
+  const content = order(Buffer.from('\ufeffthe-token\r\n', 'utf16le'))
+  await using credential = new WorkloadIdentityCredential({
+    fetch: (_, { body }) => {
+      sent.push(new URLSearchParams(body).get('client_assertion') ?? '')
+      return Response.json({ access_token: 'token', expires_in: 3600 })
+    },
+    host: { env: variables, files: { ...noFiles, stamp: async () => '1', read: async () => content } },
+  })
+  await credential.getToken(scope)
+  expect(sent).toEqual(['the-token'])
+})
+
 test.each<[string, string | undefined, RegExp]>([
   [
     'is not there',
@@ -183,6 +201,45 @@ test('an expired token is named with its time, is not sent, and the next one is 
   file.stamp = '2'
   await ask()
   expect(sent).toHaveLength(2)
+})
+
+describe('if this machine’s clock is wrong', () => {
+  const written = Date.UTC(2030, 0, 1)
+  const hour = 3_600_000
+
+  test('a token that was written just now has not expired, and no chain goes on to another identity', async () => {
+    // The clock is ahead by two hours, as it was when the platform wrote the file.
+    const trueTime = (written - 2 * hour) / 1000
+    const { credential, ask, file, sent, clock } = overFile(jwt({ iat: trueTime, exp: trueTime + 3600 }))
+    file.stamp = `${written}.25 900 7`
+    const chain = new ChainedTokenCredential(credential, {
+      getToken: async () => ({ token: 'another identity', expiresOnTimestamp: written + hour }),
+    })
+    expect((await chain.getToken(scope)).token).toBe('token-1')
+    expect(sent).toHaveLength(1)
+    clock.now = written + hour + 1000
+    expect((await failure(ask())).message).toMatch(/ expired at /)
+  })
+
+  test('a file is read again in time, even after the clock was set back', async () => {
+    let set = 0
+    let reads = 0
+    let steady = written
+    await using credential = new WorkloadIdentityCredential({
+      fetch: () => Response.json({ access_token: 'token', expires_in: 3600 }),
+      host: {
+        env: variables,
+        now: () => steady + set,
+        monotonic: () => steady,
+        files: { ...noFiles, stamp: async () => '1', read: async () => new TextEncoder().encode(`token ${++reads}`) },
+      },
+    })
+    await credential.getToken(scope, { claims: '{}' })
+    set = -48 * hour
+    steady += 300_000
+    await credential.getToken(scope, { claims: '{}' })
+    expect(reads).toBe(2)
+  })
 })
 
 test.each(['no JWT', 'a.b.c', jwt({ exp: 'soon' }), jwt({ exp: 1e300 }), jwt({ exp: null }), jwt([]), 'a.bnVsbA.c'])(

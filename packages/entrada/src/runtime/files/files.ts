@@ -3,7 +3,10 @@ import { readGuarded } from './guarded-read.ts'
 
 /** What credentials need of the file system. */
 export interface Files {
-  /** A string that changes when the file does: its time, size and identity. Rejects if there is no such file. */
+  /**
+   * A string that changes when the file does: its time, size and identity. It begins with the time of the last write, in milliseconds since
+   * the epoch. Rejects if there is no such file.
+   */
   stamp(path: string): Promise<string>
   /**
    * The whole file; links are followed. Rejects if it is larger than 1 MiB, which no certificate and no token is. A named
