@@ -74,6 +74,9 @@ async function ask(question: BrokerQuestion): Promise<BrokerAnswer> {
   })
 }
 
+/** A broker that claims a longer life has mistaken the unit, and the token would be handed out after its end. */
+const longestLifeMs = 10 * 365 * 24 * 3600_000
+
 /** The broker's own entry for an account. If there is none, the account may still be the operating system's. */
 async function accountOf(
   { broker, clientId }: BrokerQuestion,
@@ -97,9 +100,10 @@ function read(
       remedy: signInRemedy,
     })
   }
-  const expiresAt = expiresOn instanceof Date ? expiresOn.getTime() : Number.NaN
+  // Not `instanceof`: in Jest, what a native module made has another realm's classes.
+  const expiresAt = typeof expiresOn?.getTime === 'function' ? expiresOn.getTime() : Number.NaN
   const isToken = typeof secret === 'string' && /^[\x21-\x7e]+$/.test(secret) && /^bearer$/i.test(tokenType)
-  if (isToken && expiresAt > now) {
+  if (isToken && expiresAt > now && expiresAt - now <= longestLifeMs) {
     return { token: { token: secret, expiresAt, tokenType: 'Bearer' }, homeAccountId: account?.homeAccountId }
   }
   const problem = { who: credential, reason: 'the broker returned no usable token.', remedy: signInRemedy }

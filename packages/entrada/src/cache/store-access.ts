@@ -7,6 +7,9 @@ import { refreshTokenLife, type TokenKey, type TokenRecord, type TokenStore, tok
 /** How far ahead of our clock a record of an access token may have been written, in milliseconds, to be believed. */
 const longestAheadMs = 300_000
 
+/** A record that claims a longer life was not written by us, and would be served after its end. */
+const longestLifeMs = 10 * 365 * 24 * 3600_000
+
 /** How long a read of the store is waited for, in milliseconds. */
 const readTimeout = 500
 
@@ -142,9 +145,11 @@ function readTokenRecord(value: unknown, key: TokenKey): TokenRecord | { reason:
     return { reason: 'the record has no token' }
   }
   if (record.tokenType !== undefined && record.tokenType !== 'Bearer')
-    return { reason: 'the record is not a bearer token' }
+    return { reason: 'the token type of the record is not Bearer' }
   if (!Number.isFinite(record.expiresAt) || !Number.isFinite(record.cachedAt))
     return { reason: 'the record has no times' }
+  if ((record.expiresAt as number) - (record.cachedAt as number) > longestLifeMs)
+    return { reason: 'the record says that it is valid for more than ten years' }
   if (record.refreshAt !== undefined && !Number.isFinite(record.refreshAt)) return { reason: 'the record has no times' }
   return record as TokenRecord
 }

@@ -157,6 +157,16 @@ describe('a store that gives what can’t be used never fails getToken', () => {
     ['no end', { ...record(), expiresAt: Number.POSITIVE_INFINITY }, 'the record has no times'],
     ['no time of writing', { ...record(), cachedAt: Number.NaN }, 'the record has no times'],
     ['a refresh time that is a text', { ...record(), refreshAt: 'soon' }, 'the record has no times'],
+    [
+      'an end in microseconds',
+      record({ expiresAt: (start + 3_600_000) * 1000 }),
+      'the record says that it is valid for more than ten years',
+    ],
+    [
+      'an end after the last date',
+      record({ expiresAt: 1e300 }),
+      'the record says that it is valid for more than ten years',
+    ],
     ['an expired record', record({ expiresAt: start }), undefined],
     ['a record in its last seconds', record({ expiresAt: start + 20_000, cachedAt: start - 3_580_000 }), undefined],
     ['nothing', undefined, undefined],

@@ -205,6 +205,7 @@ test.each([
   ['no token', { accessToken: '' }],
   ['a token with a line break', { accessToken: 'a\nb' }],
   ['no time', { expiresOn: null }],
+  ['a time in the wrong unit', { expiresOn: new Date(start * 1000) }],
   ['a time that is over', { expiresOn: new Date(start) }],
   ['proof of possession', { tokenType: 'pop' }],
 ])('takes no answer with %s', async (_, part) => {

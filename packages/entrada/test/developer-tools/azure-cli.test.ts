@@ -188,6 +188,16 @@ describe('reads', () => {
       /neither expires_on/,
     ],
     ['a negative time', JSON.stringify({ accessToken: token, expires_on: -1 }), /neither expires_on/],
+    [
+      'milliseconds',
+      JSON.stringify({ accessToken: token, expires_on: start + 3_600_000 }),
+      /Azure CLI says that the token lives for more than ten years/,
+    ],
+    [
+      'the last date of Python',
+      JSON.stringify({ accessToken: token, expiresOn: '9999-12-31 23:59:59.999999' }),
+      /more than ten years/,
+    ],
     ['an expired token', JSON.stringify({ accessToken: token, expires_on: start / 1000 }), /has expired.*clock/],
   ])('%s as no token, and says so without it', async (_, stdout, message) => {
     const error = await failure(ask({ stdout }))
