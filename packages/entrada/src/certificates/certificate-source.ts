@@ -1,4 +1,5 @@
 import type { Files } from '../runtime/files/files.ts'
+import { textOfFile } from '../runtime/files/text-of-file.ts'
 import { oneLine } from '../runtime/one-line.ts'
 import { flagIn } from '../runtime/permissions.ts'
 import { quoted } from '../runtime/quoted.ts'
@@ -145,5 +146,8 @@ function textOf(content: string | Uint8Array): string {
       'Use a file that holds only the certificate and its key.',
     )
   }
-  return typeof content === 'string' ? content : new TextDecoder('latin1').decode(content)
+  if (typeof content === 'string') return content
+  const text = new TextDecoder('latin1').decode(content)
+  // A PEM that Windows PowerShell wrote begins with a byte order mark and is in UTF-16, where no PEM is seen otherwise.
+  return /^(?:\xff\xfe|\xfe\xff)/.test(text) && !text.includes('-----BEGIN') ? textOfFile(content) : text
 }

@@ -47,7 +47,8 @@ function certificatesIn(blocks: readonly PemBlock[]): X509Certificate[] {
 }
 
 function certificateBlocks(blocks: readonly PemBlock[]): PemBlock[] {
-  return blocks.filter(({ label }) => label === 'CERTIFICATE')
+  // The second is an older label, which OpenSSL still takes.
+  return blocks.filter(({ label }) => label === 'CERTIFICATE' || label === 'X509 CERTIFICATE')
 }
 
 /** Reads one key after the other; the code that decrypts PKCS#8 is loaded on demand. */

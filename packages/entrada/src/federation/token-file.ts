@@ -1,6 +1,5 @@
 import { CredentialUnavailableError } from '../errors.ts'
 import type { Files } from '../runtime/files/files.ts'
-import { textOfFile } from '../runtime/files/text-of-file.ts'
 import { oneLine } from '../runtime/one-line.ts'
 import type { Quote } from '../runtime/quoted.ts'
 
@@ -31,7 +30,9 @@ export function tokenFromFile({ credential, path, files, now, monotonic, quote }
   async function read(): Promise<{ token: string; stamp: string }> {
     const stamp = await files.stamp(path)
     if (known !== undefined && known.stamp === stamp && monotonic() - known.readAt < rereadAfter) return known
-    const token = textOfFile(await files.read(path)).trim()
+    const bytes = await files.read(path)
+    const { textOfFile } = await import('../runtime/files/text-of-file.ts')
+    const token = textOfFile(bytes).trim()
     known = { token, stamp, readAt: monotonic() }
     return known
   }

@@ -20,8 +20,13 @@ test.each<[string, string, string[]]>([
 
 test('a block has its lines of begin and end, and its bytes', () => {
   const [found] = pemBlocks(`text ${block('A', 'AAEC\r\nAwQF')} text`)
-  expect(found?.text).toBe(block('A', 'AAEC\r\nAwQF'))
+  expect(found?.text).toBe(`${block('A', 'AAECAwQF')}\n`)
   expect([...pemBody(found as { label: string; text: string })]).toEqual([0, 1, 2, 3, 4, 5])
+})
+
+test('headers of a block stay on lines of their own', () => {
+  const body = 'Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAEC'
+  expect(pemBlocks(block('A', body))[0]?.text).toBe(`${block('A', body)}\n`)
 })
 
 const size = 1024 * 1024
