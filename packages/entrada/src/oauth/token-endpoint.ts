@@ -193,7 +193,12 @@ export function claimsParameter(claims: string | undefined, enableCae: boolean, 
   const parsed = claims === undefined ? {} : parseClaims(claims, who)
   if (!enableCae) return claims
   const accessToken = isObject(parsed.access_token) ? parsed.access_token : {}
-  return JSON.stringify({ ...parsed, access_token: { ...accessToken, xms_cc: { values: ['cp1'] } } })
+  try {
+    return JSON.stringify({ ...parsed, access_token: { ...accessToken, xms_cc: { values: ['cp1'] } } })
+  } catch {
+    // Nested too deeply for the stack.
+    throw noClaims(who)
+  }
 }
 
 function parseClaims(claims: unknown, who: string): Record<string, unknown> {
@@ -201,7 +206,11 @@ function parseClaims(claims: unknown, who: string): Record<string, unknown> {
     const parsed: unknown = typeof claims === 'string' ? JSON.parse(claims) : undefined
     if (isObject(parsed)) return parsed
   } catch {}
-  throw new TypeError(`${who}: claims is not a JSON object. Pass the claims of the challenge, as JSON or base64.`)
+  throw noClaims(who)
+}
+
+function noClaims(who: string): TypeError {
+  return new TypeError(`${who}: claims is not a JSON object. Pass the claims of the challenge, as JSON or base64.`)
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

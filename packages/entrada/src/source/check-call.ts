@@ -5,7 +5,7 @@ import { claimsParameter } from '../oauth/token-endpoint.ts'
 import { abortError } from '../runtime/abort.ts'
 import { textOfBase64url } from '../runtime/base64url.ts'
 import { type Quote, quoted } from '../runtime/quoted.ts'
-import type { GetTokenOptions } from '../types.ts'
+import type { AbortSignalLike, GetTokenOptions } from '../types.ts'
 
 /** A scope token of RFC 6749, 3.3: printable ASCII except space, double quote and backslash. */
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
@@ -51,14 +51,17 @@ export async function checkCall(
       `${who}: the options of getToken must be an object. Leave them out, or pass { tenantId, claims, enableCae, abortSignal }.`,
     )
   }
-  const { tenantId, claims: given, enableCae, abortSignal } = options ?? {}
-  const { requestOptions, proofOfPossessionOptions: proof } = options ?? {}
+  // Own properties alone: what other code has put into `Object.prototype` is no option.
+  const own: GetTokenOptions = Object.assign(Object.create(null), options)
+  const { enableCae, abortSignal, requestOptions, proofOfPossessionOptions: proof } = own
+  const tenantId = own.tenantId ?? undefined
+  const given = own.claims ?? undefined
   if (tenantId !== undefined) checkTenant(tenantId, `${who}: tenantId`, quote)
   const claims = encodedClaims.test(given ?? '') ? textOfBase64url(given as string) : given
   if (claims !== undefined) claimsParameter(claims, true, who)
   if (enableCae !== undefined && typeof enableCae !== 'boolean')
     throw new TypeError(`${who}: enableCae must be true or false.`)
-  if (abortSignal !== undefined && abortSignal !== null && typeof abortSignal.addEventListener !== 'function') {
+  if (abortSignal != null && !isSignal(abortSignal)) {
     throw new TypeError(`${who}: abortSignal is not an AbortSignal. Pass the signal of an AbortController.`)
   }
   const timeoutMs = requestOptions?.timeout
@@ -75,9 +78,14 @@ export async function checkCall(
   }
   if (abortSignal?.aborted === true) throw abortError(`${who}: the caller aborted getToken.`)
   // 0 means no limit, as in the pipeline of the Azure SDK.
-  const trace = options?.tracingOptions?.tracingContext ?? undefined
+  const trace = own.tracingOptions?.tracingContext ?? undefined
   const wait = { signal: abortSignal ?? undefined, timeoutMs: timeoutMs || undefined, trace }
   return { scopes: list, tenantId, claims, enableCae: enableCae === true, wait }
+}
+
+/** Whether a listener can be added and removed, which would else fail when the call is over. */
+function isSignal({ addEventListener, removeEventListener }: AbortSignalLike): boolean {
+  return typeof addEventListener === 'function' && typeof removeEventListener === 'function'
 }
 
 /** Whether a value is one scope in the form that requests use. */
@@ -86,7 +94,7 @@ function isScope(scope: unknown): scope is string {
 }
 
 /**
- * The caller's scopes as a list. Spaces around a scope are dropped, and a string may contain several scopes of one
+ * The caller's scopes as a list. White space around a scope is dropped, such as the line break of a file it came from, and a string may contain several scopes of one
  * resource, separated by spaces (RFC 6749, 3.3). Throws a `TypeError` that begins with `who` for none, an empty one,
  * scopes of several resources in one string, or characters that a scope cannot have.
  */
@@ -97,8 +105,8 @@ export function parseScopes(scopes: unknown, who: string, quote: Quote = quoted)
   if (scopes === undefined || scopes === null || list.length === 0) throw fault('getToken needs a scope')
   return list.flatMap((scope) => {
     if (typeof scope !== 'string') throw fault(`scope is ${scope === null ? 'null' : typeof scope}, not a string`)
-    const parts = scope.split(' ').filter((part) => part !== '')
-    if (parts.length === 0) throw fault('scope is empty')
+    const parts = scope.trim().split(/ +/)
+    if (parts[0] === '') throw fault('scope is empty')
     if (scope.length > maximumScope) throw fault(`scope is longer than ${maximumScope} characters`)
     if (!parts.every(isScope)) {
       throw fault(`scope ${quote(scope)} contains characters that a scope cannot have`)

@@ -11,8 +11,16 @@ const planted: [string, unknown][] = [
   ['maxRetries', -1],
 ]
 
+const plantedInCalls: [string, unknown][] = [
+  ['tenantId', 'evil.example'],
+  ['claims', '{"id_token":{}}'],
+  ['enableCae', true],
+  ['abortSignal', AbortSignal.abort()],
+  ['requestOptions', { timeout: -1 }],
+]
+
 afterEach(() => {
-  for (const [name] of planted) delete (Object.prototype as Record<string, unknown>)[name]
+  for (const [name] of [...planted, ...plantedInCalls]) delete (Object.prototype as Record<string, unknown>)[name]
 })
 
 test('what other code has put into Object.prototype is not an option', async () => {
@@ -33,6 +41,28 @@ test('options that are not given are not read from there either', async () => {
   Object.defineProperty(Object.prototype, 'authorityHost', { value: 'evil', configurable: true })
   expect(() => new ClientSecretCredential(tenantId, clientId, 's')).not.toThrow()
   expect(() => new ManagedIdentityCredential()).not.toThrow()
+})
+
+test('nor is it an option of a call', async () => {
+  const sent: string[] = []
+  const fetch = async (url: string, { body = '' }: TransportInit): Promise<Response> => {
+    sent.push(`${new URL(url).pathname} ${new URLSearchParams(body).get('claims')}`)
+    return Response.json({ access_token: 'T', token_type: 'Bearer', expires_in: 3600 })
+  }
+  const options = { fetch, additionallyAllowedTenants: ['*'], host: { env: {} } }
+  const credential = new ClientSecretCredential(tenantId, clientId, 's', options)
+  for (const [name, value] of plantedInCalls)
+    Object.defineProperty(Object.prototype, name, { value, configurable: true })
+  await credential.getToken(scope)
+  await credential.getToken('https://other.example/.default', {})
+  expect(new Set(sent)).toEqual(new Set([`/${tenantId}/oauth2/v2.0/token null`]))
+})
+
+test('null is not an option of a call either, as in @azure/identity', async () => {
+  const fetch = (): Response => Response.json({ access_token: 'T', token_type: 'Bearer', expires_in: 3600 })
+  const credential = new ClientSecretCredential(tenantId, clientId, 's', { fetch, host: { env: {} } })
+  const nothing = { tenantId: null, claims: null, abortSignal: null } as never
+  expect((await credential.getToken(scope, nothing)).token).toBe('T')
 })
 
 test('a caller’s options stay as they are', () => {

@@ -30,6 +30,11 @@ test.each<[string, string | undefined, unknown]>([
   expect(merged(claims)).toEqual(expected)
 })
 
+test('claims that are nested beyond the stack are no claims', () => {
+  const claims = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`
+  expect(() => claimsParameter(claims, true, 'X')).toThrow(/^X: claims is not a JSON object\./)
+})
+
 test('__proto__ in a challenge is carried along and changes nothing', () => {
   const claims = '{"__proto__":{"polluted":1},"access_token":{"__proto__":{"polluted":1}}}'
   expect(claimsParameter(claims, true, 'X')).toBe(
