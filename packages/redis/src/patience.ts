@@ -58,10 +58,16 @@ function isReply(error: unknown): boolean {
   return /^[A-Z][A-Z]+ /.test(message) && !/^(?:LOADING|CLUSTERDOWN|MASTERDOWN|MOVED|TRYAGAIN|READONLY) /.test(message)
 }
 
+/**
+ * The answer, if it comes in time. A busy event loop fires the timer before it reads a reply that has already arrived, so what is there is
+ * read first.
+ */
 async function within<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no reply within ${milliseconds} ms`)), milliseconds)
+    const giveUp = (): void => reject(new Error(`no reply within ${milliseconds} ms`))
+    // Two turns: clients parse what was read in one, and settle their promises in the next.
+    timer = setTimeout(() => nextTurn(() => nextTurn(giveUp)), milliseconds)
     ;(timer as { unref?(): void }).unref?.()
   })
   try {
@@ -69,4 +75,9 @@ async function within<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** Calls back once the event loop has read what has arrived. */
+function nextTurn(callback: () => void): void {
+  ;(globalThis.setImmediate ?? setTimeout)(callback)
 }

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { inspect } from 'node:util'
 import { type RedisClient, redisTokenStore } from '@entrada/redis'
 import { recordName, type TokenKey, tokenEnvelope } from 'entrada/store'
 import { describe, expect, test } from 'vitest'
+import { startBusyPeer } from '../../entrada/test/runtime/busy.ts'
 
 const keys = randomBytes(32)
 const key: TokenKey = { kind: 'access', partition: 'ada', environment: 'e', clientId: 'client', cae: false }
@@ -121,6 +124,22 @@ describe('a Redis that is away', () => {
   test('that never answers is waited for no longer than asked', async () => {
     const store = redisTokenStore(() => new Promise(() => undefined), { keys, answerWithinMs: 1 })
     expect((await failure(store.get(key))).message).toBe('redisTokenStore: GETRANGE failed: no reply within 1 ms')
+  })
+
+  test('is not one whose reply has arrived while this thread was busy', async () => {
+    await using peer = await startBusyPeer('reply')
+    const socket = connect(peer.port, '127.0.0.1')
+    const reply = once(socket, 'data')
+    const client = async (): Promise<string> => {
+      socket.write('command')
+      await reply
+      return ''
+    }
+    const getting = redisTokenStore(client, { keys, answerWithinMs: 30 }).get(key)
+    await peer.asked()
+    peer.hold(60)
+    expect(await getting).toBeUndefined()
+    socket.destroy()
   })
 
   test.each(['WRONGTYPE Operation against a key', 'OOM command not allowed'])(

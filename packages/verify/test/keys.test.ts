@@ -173,6 +173,28 @@ test('a key service that never answers is given up, and so are those who wait fo
   await expect(waiting).rejects.toThrow(/no answer within 5 s/)
 })
 
+test('an answer that has arrived is read before the time-out takes effect', async () => {
+  const given = new AbortController()
+  const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(given.signal)
+  const service = startKeyService(first)
+  const answer = Response.json({ keys: [first.jwk] })
+  let arrive = (_: Response): void => undefined
+  service.fault = () => new Promise((resolve) => (arrive = resolve))
+  const waiting = verifierOf(service).verify(tokenOf(first))
+  await turn()
+  timeout.mockRestore()
+  setImmediate(() => arrive(answer))
+  given.abort()
+  expect(await waiting).toMatchObject({ tenantId })
+})
+
+test('an answer that was made in memory needs no address', async () => {
+  const service = startKeyService(first)
+  const { body } = Response.json({ keys: [first.jwk] })
+  service.fault = () => ({ status: 200, redirected: false, body }) as Response
+  expect(await verifierOf(service).verify(tokenOf(first))).toMatchObject({ tenantId })
+})
+
 test('a request that was broken off without a word is given up by the next caller, and what it brings late counts for nothing', async () => {
   const service = startKeyService(first, second)
   const { verify, clock } = verifierOf(service)
