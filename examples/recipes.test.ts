@@ -1,32 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { decodeJwt } from 'jose'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { startTrustedEmulator } from '../interop/trusted-emulator.ts'
-import { temporaryFolderOf } from '../scripts/temporary-folder.mjs'
-import { cleanEnvironment } from '../testing/environment.mjs'
-import { type RunningExample, startExample } from './running-example.ts'
-import { startOpenAi, startPostgres, startRedis } from './stand-ins.ts'
+import type { RunningExample } from './running-example.ts'
+import { startTenant, tenantId } from './running-recipes.ts'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
-const folder = await temporaryFolderOf('examples')
-afterAll(folder.remove)
-const tenantId = '11111111-1111-4111-8111-111111111111'
+const { emulator, folder, outputOf, start } = await startTenant()
 const ada = { objectId: '00000000-0000-4000-8000-00000000ada0', username: 'ada@contoso.example' }
-const emulator = await startTrustedEmulator({
-  deviceCode: { intervalSeconds: 1 },
-  directory: {
-    tenants: [{ id: tenantId }],
-    apps: [
-      { name: 'shop', clientId: '22222222-2222-4222-8222-222222222222', tenantId, secrets: [{ value: 'a secret' }] },
-      { name: 'cli', clientId: '33333333-3333-4333-8333-333333333333', tenantId, publicClient: true },
-    ],
-  },
-})
-afterAll(() => emulator.close())
-const env = cleanEnvironment(emulator.env('shop'))
 
 test('every folder of examples/ has a README of few lines, and examples/README.md leads to it', async () => {
   const list = await readFile(join(here, 'README.md'), 'utf8')
@@ -41,7 +23,7 @@ test('every folder of examples/ has a README of few lines, and examples/README.m
 })
 
 test('device-code-cli/ asks its user once, and knows them from then on', async () => {
-  const CLI_FOLDER = join(folder.path, 'cli')
+  const CLI_FOLDER = join(folder, 'cli')
   const cli = (...args: string[]): Promise<RunningExample> =>
     start('device-code-cli/cli.mjs', { ...emulator.env('cli'), CLI_FOLDER }, args)
   const login = await cli('login')
@@ -86,33 +68,6 @@ describe('worker/', () => {
   })
 })
 
-describe('with a token in place of a password or a key', () => {
-  test('postgres/ signs in to the database', async () => {
-    await using database = await startPostgres('shop')
-    const { output } = await resultOf('postgres/query.mjs', { PGHOST: '127.0.0.1', PGPORT: String(database.port) })
-    expect(output).toBe('Signed in to PostgreSQL as shop')
-    expect(database.passwords.map(audienceOf)).toEqual(['https://ossrdbms-aad.database.windows.net'])
-  })
-
-  test('redis-entra/ signs in to Redis', async () => {
-    await using redis = await startRedis()
-    const { output } = await resultOf('redis-entra/cache.mjs', {
-      ...{ REDIS_HOST: '127.0.0.1', REDIS_PORT: String(redis.port), REDIS_USER: ada.objectId },
-    })
-    expect(output).toBe('Hello from entrada!')
-    expect(redis.passwords.map(audienceOf)).toEqual(['https://redis.azure.com'])
-  })
-
-  test('azure-openai/ gets an answer', async () => {
-    await using service = await startOpenAi()
-    const { output } = await resultOf('azure-openai/chat.mjs', {
-      AZURE_OPENAI_ENDPOINT: `http://127.0.0.1:${service.port}`,
-    })
-    expect(output).toBe('Hello.')
-    expect(service.passwords.map(audienceOf)).toEqual(['https://cognitiveservices.azure.com'])
-  })
-})
-
 describe('in a job without any secret, deploy.mjs signs in', () => {
   const ids = {
     AZURE_TENANT_ID: tenantId,
@@ -128,7 +83,7 @@ describe('in a job without any secret, deploy.mjs signs in', () => {
       app: 'shop',
     })
     expect(workflow.permissions['id-token']).toBe('write')
-    const { output } = await resultOf('github-actions/deploy.mjs', { ...ids, ...job.env })
+    const output = await outputOf('github-actions/deploy.mjs', { ...ids, ...job.env })
     expect(output).toBe('Signed in by GitHubActionsCredential')
   })
 
@@ -137,7 +92,7 @@ describe('in a job without any secret, deploy.mjs signs in', () => {
     const steps: { env?: Record<string, string> }[] = (await yaml('azure-pipelines/azure-pipelines.yml')).steps
     const mapped = steps.flatMap((step) => Object.keys(step.env ?? {}))
     expect(mapped).toEqual(['SYSTEM_ACCESSTOKEN', 'AZURE_SERVICE_CONNECTION_ID'])
-    const { output } = await resultOf('github-actions/deploy.mjs', {
+    const output = await outputOf('github-actions/deploy.mjs', {
       ...{ ...ids, ...job.env, SYSTEM_ACCESSTOKEN: job.systemAccessToken },
       AZURE_SERVICE_CONNECTION_ID: job.serviceConnectionId,
     })
@@ -152,20 +107,10 @@ describe('in a job without any secret, deploy.mjs signs in', () => {
     const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token } = platform.env
     const answer = await emulator.fetch(`${url}&audience=${aud}`, { headers: { authorization: `Bearer ${token}` } })
     const { value } = (await answer.json()) as { value: string }
-    const { output } = await resultOf('github-actions/deploy.mjs', { ...ids, AZURE_ID_TOKEN: value })
+    const output = await outputOf('github-actions/deploy.mjs', { ...ids, AZURE_ID_TOKEN: value })
     expect(output).toBe('Signed in by ClientAssertionCredential')
   })
 })
-
-function start(example: string, more: NodeJS.ProcessEnv, args: readonly string[] = []): Promise<RunningExample> {
-  return startExample(example, folder.path, { ...env, ...more }, args)
-}
-
-async function resultOf(example: string, more: NodeJS.ProcessEnv): Promise<{ output: string }> {
-  const { code, output, errors } = await (await start(example, more)).finished()
-  expect({ code, errors }).toEqual({ code: 0, errors: '' })
-  return { output }
-}
 
 function source(path: string): Promise<string> {
   return readFile(join(here, path), 'utf8')
@@ -175,8 +120,4 @@ function source(path: string): Promise<string> {
 // biome-ignore lint/suspicious/noExplicitAny: it is a stranger's format, and what is missing fails the test
 async function yaml(path: string): Promise<any> {
   return parseAllDocuments(await source(path))[0]?.toJS()
-}
-
-function audienceOf(token: string): unknown {
-  return decodeJwt(token).aud
 }

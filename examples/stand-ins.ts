@@ -10,8 +10,23 @@ export interface StandIn {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** PostgreSQL's protocol (version 3), as far as signing in by a password in clear text and one question go. */
+/**
+ * PostgreSQL's protocol (version 3), as far as signing in by a password in clear text and one question go, which comes in one message
+ * (`Q`) or in the five of a prepared statement.
+ */
 export function startPostgres(user: string): Promise<StandIn> {
+  const column = Buffer.concat([int16(1), text('name'), int32(0), int16(0), int32(25), int16(-1), int32(-1), int16(0)])
+  const row = Buffer.concat([int16(1), int32(user.length), Buffer.from(user)])
+  const rows = Buffer.concat([message('D', row), message('C', text('SELECT 1'))])
+  const answers: Record<string, Buffer> = {
+    p: Buffer.concat([message('R', int32(0)), ready]),
+    Q: Buffer.concat([message('T', column), rows, ready]),
+    P: message('1', Buffer.alloc(0)),
+    D: Buffer.concat([message('t', int16(0)), message('T', column)]),
+    B: message('2', Buffer.alloc(0)),
+    E: rows,
+    S: ready,
+  }
   return listening((socket, passwords) => {
     let hasStarted = false
     read(socket, (data) => {
@@ -20,27 +35,18 @@ export function startPostgres(user: string): Promise<StandIn> {
         socket.write(message('R', int32(3)))
         return
       }
-      const kind = String.fromCharCode(data[0] ?? 0)
-      if (kind === 'p') {
-        passwords.push(data.subarray(5, data.length - 1).toString())
-        socket.write(Buffer.concat([message('R', int32(0)), ready]))
-      }
-      if (kind === 'Q') {
-        const column = Buffer.concat([
-          int16(1),
-          text('name'),
-          int32(0),
-          int16(0),
-          int32(25),
-          int16(-1),
-          int32(-1),
-          int16(0),
-        ])
-        const row = Buffer.concat([int16(1), int32(user.length), Buffer.from(user)])
-        socket.write(Buffer.concat([message('T', column), message('D', row), message('C', text('SELECT 1')), ready]))
+      for (const { kind, body } of messagesIn(data)) {
+        if (kind === 'p') passwords.push(body.subarray(0, -1).toString())
+        socket.write(answers[kind] ?? Buffer.alloc(0))
       }
     })
   })
+}
+
+function* messagesIn(data: Buffer): Generator<{ kind: string; body: Buffer }> {
+  for (let at = 0; at < data.length; at += 1 + data.readInt32BE(at + 1)) {
+    yield { kind: String.fromCharCode(data[at] ?? 0), body: data.subarray(at + 5, at + 1 + data.readInt32BE(at + 1)) }
+  }
 }
 
 /** Redis's protocol (RESP 2), as far as a client needs it that signs in, keeps a value and asks for it. */
@@ -75,7 +81,8 @@ export async function startOpenAi(): Promise<StandIn> {
   return started(server, passwords)
 }
 
-function listening(serve: (socket: Socket, passwords: string[]) => void): Promise<StandIn> {
+/** A server on a port of its own, that is given each connection and where to note passwords. */
+export function listening(serve: (socket: Socket, passwords: string[]) => void): Promise<StandIn> {
   const passwords: string[] = []
   return started(
     createServer((socket) => serve(socket, passwords)),
@@ -98,7 +105,7 @@ async function started(server: Server, passwords: string[]): Promise<StandIn> {
 }
 
 /** What clients send here is small, and comes in one piece. */
-function read(socket: Socket, take: (data: Buffer) => void): void {
+export function read(socket: Socket, take: (data: Buffer) => void): void {
   socket.on('data', take).on('error', () => socket.destroy())
 }
 

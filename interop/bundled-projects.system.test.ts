@@ -11,6 +11,7 @@ import forge from 'node-forge'
 import { rollup } from 'rollup'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import webpack from 'webpack'
+import { startGraph } from '../examples/graph-stand-in.ts'
 import { cleanEnvironment } from '../testing/environment.mjs'
 import { component } from './components.ts'
 import { type ConnectProxy, startConnectProxy } from './connect-proxy.ts'
@@ -175,17 +176,29 @@ test('Next.js builds a page that signs a person in, a route that gets a token an
     'app/me/route.js': `import { accessTokens } from '@entrada/verify'
       import { withAccessToken } from '@entrada/verify/next'
       export const runtime = 'edge'
-      const { AZURE_TENANT_ID, AZURE_CLIENT_ID, AUTHORITY, KEYS = '{}' } = process.env
-      const verify = KEYS === '{}' ? undefined : accessTokens({
-        audience: AZURE_CLIENT_ID, tenants: [AZURE_TENANT_ID], clouds: AUTHORITY, keys: JSON.parse(KEYS),
-      })
+      let made
+      const makeVerify = () => {
+        const { AZURE_TENANT_ID, AZURE_CLIENT_ID, AUTHORITY, KEYS } = process.env
+        return accessTokens({ audience: AZURE_CLIENT_ID, tenants: [AZURE_TENANT_ID], clouds: AUTHORITY, keys: JSON.parse(KEYS) })
+      }
+      const verify = (...call) => (made ??= makeVerify())(...call)
       export const GET = withAccessToken(verify, (request, { caller }) => new Response('hello ' + caller.username))`,
   })
+  // The recipe, which `next build` loads, as the other routes, where it knows of no tenant.
+  const recipe = fileURLToPath(new URL('../examples/next/', import.meta.url))
+  await cp(join(recipe, 'app/me'), join(project.folder, 'app/graph/me'), { recursive: true })
+  await cp(join(recipe, 'entra.js'), join(project.folder, 'app/entra.js'))
   const next = toolPath('next/dist/bin/next')
   const keys = await emulator.fetch(`${emulator.url}/${emulator.env().AZURE_TENANT_ID}/discovery/v2.0/keys`)
-  const given = { AUTHORITY: emulator.url, KEYS: await keys.text() }
+  await using graph = await startGraph()
+  const { AZURE_AUTHORITY_HOST, AZURE_CLIENT_SECRET } = emulator.env()
+  const given = {
+    ...{ AUTHORITY: emulator.url, KEYS: await keys.text() },
+    ...{ AZURE_AUTHORITY_HOST, AZURE_CLIENT_SECRET, GRAPH_ENDPOINT: graph.url },
+  }
   const env = { ...environment(), ...given, NEXT_TELEMETRY_DISABLED: '1' }
-  const { code, output } = await project.run([next, 'build', '--webpack'], { env })
+  const unknown = { AZURE_TENANT_ID: undefined, AZURE_CLIENT_ID: undefined, AZURE_CLIENT_SECRET: undefined }
+  const { code, output } = await project.run([next, 'build', '--webpack'], { env: { ...env, ...unknown } })
   expect(code, output).toBe(0)
   expect(output).not.toMatch(/warn/i)
   const server = spawn(process.execPath, [next, 'start', '--port', '0', '--hostname', '127.0.0.1'], {
@@ -201,6 +214,9 @@ test('Next.js builds a page that signs a person in, a route that gets a token an
     const authorization = `Bearer ${await emulator.userToken({ user, app: 'demo' })}`
     expect(await (await fetch(`${url}/me`, { headers: { authorization } })).text()).toBe('hello ada@contoso.example')
     expect((await fetch(`${url}/me`)).status).toBe(401)
+    const asCaller = await fetch(`${url}/graph/me`, { headers: { authorization } })
+    expect(await asCaller.json()).toEqual({ displayName: 'Ada Lovelace' })
+    expect((await fetch(`${url}/graph/me`)).status).toBe(401)
   } finally {
     server.kill()
     await once(server, 'exit')

@@ -12,7 +12,10 @@ import { createTokenVerifier } from './verify-token.ts'
 
 export type { Requirements } from './rules/permissions.ts'
 
-/** Verifies access tokens: see `accessTokens`. */
+/**
+ * Verifies access tokens: see `accessTokens`. A function of yours that passes its arguments on to one is a `Verify`, too, for a
+ * verifier that is made with the first request.
+ */
 export interface Verify {
   /**
    * The caller whose token it is: of a request, by its header `Authorization`, or the bare token. Rejects with a
@@ -20,7 +23,7 @@ export interface Verify {
    */
   (source: AuthorizationSource | string, requirements?: Requirements): Promise<VerifiedToken>
   /** What this API tells clients of itself (RFC 9728); `undefined` without the option `resource`. */
-  readonly protectedResource: ProtectedResource | undefined
+  readonly protectedResource?: ProtectedResource | undefined
 }
 
 /**
