@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { copyFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import type { DirectoryDeclaration } from '@entrada/emulator'
 import { decodeJwt } from 'jose'
@@ -26,22 +26,11 @@ beforeAll(async () => {
   program = await buildProgram()
 })
 
-/** A folder with a backend that is found by the variables of its environment. */
-async function backendFolder(): Promise<string> {
+/** A folder with the recipe, whose backend is found by the variables of its environment. */
+async function recipeFolder(): Promise<string> {
   const folder = await temporaryFolder()
   onTestFinished(folder.remove)
-  const backend = `terraform {
-  backend "azurerm" {
-    storage_account_name = "account"
-    container_name       = "state"
-    key                  = "terraform.tfstate"
-    resource_group_name  = "group"
-    subscription_id      = "${subscriptionId}"
-    tenant_id            = "${tenantId}"
-  }
-}
-`
-  await writeFile(join(folder.path, 'main.tf'), backend)
+  await copyFile(new URL('../examples/terraform/main.tf', import.meta.url), join(folder.path, 'main.tf'))
   return folder.path
 }
 
@@ -51,14 +40,23 @@ function appSeen(requests: readonly { path: string; authorization?: string | und
   return decodeJwt(listed?.authorization?.replace('Bearer ', '') ?? '').appid
 }
 
-const init = (folder: string): string[] => ['terraform', `-chdir=${folder}`, 'init', '-no-color', '-input=false']
+const backend = {
+  storage_account_name: 'account',
+  resource_group_name: 'group',
+  subscription_id: subscriptionId,
+  tenant_id: tenantId,
+}
+const init = (folder: string): string[] => [
+  ...['terraform', `-chdir=${folder}`, 'init', '-no-color', '-input=false'],
+  ...Object.entries(backend).map(([name, value]) => `-backend-config=${name}=${value}`),
+]
 
 test('Terraform’s azurerm backend gets a token by exec --for terraform, with no network but loopback', async ({
   skip,
 }) => {
   const refusal = noRouteRefusal()
   if (refusal !== undefined) skip(refusal)
-  const folder = await backendFolder()
+  const folder = await recipeFolder()
   const { errors, requests } = await runWithoutARoute(
     program,
     ['exec', '--verbose', '--for', 'terraform', '--', ...init(folder)],
@@ -81,7 +79,7 @@ test('Terraform signs in as an app with the assertion that exec --for oidc passe
   const emulator = await startTrustedEmulator({ directory })
   onTestFinished(() => emulator.close())
   const job = emulator.githubActions({ repository: 'contoso/shop', ref: 'refs/heads/main', app: 'deploy' })
-  const folder = await backendFolder()
+  const folder = await recipeFolder()
   const { errors } = await program.run(['exec', '--verbose', '--for', 'oidc', '--', ...init(folder)], {
     env: {
       ...job.env,

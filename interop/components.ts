@@ -34,6 +34,12 @@ export const terraform: Component = {
   present: ['/usr/local/bin/terraform'],
 }
 
+export const kubectl: Component = {
+  name: 'kubectl 1.22 or newer',
+  elsewhere: 'Kubernetes’ own packages',
+  present: ['/usr/bin/kubectl'],
+}
+
 export const pythonMsal: Component = {
   name: 'Python’s msal',
   debian: 'azure-cli',

@@ -33,6 +33,8 @@ export const wellKnownResources: readonly Resource[] = [
   { ids: ['https://search.azure.com'], appId: '880da380-985e-4198-81b9-e05b1cc53158' },
   { ids: ['https://cosmos.azure.com'], appId: 'a232010e-820c-4083-83bb-3ace5fc29d0b' },
   { ids: ['https://containerregistry.azure.net'], appId: '6a0ec4d3-30cb-4a83-91c0-ae56bc0e3d26' },
+  // The API server of every AKS cluster whose Entra integration AKS manages; kubelogin has the same.
+  { ids: ['6dae42f8-4368-4678-94ff-3960e28e3630'], appId: '6dae42f8-4368-4678-94ff-3960e28e3630' },
   { ids: ['api://AzureADTokenExchange'], appId: 'fb60f99c-7a34-4190-8149-302f77469936' },
   { ids: ['https://monitor.azure.com'] },
   { ids: ['https://api.loganalytics.io'], appId: 'ca7f3f0b-7d91-482c-8e09-c5d840d0eac5' },
