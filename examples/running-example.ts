@@ -19,7 +19,12 @@ export async function startExample(
   env: NodeJS.ProcessEnv,
   args: readonly string[] = [],
 ): Promise<RunningExample> {
-  const child = spawn(process.execPath, [await compile(`examples/${name}`, folder), ...args], { env })
+  return startProgram(await compile(`examples/${name}`, folder), env, args)
+}
+
+/** Starts a program, given by its path. */
+export function startProgram(path: string, env: NodeJS.ProcessEnv, args: readonly string[] = []): RunningExample {
+  const child = spawn(process.execPath, [path, ...args], { env })
   const closed = once(child, 'close')
   const lines: string[] = []
   const errors: string[] = []
@@ -28,7 +33,7 @@ export async function startExample(
   return {
     async nextLine() {
       const [line] = await Promise.race([once(reader, 'line'), closed.then(() => [])])
-      if (line === undefined) throw new Error(`${name} ended: ${errors.join('')}`)
+      if (line === undefined) throw new Error(`${path} ended: ${errors.join('')}`)
       return line
     },
     async finished() {
