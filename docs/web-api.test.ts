@@ -17,7 +17,7 @@ test('the API and the client of docs/web-api.md print what the page says', async
   const [api = '', client = ''] = snippets.filter(({ language }) => language === 'js').map(({ code }) => code)
   await writeFile(join(folder.path, 'api.mjs'), api)
   await writeFile(join(folder.path, 'client.mjs'), client)
-  const [user] = emulator.directory.users
+  const [user] = emulator.directory.users ?? []
   const env = cleanEnvironment({ ...emulator.env(), PORT: '0', GRAPH_ENDPOINT: emulator.url })
 
   const server = startProgram(join(folder.path, 'api.mjs'), env)

@@ -1,7 +1,9 @@
 import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { codeBlock } from './code-block.mjs'
 import { changeLinks, escapeTemplates, titleOf } from './markdown-links.mjs'
+import { filesOf } from './recipe-pages.mjs'
 import { between, isImage, pageOf } from './site-paths.mjs'
 
 export const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -49,7 +51,9 @@ async function contentOf(path, needs) {
   if (!path.endsWith('.md')) return sourcePage(path, text)
   const links = [...new Set(linksOf(text))]
   const targets = new Map(await Promise.all(links.map(async (link) => resolved(path, link, needs))))
-  return escapeTemplates(changeLinks(text, (link) => targets.get(link) ?? link))
+  const page = escapeTemplates(changeLinks(text, (link) => targets.get(link) ?? link))
+  const [, recipe] = /^(examples\/[^/]+)\/README\.md$/.exec(path) ?? []
+  return recipe === undefined ? page : `${page}${await filesOf(join(root, recipe))}`
 }
 
 /**
@@ -82,14 +86,7 @@ async function fileOf(path, where) {
 
 /** A page that shows a file as it is. */
 function sourcePage(/** @type {string} */ path, /** @type {string} */ text) {
-  const language = /\.([a-z]+)$/.exec(path)?.[1] ?? (path.endsWith('Dockerfile') ? 'docker' : 'txt')
-  const known = new Map([
-    ['mts', 'ts'],
-    ['cjs', 'js'],
-    ['mjs', 'js'],
-    ['tf', 'hcl'],
-  ])
-  return `---\nsearch: false\n---\n\n# ${path}\n\n\`\`\`\`${known.get(language) ?? language}\n${text.trimEnd()}\n\`\`\`\`\n`
+  return `---\nsearch: false\n---\n\n# ${path}\n\n${codeBlock(path, text)}\n`
 }
 
 /**

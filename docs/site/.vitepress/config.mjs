@@ -81,6 +81,7 @@ export default {
     anchor: { slugify: slugOf },
     toc: { slugify: slugOf },
     config: emptyHeads,
+    languageAlias: { promql: 'sql' },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
   vite: { build: { chunkSizeWarningLimit: 4096 } },
