@@ -49,7 +49,7 @@ export async function openPersistentStore(
       return withLease(store)
     }
   } catch (error) {
-    reason = `@entrada/keyring cannot be used: ${messageOf(error)}`
+    reason = `the system's secret store cannot be used (${messageOf(error).replace(/\.$/, '')})`
   }
   const folder = folderOf(name, host)
   emit({ type: 'store-selected', store: 'encrypted files', reason: `${reason}; they are in ${folder}` })
