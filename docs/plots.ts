@@ -1,4 +1,6 @@
-/** Pictures of what the bench printed, as SVG without script or font of its own. */
+import { blue, pale, picture, text, width } from './svg.ts'
+
+/** Pictures of what the bench printed. */
 
 /** A row of the bench's output. */
 export interface Figure {
@@ -32,13 +34,9 @@ export function readFigures(output: string): Figure[] {
   })
 }
 
-const width = 960
 const left = 410
 const barHeight = 20
 const rowHeight = 44
-const ink = '#1f2328'
-const pale = '#57606a'
-const blue = '#3451b2'
 
 /** How many times better each row is than its peer's, on a logarithmic scale. */
 export function ratioPlot(figures: readonly Figure[], title: string): string {
@@ -68,27 +66,4 @@ export function ratioPlot(figures: readonly Figure[], title: string): string {
 function short(figure: string): string {
   const [, whole] = / loaded at the start, (\S+ \S+) with every part/.exec(figure) ?? []
   return whole ?? figure.replace(/ \(.*$| at \d.*$| · .*$/, '').split(', ')[0] ?? ''
-}
-
-interface TextStyle {
-  anchor?: 'start' | 'middle' | 'end'
-  size: number
-  fill?: string
-  weight?: number
-}
-
-function text(
-  x: number,
-  y: number,
-  content: string,
-  { anchor = 'start', size, fill = ink, weight = 400 }: TextStyle,
-): string {
-  const safe = content.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
-  return `<text x="${x.toFixed(1)}" y="${y}" text-anchor="${anchor}" font-size="${size}" font-weight="${weight}" fill="${fill}">${safe}</text>`
-}
-
-function picture(height: number, title: string, parts: readonly string[]): string {
-  const head = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="system-ui, sans-serif">`
-  const back = `<rect width="${width}" height="${height}" rx="10" fill="#ffffff" stroke="#d0d7de"/>`
-  return `${head}\n<title>${title}</title>\n${[back, ...parts].join('\n')}\n</svg>\n`
 }
