@@ -3,17 +3,22 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startSandbox } from '../interop/sandbox.mjs'
-import { compile } from './compile.mjs'
-import { temporaryFolderOf } from './temporary-folder.mjs'
-import { untilStopped } from './until-stopped.mjs'
+import { compile } from '../scripts/compile.mjs'
+import { temporaryFolderOf } from '../scripts/temporary-folder.mjs'
+import { untilStopped } from '../scripts/until-stopped.mjs'
+import { address, bold, dim, good } from './colours.mjs'
+import { tellStory } from './story.mjs'
 
-/** `npm run demo [-- --keep]`: the quick start against the emulator and Azurite, which stay up with `--keep`. */
+/**
+ * `npm run demo [-- --keep]`: the quick start against the emulator and Azurite, and what the library does for a crowd and in an
+ * outage. Both services stay up with `--keep`.
+ */
 const PROGRAM = 'examples/quickstart.ts'
 const started = performance.now()
 
 await untilStopped(demo)
 
-/** @param {import('./until-stopped.mjs').OnEnd} onEnd */
+/** @param {import('../scripts/until-stopped.mjs').OnEnd} onEnd */
 async function demo(onEnd) {
   const keep = process.argv.includes('--keep')
   const folder = await temporaryFolderOf('examples')
@@ -21,18 +26,21 @@ async function demo(onEnd) {
   const program = await compile(PROGRAM, folder.path)
   const sandbox = await startSandbox()
   await onEnd(sandbox.close)
+  const { emulator, storageUrl, env } = sandbox
   console.log(`
-Microsoft Entra ID   ${sandbox.emulator.url}   (the emulator of this workspace)
-Azure Storage        ${sandbox.storageUrl}   (Azurite)
-The program          ${PROGRAM}
+${bold('Microsoft Entra ID')}   ${address(emulator.url)}   ${dim('(the emulator of this workspace)')}
+${bold('Azure Storage')}        ${address(storageUrl)}   ${dim('(Azurite)')}
+${bold('The program')}          ${PROGRAM}
 `)
-  await show(program, sandbox.env, onEnd)
+  await show(program, env, onEnd)
+  await tellStory(emulator, env)
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   if (keep) {
     console.log(await nextSteps(sandbox, folder.path, program, seconds))
     await new Promise((resolve) => onEnd(() => resolve(undefined)))
   } else {
-    console.log(`\nDone in ${seconds} s. Both services have stopped; with \`npm run demo -- --keep\` they stay up.`)
+    console.log(`
+${good(`Done in ${seconds} s.`)} Both services have stopped. With \`npm run demo -- --keep\` they stay up, and so does a live view of each request.`)
   }
 }
 
@@ -40,7 +48,7 @@ The program          ${PROGRAM}
  * Runs a program to its end on this terminal.
  * @param {string} program
  * @param {NodeJS.ProcessEnv} env
- * @param {import('./until-stopped.mjs').OnEnd} onEnd
+ * @param {import('../scripts/until-stopped.mjs').OnEnd} onEnd
  */
 async function show(program, env, onEnd) {
   const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'inherit', 'inherit'] })
@@ -62,10 +70,10 @@ async function nextSteps({ emulator, env }, folder, program, seconds) {
   const names = Object.keys(env).filter((name) => name.startsWith('AZURE_') || name === 'NODE_EXTRA_CA_CERTS')
   await writeFile(file, names.map((name) => `export ${name}='${env[name]}'\n`).join(''), { mode: 0o600 })
   return `
-Done in ${seconds} s. Both services stay up. Three things to try next, in another terminal:
+${good(`Done in ${seconds} s.`)} Both services stay up. Three things to try next, in another terminal:
 
-1. See what the program asked for, and what it got:
-   open ${emulator.httpUrl}/ in a browser
+1. See what the program asked for, what it got, and why the outage cost nothing:
+   open ${address(`${emulator.httpUrl}/`)} in a browser
 2. Run it again, or any program of yours, as the same application:
    . ${file} && node ${program}
 3. See how a wrong secret is refused, and what to do about it:

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { cleanEnvironment } from '../testing/environment.mjs'
 
-const demo = fileURLToPath(new URL('../scripts/demo.mjs', import.meta.url))
+const demo = fileURLToPath(new URL('../demo/main.mjs', import.meta.url))
 
 test('npm run demo -- --keep leaves both services up, and what it says to try next works', async () => {
   const child = spawn(process.execPath, [demo, '--keep'], {
@@ -20,6 +20,8 @@ test('npm run demo -- --keep leaves both services up, and what it says to try ne
     expect(child.exitCode, said).toBeNull()
     await Promise.race([once(child.stdout, 'data'), closed])
   }
+  expect(said).toMatch(/^ {2}requests to Entra ID {3}1 /m)
+  expect(said).toMatch(/^ {2}callers served {9}1000\n {2}errors {17}0$/m)
   const [, page = ''] = /open (http:\S+) in a browser/.exec(said) ?? []
   const html = await (await fetch(page)).text()
   expect(html).toContain('Token request, client_credentials, demo')

@@ -4,8 +4,6 @@ import { join, relative } from 'node:path'
 import { argv, cwd } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
-import { rollup } from 'rollup'
-import { dts } from 'rollup-plugin-dts'
 
 /**
  * Builds a package into `dist`, as docs/decisions/0020-one-instance-for-import-and-require.md has it:
@@ -24,7 +22,7 @@ import { dts } from 'rollup-plugin-dts'
  */
 
 /**
- * Writes everything.
+ * Writes everything; without declarations where the command says `--without-types`, for those who only run it.
  * @param {Package} aPackage
  */
 export async function buildPackage(aPackage) {
@@ -32,7 +30,7 @@ export async function buildPackage(aPackage) {
   rmSync(dist, { recursive: true, force: true })
   const names = await writeModules(aPackage, dist)
   await writeNodeModules(aPackage, dist, names)
-  await writeDeclarations(aPackage, dist)
+  if (!argv.includes('--without-types')) await writeDeclarations(aPackage, dist)
 }
 
 /**
@@ -138,6 +136,8 @@ async function writeNodeModules(aPackage, dist, names) {
  * @param {string} dist
  */
 export async function writeDeclarations(aPackage, dist) {
+  const { rollup } = await import('rollup')
+  const { dts } = await import('rollup-plugin-dts')
   const tsc = fileURLToPath(import.meta.resolve('typescript/bin/tsc'))
   execFileSync(process.execPath, [tsc, '-b', aPackage.folder], { stdio: 'inherit' })
   mkdirSync(join(dist, 'node'), { recursive: true })
@@ -174,6 +174,8 @@ function inputOptions({ folder }) {
     external: [/^node:/, ...packages.map((name) => new RegExp(`^${name}(?:/|$)`))],
     platform: /** @type {const} */ ('neutral'),
     tsconfig: join(folder, 'tsconfig.json'),
+    // What one of the two forms has in its start, the other may load on demand.
+    checks: { ineffectiveDynamicImport: false },
   }
 }
 
