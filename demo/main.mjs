@@ -30,6 +30,7 @@ async function demo(onEnd) {
   console.log(`
 ${bold('Microsoft Entra ID')}   ${address(emulator.url)}   ${dim('(the emulator of this workspace)')}
 ${bold('Azure Storage')}        ${address(storageUrl)}   ${dim('(Azurite)')}
+${bold('Live view')}            ${address(`${emulator.httpUrl}/`)}   ${dim('(each request, as long as they run)')}
 ${bold('The program')}          ${PROGRAM}
 `)
   await show(program, env, onEnd)

@@ -1,7 +1,7 @@
 /** SVG without script or font of its own. */
 
 export const width = 960
-export const ink = '#1f2328'
+const ink = '#1f2328'
 export const pale = '#57606a'
 export const blue = '#3451b2'
 export const red = '#b42318'

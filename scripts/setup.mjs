@@ -34,9 +34,10 @@ async function install() {
     '--loglevel=error',
   ]
   const part = forDemo ? ['--workspace', 'demo'] : []
-  await step(`Installing what ${forDemo ? 'the demo needs' : 'package-lock.json says'}, about a minute, once`, [
-    () => npm(['ci', ...options, ...part]),
-  ])
+  await step(
+    `Installing what ${forDemo ? 'the demo needs' : 'package-lock.json says'}, ${forDemo ? 'half a minute' : 'a minute or two'}, once`,
+    [() => npm(['ci', ...options, ...part])],
+  )
   if (forDemo) writeFileSync(onlyDemo, '')
 }
 
