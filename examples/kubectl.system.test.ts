@@ -8,14 +8,14 @@ import { promisify } from 'node:util'
 import { decodeJwt } from 'jose'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { component, kubectl } from '../interop/components.ts'
+import { component, currentKubectl } from '../interop/components.ts'
 import { givenAuthority } from '../interop/given-authority.ts'
 import { startAuthority, variablesOf } from '../packages/cli/test/app.ts'
 import { buildProgram, type Program } from '../packages/cli/test/program.ts'
 import { createServerCertificate } from '../packages/emulator/src/pki/certificate-authority.ts'
 import { temporaryFolder } from '../scripts/temporary-folder.mjs'
 
-const isHere = component(kubectl)
+const isHere = component(currentKubectl)
 const aksServer = '6dae42f8-4368-4678-94ff-3960e28e3630'
 
 let program: Program
@@ -40,7 +40,7 @@ test('kubectl signs in to a cluster by entrada, as the kubeconfig says', async (
     KUBECONFIG: join(folder.path, 'config'),
     PATH: `${join(folder.path, 'bin')}:/usr/bin:/bin`,
   })
-  const { stdout } = await promisify(execFile)('/usr/bin/kubectl', ['get', '--raw', '/version'], { env })
+  const { stdout } = await promisify(execFile)(currentKubectl.present[0], ['get', '--raw', '/version'], { env })
   expect(JSON.parse(stdout)).toEqual({ gitVersion: 'v1.32.0' })
   expect(new Set(cluster.tokens.map((token) => decodeJwt(token).aud))).toEqual(new Set([aksServer]))
 })

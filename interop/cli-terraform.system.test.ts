@@ -1,4 +1,4 @@
-import { copyFile } from 'node:fs/promises'
+import { copyFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import type { DirectoryDeclaration } from '@entrada/emulator'
 import { decodeJwt } from 'jose'
@@ -31,6 +31,16 @@ async function recipeFolder(): Promise<string> {
   const folder = await temporaryFolder()
   onTestFinished(folder.remove)
   await copyFile(new URL('../examples/terraform/main.tf', import.meta.url), join(folder.path, 'main.tf'))
+  return folder.path
+}
+
+/** A folder whose backend knows where the state is, and nothing of who reads it. */
+async function backendFolder(): Promise<string> {
+  const folder = await temporaryFolder()
+  onTestFinished(folder.remove)
+  const settings = { ...backend, container_name: 'state', key: 'terraform.tfstate' }
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = "${value}"`)
+  await writeFile(join(folder.path, 'main.tf'), `terraform {\nbackend "azurerm" {\n${lines.join('\n')}\n}\n}\n`)
   return folder.path
 }
 

@@ -34,10 +34,11 @@ export const terraform: Component = {
   present: ['/usr/local/bin/terraform'],
 }
 
-export const kubectl: Component = {
+/** Debian's package is older, and takes the same place. */
+export const currentKubectl: Component & { present: [path: string] } = {
   name: 'kubectl 1.22 or newer',
   elsewhere: 'Kubernetes’ own packages',
-  present: ['/usr/bin/kubectl'],
+  present: [existsSync('/usr/share/doc/kubernetes-client') ? '/usr/local/bin/kubectl' : '/usr/bin/kubectl'],
 }
 
 export const pythonMsal: Component = {
