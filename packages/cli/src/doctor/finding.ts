@@ -1,7 +1,7 @@
 import type { FindingCode } from './codes.ts'
 
 /** `error`: there is no token because of it. `warning`: somebody should look at it. `info`: good to know. */
-export type Severity = 'error' | 'warning' | 'info'
+type Severity = 'error' | 'warning' | 'info'
 
 /** Something that was found. Every text is a sentence that holds no secret. */
 export interface Finding {

@@ -51,14 +51,17 @@ const longestBody = 64 * 1024
 const proxyVariables = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY']
 
 /** Asks the authority for its public metadata, over the connections that credentials use. Never rejects. */
-export async function reachAuthority({ settings }: Subject, world: ReachWorld): Promise<Reach> {
+export async function reachAuthority({ settings, allowsPlainHttp }: Subject, world: ReachWorld): Promise<Reach> {
   const { env, now, signal } = world
   const { parseAuthority, proxyFor, nodeTransport } = await diagnosisTools()
   const none = { hasTenant: async () => false }
   let authority: string
   try {
     const { value = 'https://login.microsoftonline.com', from = '' } = settings.authorityHost ?? {}
-    authority = parseAuthority(value, from, { tenants: [settings.tenantId?.value] })
+    authority = parseAuthority(value, from, {
+      tenants: [settings.tenantId?.value],
+      allowInsecureConnection: allowsPlainHttp,
+    })
   } catch (error) {
     return { ...none, authority: undefined, malformed: (error as Error).message }
   }

@@ -33,7 +33,10 @@ export function assemble(scope: string, subject: Subject, trial: Trial, found: r
   const explained = new Set(
     weighed.filter(({ severity }) => severity === 'error').flatMap(({ explains = [] }) => explains),
   )
-  const told = weighed.filter(({ code }) => !explained.has(code))
+  const left = weighed.filter(({ code }) => !explained.has(code))
+  // What is seen here tells more than a refusal that says the same.
+  const seen = new Set(left.filter(({ aadsts }) => aadsts === undefined).map(({ code }) => code))
+  const told = left.filter(({ code, aadsts }) => aadsts === undefined || !seen.has(code))
   const rank = ({ severity, code }: Finding): number => severities.indexOf(severity) * 1000 + order.indexOf(code)
   return { scope, subject, trial, findings: told.sort((one, other) => rank(one) - rank(other)) }
 }

@@ -31,6 +31,8 @@ export interface Subject {
   /** Name of the class, or `undefined` where the configuration is too broken to tell. */
   readonly credential: string | undefined
   readonly settings: Readonly<Partial<Record<SettingName, Setting>>>
+  /** Whether plain http may be spoken on this machine’s network. */
+  readonly allowsPlainHttp?: boolean
   /** Files that were read on the way. */
   readonly files: readonly string[]
   /** What is wrong with the configuration itself. */
@@ -88,6 +90,7 @@ export async function findSubject(
         ...settingsOfEnvironment(env, own),
         ...(readsEnvironment ? {} : settingsOf(described, `profiles.${name}`, env)),
       },
+      allowsPlainHttp: described.some(({ allowInsecureConnection }) => allowInsecureConnection === true),
       files,
       findings,
       takesPart: (member) =>

@@ -1,10 +1,11 @@
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Emulator } from '@entrada/emulator'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { selectMembers } from '../../../entrada/src/credentials/default-members.ts'
 import { quoted } from '../../../entrada/src/runtime/quoted.ts'
+import { findingCodes } from '../../src/doctor/codes.ts'
 import { chainMembers } from '../../src/doctor/members.ts'
 import { findSubject } from '../../src/doctor/subject.ts'
 import { clientId, recognisableSecret, startAuthority, tenantId, variablesOf } from '../app.ts'
@@ -46,7 +47,7 @@ function doctor(
 interface Told {
   well: boolean
   winner?: string
-  attempts: { credential: string; outcome: string }[]
+  attempts: { credential: string; outcome: string; remedy?: string }[]
   findings: {
     code: string
     severity: string
@@ -331,6 +332,46 @@ describe('--as', () => {
     const { findings } = await told({ AZURE_CLIENT_ID: clientId }, ['--as', 'app-service'])
     expect(findings[0]?.why).toContain('AZURE_CLIENT_ID asks for a user-assigned identity')
   })
+})
+
+/** What Entra ID refuses with, and the finding that it is. */
+const refusals = [
+  [7000112, 'app-disabled'],
+  [700025, 'app-public'],
+  [7000218, 'app-confidential'],
+  [700024, 'assertion-out-of-time'],
+  [7000272, 'federation-key'],
+  [50059, 'tenant-malformed'],
+  [650053, 'scope-malformed'],
+  [65001, 'consent-missing'],
+  [50034, 'user-not-found'],
+  [50020, 'user-not-found'],
+  [50126, 'password-wrong'],
+  [50076, 'second-factor'],
+  [50079, 'second-factor'],
+  [53003, 'policy-blocks'],
+  [50173, 'sign-in-expired'],
+  [700082, 'sign-in-expired'],
+  [90055, 'throttled'],
+  [90033, 'service-unavailable'],
+  [9002313, 'refused'],
+] as const
+
+test.each(refusals)('AADSTS%i is %s, with the library’s own remedy', async (aadsts, code) => {
+  emulator.faults.always({ aadsts })
+  const { findings, attempts } = await told(stage.variables)
+  expect(findings).toMatchObject([{ code, severity: 'error', aadsts }])
+  expect(findings[0]?.change).toBe(attempts[0]?.remedy)
+})
+
+test('every finding that is listed can be made', async () => {
+  const folderOfChecks = new URL('../../src/doctor/', import.meta.url)
+  const names = (await readdir(folderOfChecks, { recursive: true })).filter((name) => name !== 'codes.ts')
+  const texts = await Promise.all(
+    names.filter((name) => name.endsWith('.ts')).map((name) => readFile(new URL(name, folderOfChecks), 'utf8')),
+  )
+  const source = texts.join('\n').replace(/explains: \[[^\]]*\]/g, '')
+  expect(Object.keys(findingCodes).filter((code) => !source.includes(`'${code}'`))).toEqual([])
 })
 
 test('a chain is shown with what became of each member, in order', async () => {

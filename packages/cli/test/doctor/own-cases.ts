@@ -331,4 +331,68 @@ export const ownCases: readonly Case[] = [
       },
     }),
   },
+  {
+    name: 'a token file that is not mounted',
+    code: 'federated-token-file-unreadable',
+    not: 'federation-',
+    prepare: async (stage) => ({
+      env: { ...(await pod(stage)), AZURE_FEDERATED_TOKEN_FILE: `${stage.folder}/missing/token` },
+    }),
+  },
+  {
+    name: 'a token file with the JSON of an answer in it',
+    code: 'federated-token-malformed',
+    not: 'federation-',
+    prepare: async (stage) => ({
+      env: { ...(await pod(stage)), AZURE_FEDERATED_TOKEN_FILE: await file(stage, 'token', '{"value":"eyJ"}') },
+    }),
+  },
+  {
+    name: 'a certificate that is valid from tomorrow on',
+    code: 'certificate-not-yet-valid',
+    not: 'certificate-expired',
+    prepare: async (stage) => {
+      const env = await withCertificate(stage, { notBefore: new Date(Date.now() + day) })
+      // The emulator looks at the end of a certificate alone.
+      stage.emulator.updateApp('app', { refuse: 700027 })
+      return { env }
+    },
+  },
+  {
+    name: 'HTTPS_PROXY with the address of a SOCKS proxy',
+    code: 'proxy-malformed',
+    not: 'dns-failed',
+    prepare: ({ variables: { AZURE_AUTHORITY_HOST: _, ...rest } }) => ({
+      env: { ...rest, HTTPS_PROXY: 'socks5://127.0.0.1:1080' },
+    }),
+  },
+  {
+    name: 'a managed identity on a machine that has none',
+    code: 'identity-host-unreachable',
+    not: 'identity-not-assigned',
+    prepare: () => ({ env: {}, args: ['--credential', 'ManagedIdentityCredential'] }),
+  },
+  {
+    name: 'an az that is broken',
+    code: 'tool-failed',
+    not: 'tool-not-signed-in',
+    prepare: async (stage) => ({
+      env: { PATH: await tool(stage, 'az', { code: 1, errors: 'ModuleNotFoundError: No module named azure\n' }) },
+      args: ['--credential', 'AzureCliCredential'],
+    }),
+  },
+  {
+    name: 'a scope without /.default',
+    code: 'scope-malformed',
+    not: 'resource-not-found',
+    prepare: ({ variables }) => ({ env: variables, args: ['--scope', 'https://graph.microsoft.com/User.Read'] }),
+  },
+  {
+    name: 'the audience of another cloud',
+    code: 'federation-audience',
+    not: 'federation-subject',
+    prepare: async (stage) => ({
+      env: await pod(stage, (trusted) => ({ ...trusted, audience: 'api://AzureADTokenExchangeUSGov' })),
+    }),
+  },
 ]

@@ -21,7 +21,7 @@ export interface Case {
 }
 
 /** What the command is run with. */
-export interface Prepared {
+interface Prepared {
   /** Variables besides an empty home, an empty `PATH`, and a network without an instance metadata service. */
   env: Readonly<Record<string, string | undefined>>
   args?: readonly string[]

@@ -26,6 +26,9 @@ export const authority: Check = {
   async run({ subject, reached, tried, platform }) {
     const { authorityHost } = subject.settings
     if (authorityHost === undefined) return []
+    // Whoever refuses with a code of Entra ID’s is Entra ID, or as good.
+    const trial = await tried()
+    if (trial.winner !== undefined || codesOf(trial.error).length > 0) return []
     const { authority: origin, malformed } = await reached()
     if (malformed !== undefined) {
       return [
@@ -43,9 +46,6 @@ export const authority: Check = {
     const { hostname } = new URL(origin ?? 'https://login.microsoftonline.com')
     if (hosts.includes(hostname) || hostname.endsWith('.ciamlogin.com') || hostname.endsWith('.login.microsoft.com'))
       return []
-    // Whoever refuses with a code of Entra ID’s is Entra ID, or as good.
-    const trial = await tried()
-    if (trial.winner !== undefined || codesOf(trial.error).length > 0) return []
     const near = nearest(hostname, hosts)
     if (near === undefined && !ofMicrosoft.test(hostname)) return []
     return [
