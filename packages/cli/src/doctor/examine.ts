@@ -3,6 +3,7 @@ import type { World } from '../framework/world.ts'
 import { thisHost } from '../profile/this-host.ts'
 import { allChecks } from './all-checks.ts'
 import { type Examination, runChecks } from './check.ts'
+import { withDeadline } from './deadline.ts'
 import { reachAuthority } from './reach.ts'
 import { assemble, type Report } from './report.ts'
 import { findSubject, type Selection } from './subject.ts'
@@ -17,11 +18,14 @@ interface Request extends Selection {
 }
 
 /** Looks at everything at once, for as long as it may take. */
-export async function examine(request: Request, world: World): Promise<Report> {
-  const { scope, timeoutMs, trusts, onEvent } = request
+export function examine(request: Request, world: World): Promise<Report> {
+  return withDeadline(request.timeoutMs, world.signal, (signal) => examined(request, world, signal))
+}
+
+async function examined(request: Request, world: World, signal: AbortSignal): Promise<Report> {
+  const { scope, trusts, onEvent } = request
   const { env, platform } = world
   const now = (): number => world.now()
-  const signal = AbortSignal.any([world.signal, AbortSignal.timeout(timeoutMs)])
   const subject = await findSubject(request, world)
   const host = { ...thisHost, env, platform, now, monotonic: () => performance.now() }
   const tried = once(() => tryCredential(subject, { scope, host, signal, onEvent }))

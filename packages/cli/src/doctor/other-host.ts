@@ -1,6 +1,7 @@
 import { diagnosisTools } from 'entrada/config'
 import type { World } from '../framework/world.ts'
 import { thisHost } from '../profile/this-host.ts'
+import { withDeadline } from './deadline.ts'
 import type { Finding } from './finding.ts'
 import type { OtherHostName } from './host-names.ts'
 import { assemble, type Report } from './report.ts'
@@ -71,11 +72,13 @@ export async function examineElsewhere(request: Request, world: World): Promise<
     cwd: world.cwd,
     platform: world.platform,
   })
-  const signal = AbortSignal.any([world.signal, AbortSignal.timeout(timeoutMs)])
   const files = await simulatedFiles()
   const nobody = { run: () => Promise.reject(new Error('no program is started')), look: () => undefined, files }
   const host = { ...thisHost, ...nobody, env, platform: world.platform, now: () => world.now() }
-  const trial = await tryCredential(subject, { scope, host, signal, fetch: answering(hasImds === true) })
+  const fetch = answering(hasImds === true)
+  const trial = await withDeadline(timeoutMs, world.signal, (signal) => {
+    return tryCredential(subject, { scope, host, signal, fetch })
+  })
   const report = assemble(scope, subject, trial, [foundOut(trial, as, own, env)])
   return { ...report, as }
 }

@@ -29,29 +29,38 @@ interface TrialWorld {
   fetch?: DescribedOptions['fetch']
 }
 
-/** Asks for a token, once, with what every request of a program would do, and tells what became of it. Never rejects. */
-export async function tryCredential({ credential: name = '', make }: Subject, world: TrialWorld): Promise<Trial> {
-  const nothing: Trial = {
-    credential: name,
-    winner: undefined,
-    attempts: [],
-    error: undefined,
-    isLate: false,
-    isUnmade: false,
-  }
-  if (make === undefined) return nothing
+/**
+ * Asks for a token, once, with what every request of a program would do, and tells what became of it. Never rejects, and does
+ * not outlast the signal, whatever a keyring or a tool does.
+ */
+export async function tryCredential(subject: Subject, world: TrialWorld): Promise<Trial> {
+  const { credential = '' } = subject
   const skipped: Attempt[] = []
+  const late = new Promise<Trial>((resolve) => {
+    const give = (): void => resolve({ ...nothing, credential, attempts: skipped, isLate: true })
+    // Who heeds the signal has a moment to say so.
+    const soon = (): unknown => setTimeout(give, 25)
+    if (world.signal.aborted) soon()
+    else world.signal.addEventListener('abort', soon, { once: true })
+  })
+  return Promise.race([tried(subject, world, skipped), late])
+}
+
+const nothing = { winner: undefined, attempts: [], error: undefined, isLate: false, isUnmade: false } as const
+
+async function tried({ credential: name = '', make }: Subject, world: TrialWorld, skipped: Attempt[]): Promise<Trial> {
+  const begun: Trial = { ...nothing, credential: name }
+  if (make === undefined) return begun
   let credential: EntradaCredential
   try {
     credential = await make(await optionsFor(name, world, skipped))
   } catch (error) {
-    return { ...nothing, error: error as Error, isUnmade: true, attempts: attemptOf(name, error as Error, 0) }
+    return { ...begun, error: error as Error, isUnmade: true, attempts: attemptOf(name, error as Error, 0) }
   }
   try {
-    const explanation = await explained(credential, world)
-    const { winner, attempts, error } = explanation
+    const { winner, attempts, error } = await explained(credential, world)
     const isLate = error?.name === 'AbortError'
-    return { ...nothing, winner, attempts: isLate ? skipped : attempts, error, isLate }
+    return { ...begun, winner, attempts: isLate ? skipped : attempts, error, isLate }
   } finally {
     void credential.close().catch(() => undefined)
   }
