@@ -2,7 +2,8 @@ import type { CertificateSource, LoadCertificate } from './certificates/certific
 import type { NodeTransportOptions } from './http/node-transport.ts'
 import type { ProxyOptions } from './http/proxy.ts'
 import type { ClosableTransport } from './http/transport.ts'
-import type { AuthorityOptions } from './oauth/authority.ts'
+import { type AuthorityOptions, parseAuthority } from './oauth/authority.ts'
+import { federationAudience } from './oauth/federation-audience.ts'
 import type { Env } from './runtime/environment.ts'
 import type { Files } from './runtime/files/files.ts'
 
@@ -28,17 +29,15 @@ export interface DiagnosisTools {
 
 /** Loads them. They are for the command line, and cost programs that do not ask for them nothing. */
 export async function diagnosisTools(): Promise<DiagnosisTools> {
-  const [authority, audience, proxy, node, certificate, files] = await Promise.all([
-    import('./oauth/authority.ts'),
-    import('./oauth/federation-audience.ts'),
+  const [proxy, node, certificate, files] = await Promise.all([
     import('./http/proxy.ts'),
     import('./http/load-node-transport.ts').then(({ loadNodeTransport }) => loadNodeTransport()),
     import('./certificates/certificate-source.ts'),
     import('./runtime/files/files.ts'),
   ])
   return {
-    parseAuthority: authority.parseAuthority,
-    federationAudience: audience.federationAudience,
+    parseAuthority,
+    federationAudience,
     proxyFor: proxy.proxyFor,
     nodeTransport: node,
     certificateLoader: certificate.certificateLoader,

@@ -81,6 +81,7 @@ export const findingCodes = {
   'service-unavailable': 'Entra ID or the host cannot answer now.',
   refused: 'Entra ID refused for another reason, which the finding quotes.',
   'identity-not-assigned': 'The host does not have the managed identity that is asked for.',
+  'identity-not-named': 'The host has several managed identities and none of its own, and none is named.',
   'identity-not-supported': 'The host has one identity, and another is asked for.',
   'identity-host-unreachable': 'The host’s identity endpoint does not answer.',
   'identity-refused': 'The host’s identity endpoint refused the request.',

@@ -5,6 +5,7 @@ import { type Emulator, startEmulator } from '@entrada/emulator'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { recognisableSecret, startAuthority, variablesOf } from '../app.ts'
 import { nowhere, runDoctor } from './examined.ts'
+import { laterCases } from './later-cases.ts'
 import { ownCases } from './own-cases.ts'
 import { publicCases } from './public-cases.ts'
 import type { Case } from './stage.ts'
@@ -48,7 +49,7 @@ async function examined({ prepare }: Case): Promise<{ code: number; text: string
   }
 }
 
-test.for([...ownCases, ...publicCases])('$name: $code', async (wrong) => {
+test.for([...ownCases, ...publicCases, ...laterCases])('$name: $code', async (wrong) => {
   const { code, text, json } = await examined(wrong)
   const errors = json.findings.filter(({ severity }) => severity === 'error').map((finding) => finding.code)
   // One cause, and no other that would be wrong.

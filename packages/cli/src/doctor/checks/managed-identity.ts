@@ -36,7 +36,7 @@ function noIdentity(attempt: Attempt, examination: Examination): Finding[] {
 
 /** How hosts say that they do not have the identity. */
 const notAssigned =
-  /Unable to load the proper Managed Identity|No (?:User Assigned|MSI|managed)|identity not found|not been assigned|Multiple user assigned identities/i
+  /Unable to load the proper Managed Identity|No (?:User Assigned|MSI|managed)|identity not found|not been assigned/i
 
 function faultIn({ error, reason = '', remedy, outcome }: Attempt, { env, subject }: Examination): Finding[] {
   // What Entra ID says of a workload’s assertion is another check’s.
@@ -47,7 +47,11 @@ function faultIn({ error, reason = '', remedy, outcome }: Attempt, { env, subjec
   let code: FindingCode = 'identity-host-unreachable'
   let what = 'The host’s identity endpoint does not answer as one.'
   let change = remedy ?? 'Run on Azure with a managed identity.'
-  if (kindOf(error) === 'no-such-identity' || notAssigned.test(responseIn(error)?.errorDescription ?? '')) {
+  if (id === undefined && /Multiple user assigned identities/i.test(reason)) {
+    code = 'identity-not-named'
+    what = 'The host has several managed identities, and none of them is named.'
+    change = 'Name one: its client id in AZURE_CLIENT_ID, or clientId in the profile.'
+  } else if (kindOf(error) === 'no-such-identity' || notAssigned.test(responseIn(error)?.errorDescription ?? '')) {
     code = 'identity-not-assigned'
     what = `The host does not have the managed identity that is asked for.${by}`
     change =
