@@ -83,7 +83,7 @@ const moduleFiles = [
   ['environment-credential', /^credentials\/environment-variables$/],
   [
     'core',
-    /^(?:[^/]+(?<!config|index|store)|cache\/(?!token-store).+|chain\/.*|credentials\/.*|http\/(?:http|secure-url|this-network)|oauth\/(?:authority|client-authentication|federation-audience|tenant)|plugins\/.*|runtime\/(?!permissions)[^/]+|runtime\/log\/.*|source\/.*)$/,
+    /^(?:[^/]+(?<!config|diagnosis|index|store)|cache\/(?!token-store).+|chain\/.*|credentials\/.*|http\/(?:http|secure-url|this-network)|oauth\/(?:authority|client-authentication|federation-audience|tenant)|plugins\/.*|runtime\/(?!permissions)[^/]+|runtime\/log\/.*|source\/.*)$/,
   ],
 ]
 

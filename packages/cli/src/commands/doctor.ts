@@ -61,7 +61,7 @@ export const command: Command = defineCommand({
 
     async function readTrusts(file: string): Promise<NonNullable<Parameters<typeof examine>[0]['trusts']>> {
       const { askSecret } = await import('../profile/ask-secret.ts')
-      const { readTrusted } = await import('../doctor/checks/trusted-credentials.ts')
+      const { readTrusted } = await import('../doctor/trusted-credentials.ts')
       const text = await askSecret('list of federated credentials', { file: file === '-' ? undefined : file, world })
       const trusted = readTrusted(text)
       if (trusted !== undefined) return trusted

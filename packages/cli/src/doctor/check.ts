@@ -1,8 +1,8 @@
-import type { FederatedCredential } from './checks/trusted-credentials.ts'
 import type { Finding } from './finding.ts'
 import type { Reach } from './reach.ts'
 import type { Subject } from './subject.ts'
 import type { Trial } from './trial.ts'
+import type { FederatedCredential } from './trusted-credentials.ts'
 
 /** What checks look at. What takes time is asked for by a function, which asks once however many checks call it. */
 export interface Examination {

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { selectMembers } from '../../../entrada/src/credentials/default-members.ts'
 import { quoted } from '../../../entrada/src/runtime/quoted.ts'
 import { findingCodes } from '../../src/doctor/codes.ts'
+import { difference } from '../../src/doctor/difference.ts'
 import { chainMembers } from '../../src/doctor/members.ts'
 import { findSubject } from '../../src/doctor/subject.ts'
 import { clientId, recognisableSecret, startAuthority, tenantId, variablesOf } from '../app.ts'
@@ -278,6 +279,15 @@ describe('a federated credential that does not fit', () => {
     expect(mark).toContain('^ character 28: "a" and "A"')
     expect(text.replace(/\s+/g, ' ')).toContain('It is of the service account api in the namespace shop.')
     expect(text).toContain(`--parameters '{"subject":"system:serviceaccount:shop:api"}'`)
+  })
+
+  test('two long texts are cut around the difference, so that no line wraps and the mark stays below it', () => {
+    const start = 'https://eastus.oic.prod-aks.azure.com/11111111-1111-4111-8111-111111111111/'
+    const lines = difference(['presented', `${start}2222`], ['trusted', `${start}3333/`])
+    const [one = '', other = '', mark = ''] = lines
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(76)
+    expect([one[mark.indexOf('^')], other[mark.indexOf('^')]]).toEqual(['2', '3'])
+    expect(mark).toContain('character 76: "2" and "3"')
   })
 
   test('without it, the line to get it is named', async () => {

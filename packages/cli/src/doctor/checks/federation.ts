@@ -5,7 +5,7 @@ import type { FindingCode } from '../codes.ts'
 import { difference, firstDifference, visible } from '../difference.ts'
 import type { Finding } from '../finding.ts'
 import { codesOf, refusedAttempt } from '../refused.ts'
-import type { FederatedCredential } from './trusted-credentials.ts'
+import type { FederatedCredential } from '../trusted-credentials.ts'
 
 type Claim = 'issuer' | 'subject' | 'audience'
 
