@@ -4,7 +4,7 @@ import { askProgram } from '../exec/ask-program.ts'
 import { usageFailure } from '../framework/failure.ts'
 import { scopeOf } from '../token/aliases.ts'
 import { type ConfigFile, fileEdited, fileRemoved, hasFolder, readConfigFile } from './config-file.ts'
-import { homeFolder, isId } from './own-places.ts'
+import { homeFolder, inShell, isId } from './own-places.ts'
 import { type Edit, edited } from './text-edit.ts'
 import type { Planned, RecordedValue, SetupRecord, SetupRequest, SetupTool } from './tool.ts'
 import {
@@ -119,7 +119,7 @@ async function planIn({ file, tree }: Opened, wanted: Wanted, { records }: Setup
   return {
     changes: fileEdited(file, tree === undefined ? whole : edits),
     record: { tool: 'kubectl', what, data },
-    next: context === undefined ? [`kubectl config set-context NAME --user=${user}`] : [],
+    next: context === undefined ? [`kubectl config set-context NAME --user=${inShell(user)}`] : [],
   }
 }
 
