@@ -108,6 +108,11 @@ test('git clones, commits and pushes with tokens, and stores none', async () => 
   // The helper of all hosts has not been told the token.
   await expect(readFile(join(person.home, '.git-credentials'))).rejects.toThrow()
 
+  // git tells every command that it runs, with its arguments.
+  const traced = await person.run(['git', 'fetch'], { cwd, env: { GIT_TRACE: '1' } })
+  expect(traced.errors).toContain(`credential-entrada --host ${server.host} get`)
+  expect(traced.errors).not.toContain('eyJ')
+
   await person.run(['entrada', 'setup', 'git', '--undo'])
   expect(await readFile(join(person.home, '.gitconfig'), 'utf8')).toBe(before)
   expect((await person.run(['git', 'fetch'], { cwd })).code).toBe(128)
