@@ -86,6 +86,21 @@ describe('git-credential-entrada', () => {
     expect(decodeJwt(fields(output).password ?? '').aud).toBe('https://management.azure.com')
   })
 
+  test('a token that a server has refused, and git erases, is not given again', async () => {
+    const get = async () => fields((await git('protocol=https\nhost=dev.azure.com\n')).output).password ?? ''
+    const erase = (password: string, host = 'dev.azure.com') =>
+      git(`protocol=https\nhost=${host}\nusername=entrada\npassword=${password}\n`, ['erase'])
+    const first = await get()
+    expect(await get()).toBe(first)
+    expect(await erase('another')).toEqual({ code: 0, output: '', errors: '' })
+    await erase(first, 'github.com')
+    expect(await get()).toBe(first)
+    expect(await erase(first)).toEqual({ code: 0, output: '', errors: '' })
+    const second = await get()
+    expect(second).toMatch(/^eyJ/)
+    expect(second).not.toBe(first)
+  })
+
   test.each(['store', 'erase', 'capability'])('%s does nothing', async (action) => {
     expect(await git('protocol=https\nhost=dev.azure.com\npassword=x\n', [action])).toEqual({
       code: 0,

@@ -4,7 +4,7 @@ import { exitCodes, usageFailure } from '../framework/failure.ts'
 import type { World } from '../framework/world.ts'
 import { openOutput } from '../output/output.ts'
 import { scopeOf } from '../token/aliases.ts'
-import { type Asker, question, tokenFor } from './request.ts'
+import { type Asker, type GivenToken, question, tokenFor } from './request.ts'
 
 /**
  * `git credential-entrada`: git's helper for Azure DevOps (git-scm.com/docs/gitcredentials, git-scm.com/docs/git-credential).
@@ -16,10 +16,16 @@ export async function gitCredential(args: readonly string[], world: World): Prom
   let isOurs = false
   try {
     const { action, hosts, scope, ...asker } = given(args)
-    // Nothing is stored that could be written or erased, and actions that are new to us are to be passed over.
-    if (action !== 'get') return exitCodes.ok
+    // git stores what it got from here, which is kept already; actions that are new to us are to be passed over.
+    if (action !== 'get' && action !== 'erase') return exitCodes.ok
     const asked = fieldsOf(await question(world.stdin))
-    isOurs = asked.protocol === 'https' && isForUs(asked.host ?? '', hosts)
+    const isMeant = asked.protocol === 'https' && isForUs(asked.host ?? '', hosts)
+    if (isMeant && action === 'erase' && asked.secret !== undefined) {
+      // The server has refused it; the next question is to have another answer.
+      await tokenFor(scope, asker, world, asked.secret).catch(() => undefined)
+    }
+    if (action !== 'get') return exitCodes.ok
+    isOurs = isMeant
     if (isOurs) world.stdout.write(answer(asked, await tokenFor(scope, asker, world)))
     return exitCodes.ok
   } catch (error) {
@@ -62,6 +68,8 @@ interface Fields {
   protocol?: string
   host?: string
   username?: string
+  /** The token that git was given before, and that a server has refused. */
+  secret?: string
   capabilities: readonly string[]
   /** What the server asks for: its WWW-Authenticate headers. */
   challenges: readonly string[]
@@ -74,7 +82,9 @@ function fieldsOf(text: string): Fields {
     const value = all(name).at(-1)
     return value === undefined ? {} : { [name]: value }
   }
+  const secret = all('credential').at(-1) ?? all('password').at(-1)
   return {
+    ...(secret === undefined ? {} : { secret }),
     ...one('protocol'),
     ...one('host'),
     ...one('username'),
@@ -88,7 +98,7 @@ function isForUs(host: string, others: readonly string[]): boolean {
   return /^(?:dev\.azure\.com|[a-z\d-]+\.visualstudio\.com)$/.test(name) || others.includes(name)
 }
 
-function answer(asked: Fields, { token, expiresOnTimestamp }: { token: string; expiresOnTimestamp: number }): string {
+function answer(asked: Fields, { token, expiresOnTimestamp }: GivenToken): string {
   const { capabilities, challenges, username } = asked
   const takesBearer = challenges.length === 0 || challenges.some((one) => /^bearer\b/i.test(one))
   const lines =

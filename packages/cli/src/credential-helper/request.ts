@@ -24,16 +24,26 @@ export interface Asker {
   readonly credential?: string
 }
 
-/** A token for a scope, as `entrada token` gives it: nobody is asked anything. */
-export async function tokenFor(
-  scope: string,
-  asker: Asker,
-  world: World,
-): Promise<{ token: string; expiresOnTimestamp: number }> {
+/** A token, and when it ends, in milliseconds since the epoch. */
+export interface GivenToken {
+  readonly token: string
+  readonly expiresOnTimestamp: number
+}
+
+/**
+ * A token for a scope, as `entrada token` gives it: nobody is asked anything.
+ *
+ * @param refused - A token that a server has refused: where it is the one that is kept, another takes its place.
+ */
+export async function tokenFor(scope: string, asker: Asker, world: World, refused?: string): Promise<GivenToken> {
   const out = openOutput(world, { isVerbose: false, noColours: undefined })
   const opened = await openCredential({ values: asker, world, out })
   try {
-    return await opened.credential.getToken(scope, { abortSignal: world.signal })
+    const options = { abortSignal: world.signal }
+    const given = await opened.credential.getToken(scope, options)
+    if (given.token !== refused) return given
+    // A request with claims goes to the network whatever is cached; this one demands nothing.
+    return await opened.credential.getToken(scope, { ...options, claims: '{"access_token":{}}' })
   } finally {
     await opened.close()
   }
