@@ -77,6 +77,7 @@ const kinds = [
   'credentials/default-azure-credential.html',
   'api/entrada/classes/ClientSecretCredential.html',
   'recipes/index.html',
+  'recipes/next.html',
 ]
 
 describe.each(screens)('$name', (screen) => {

@@ -5,9 +5,13 @@
 
 /** Who signed in, read from the token's claims. Present only with `allowLoggingAccountIdentifiers`. */
 export interface AccountIdentifiers {
+  /** The application (client) id: claim `appid`. */
   applicationId?: string
+  /** The tenant: claim `tid`. */
   tenantId?: string
+  /** The user or the service principal: claim `oid`. */
   objectId?: string
+  /** The user's name: claim `upn`. */
   userPrincipalName?: string
 }
 

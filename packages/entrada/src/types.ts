@@ -18,19 +18,19 @@ declare global {
 export interface AbortSignalLike {
   /** Whether it has been aborted. */
   readonly aborted: boolean
-  /** Tells of the abort. */
+  /** Calls the listener when the signal is aborted. */
   addEventListener(type: 'abort', listener: (event: unknown) => unknown, options?: unknown): void
-  /** Takes the listener away again. */
+  /** Removes the listener. */
   removeEventListener(type: 'abort', listener: (event: unknown) => unknown, options?: unknown): void
 }
 
 /** What a trace carries from call to call, in the shape of `TracingContext` of core-auth. */
 export interface TracingContext {
-  /** What stands under a key. */
+  /** The value that is stored under a key. */
   getValue(key: symbol): unknown
-  /** A context with this value besides. */
+  /** A new context that has this value in addition. */
   setValue(key: symbol, value: unknown): TracingContext
-  /** A context without this value. */
+  /** A new context without this value. */
   deleteValue(key: symbol): TracingContext
 }
 
@@ -60,7 +60,7 @@ export interface GetTokenOptions {
   /** Id or domain of a tenant other than the credential's own. `additionallyAllowedTenants` must allow it. */
   tenantId?: string
   /**
-   * Accepted only by the types: a call that asks for a proof of possession is refused with
+   * Declared for compatibility with `@azure/identity`: a call that asks for a proof of possession is rejected with
    * `CredentialUnavailableError`.
    */
   proofOfPossessionOptions?: {
@@ -74,9 +74,9 @@ export interface GetTokenOptions {
 export interface AccessToken {
   /** The token itself, as it is sent after `Bearer ` in a request. */
   readonly token: string
-  /** Milliseconds since the epoch. Until then it is handed out. */
+  /** When it expires, in milliseconds since the epoch. It is served until then. */
   readonly expiresOnTimestamp: number
-  /** From this time on a call still gets this token at once, and starts a refresh in the background. */
+  /** From this time on, in milliseconds since the epoch, a call still gets this token at once and starts a refresh in the background. */
   readonly refreshAfterTimestamp?: number
   /** Always `Bearer` here. */
   readonly tokenType?: 'Bearer' | 'pop'

@@ -8,9 +8,9 @@ export interface TokenCounting {
   stop(): void
 }
 
-/** How {@link countTokens} tells. */
+/** How often {@link countTokens} reports. */
 export interface CountTokensOptions {
-  /** How often every credential tells of its count, in milliseconds; without it only `tell()` has them do so. */
+  /** How often every credential reports its count, in milliseconds. Default: only when `tell()` is called. */
   everyMs?: number
 }
 
@@ -23,7 +23,7 @@ export interface CountTokensOptions {
  * const counting = countTokens({ everyMs: 60_000 }) // to `onEvent`, and to the diagnostics channel `entrada`
  * ```
  *
- * @throws TypeError for an interval that is no positive number of milliseconds.
+ * @throws TypeError for an interval that is not a positive number of milliseconds.
  */
 export function countTokens({ everyMs }: CountTokensOptions = {}): TokenCounting {
   if (everyMs !== undefined && !(typeof everyMs === 'number' && everyMs > 0)) {

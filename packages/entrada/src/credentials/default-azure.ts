@@ -33,12 +33,18 @@ export interface DefaultAzureCredentialOptions extends CredentialOptions, Exclus
 
 /** Selects a user-assigned managed identity, or the workload identity, by its client id. */
 export interface DefaultAzureCredentialClientIdOptions extends DefaultAzureCredentialOptions {
+  /**
+   * Client id of a user-assigned managed identity, and of the workload identity unless that has its own; default
+   * `AZURE_CLIENT_ID`.
+   */
   managedIdentityClientId?: string
+  /** Client id of the workload identity; default `managedIdentityClientId`, or else `AZURE_CLIENT_ID`. */
   workloadIdentityClientId?: string
 }
 
 /** Selects a user-assigned managed identity by its Azure resource id. */
 export interface DefaultAzureCredentialResourceIdOptions extends DefaultAzureCredentialOptions {
+  /** Its resource id, such as `/subscriptions/…/userAssignedIdentities/web`. */
   managedIdentityResourceId: string
 }
 

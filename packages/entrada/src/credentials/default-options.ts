@@ -78,7 +78,7 @@ export interface MemberOptions {
   interactiveBrowserClientId?: string
   /** The tenant that the broker gets tokens in; default `tenantId`, or else the account's own. */
   brokerTenantId?: string
-  /** The workload identity sends its requests through the token proxy of AKS identity binding. */
+  /** Sends the workload identity's requests through the token proxy of AKS identity binding. Default `false`. */
   enableAzureProxy?: boolean
 }
 

@@ -16,9 +16,9 @@ import { Credential } from './credential.ts'
 
 /** Options of `GitHubActionsCredential`. */
 export interface GitHubActionsCredentialOptions extends CredentialOptions {
-  /** Default `AZURE_TENANT_ID`. */
+  /** Id (a GUID) or domain of the tenant. Default `AZURE_TENANT_ID`. */
   tenantId?: string
-  /** Default `AZURE_CLIENT_ID`. */
+  /** The application (client) id. Default `AZURE_CLIENT_ID`. */
   clientId?: string
 }
 

@@ -18,9 +18,9 @@ import { listOf } from './list-of.ts'
 
 /** The workload's identity, where the environment does not give it. */
 interface WorkloadIdentity {
-  /** Default `AZURE_TENANT_ID`. */
+  /** Id (a GUID) or domain of the tenant. Default `AZURE_TENANT_ID`. */
   tenantId?: string
-  /** Default `AZURE_CLIENT_ID`. */
+  /** The application (client) id. Default `AZURE_CLIENT_ID`. */
   clientId?: string
   /** The file of the service-account token. Default `AZURE_FEDERATED_TOKEN_FILE`. */
   tokenFilePath?: string

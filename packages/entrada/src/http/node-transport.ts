@@ -14,13 +14,13 @@ type Encoded = string | Uint8Array
 export interface TlsOptions {
   /** Further authorities to trust, as PEM. */
   ca?: Encoded | readonly Encoded[] | undefined
-  /** A list has one for each of the keys: the server's choice of algorithms decides which is shown. */
+  /** The client certificate, as PEM. With several keys, a list of one certificate for each: the algorithms that the server accepts decide which is sent. */
   cert?: Encoded | readonly Encoded[] | undefined
   /** The client certificate's key, as PEM. */
   key?: Encoded | readonly (Encoded | { pem: Encoded; passphrase?: string | undefined })[] | undefined
-  /** Of a key or PKCS#12 that has none of its own. */
+  /** The passphrase of a key or PKCS#12 file that does not come with one. */
   passphrase?: string | undefined
-  /** PKCS#12, in place of `cert` and `key`. */
+  /** A PKCS#12 file's content, in place of `cert` and `key`. */
   pfx?: Encoded | readonly (Encoded | { buf: Encoded; passphrase?: string | undefined })[] | undefined
   /** The name to ask for (SNI) and to expect, in place of the host's. */
   servername?: string

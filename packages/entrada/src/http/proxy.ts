@@ -9,9 +9,9 @@ export interface ProxyOptions {
   host: string
   /** Its port. */
   port: number
-  /** For a proxy that asks for it. */
+  /** The user name, for a proxy that requires one. */
   username?: string
-  /** For a proxy that asks for it. */
+  /** The password that belongs to `username`. */
   password?: string
 }
 

@@ -4,11 +4,11 @@
  */
 
 export interface TransportInit {
-  /** There are no others. */
+  /** The HTTP method: no other is used. */
   method: 'GET' | 'POST'
-  /** Names and values. */
+  /** The headers, by name. */
   headers: Record<string, string>
-  /** Of a POST. */
+  /** The body of a POST. */
   body?: string
   /** Aborts the request. */
   signal: AbortSignal

@@ -9,7 +9,7 @@ import type { Host } from '../runtime/host.ts'
 import type { Debugger } from '../runtime/log/log.ts'
 import type { TokenCachePersistenceOptions } from '../stores/persistent-store.ts'
 
-/** Whom tokens must be for: every field that is given must match. */
+/** Whose tokens are accepted: every field that is given must match. */
 export interface ExpectedIdentity {
   /** Id (a GUID) of the tenant: claim `tid`. */
   tenantId?: string
@@ -62,17 +62,17 @@ export interface TokenCredentialOptions {
   proxyOptions?: ProxyOptions
   /** Further authorities to trust, and a client certificate, for the credential's own connections. */
   tlsOptions?: TlsOptions
-  /** What requests say of the program, besides `entrada/<version>`. Pages can't set the header, and send their browser's. */
+  /** What requests say of the program, in addition to `entrada/<version>`. A web page cannot set this header: its browser does. */
   userAgentOptions?: {
     /** Comes before `entrada/<version>` in the header `User-Agent`. */
     userAgentPrefix?: string
   }
-  /** By which header a request can be found in the logs of both sides. */
+  /** The header by which a request can be found in the logs of either side. */
   telemetryOptions?: {
     /** Name of the header that carries the id of each request. Default in Node `x-ms-client-request-id`. */
     clientRequestIdHeaderName?: string
   }
-  /** What the log may have. It is turned on by `AZURE_LOG_LEVEL` or `setLogLevel` of `@azure/logger`. */
+  /** What may be logged. The log is turned on by `AZURE_LOG_LEVEL`, or by `setLogLevel` of `@azure/logger`. */
   loggingOptions?: {
     /** Logs the application, tenant and object ids and the user name of each new token. Default `false`. */
     allowLoggingAccountIdentifiers?: boolean

@@ -12,7 +12,7 @@ import { msalTokenStore } from './msal-store.ts'
 
 /** Keeps tokens beyond the process, with the option names of `@azure/identity`. */
 export interface TokenCachePersistenceOptions {
-  /** `true` keeps tokens and sign-ins beyond the process; `false` in memory alone. */
+  /** `true` keeps tokens and sign-ins beyond the process; `false` keeps them in memory only. */
   enabled: boolean
   /** The name of the cache; default `msal.cache`, which the Azure SDKs and their tools share. */
   name?: string

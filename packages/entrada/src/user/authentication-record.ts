@@ -16,7 +16,7 @@ export interface AuthenticationRecord {
   tenantId: string
   /** The user principal name. */
   username: string
-  /** Of the format: `1.0`. */
+  /** The version of this format: `1.0`. */
   version?: string
 }
 

@@ -19,11 +19,11 @@ export interface BrowserCustomizationOptions {
 
 /** How the operating system's broker would sign the person in. */
 export interface BrokerEnabledOptions {
-  /** By a broker. */
+  /** A broker is used. */
   enabled: true
   /** Lets personal accounts sign in through the window for work accounts. */
   legacyEnableMsaPassthrough?: boolean
-  /** The handle of the parent window of the broker's own. */
+  /** The handle of the window that the broker's window belongs to. */
   parentWindowHandle: Uint8Array
   /** Signs in with the operating system's account, without asking. */
   useDefaultBrokerAccount?: boolean
@@ -33,9 +33,9 @@ export interface BrokerEnabledOptions {
 export interface BrokerDisabledOptions {
   /** No broker. */
   enabled: false
-  /** Has no place without a broker. */
+  /** Only with a broker. */
   legacyEnableMsaPassthrough?: undefined
-  /** Has no place without a broker. */
+  /** Only with a broker. */
   parentWindowHandle: undefined
 }
 
@@ -53,15 +53,15 @@ export interface InteractiveBrowserCredentialNodeOptions
   extends InteractiveCredentialOptions,
     BrowserCustomizationOptions,
     BrokerAuthOptions {
-  /** Default `organizations` for the default client, `common` for another. */
+  /** Id or domain of the tenant to sign in to. Default `organizations`; `common` if `clientId` is given. */
   tenantId?: string
   /** An application that is registered for `http://localhost`. Default: the Azure CLI's. */
   clientId?: string
-  /** `http://localhost`, optionally with a fixed port and a path. Default `http://localhost` with any free port. */
+  /** Where the browser returns to: `http://localhost`, optionally with a port and a path. Default: `http://localhost` with any free port. */
   redirectUri?: string | (() => string)
   /** The user name to fill in for the person. */
   loginHint?: string
-  /** Default `login` with a `loginHint`, else `select_account`; neither if the account is known. */
+  /** What Entra ID asks the person for. Default: `login` with a `loginHint`, or else `select_account`; nothing if the account is known. */
   prompt?: 'login' | 'select_account' | 'consent' | 'create' | 'none'
   /** How long the person may take, in milliseconds; default 300,000. */
   timeoutInMs?: number
@@ -71,6 +71,7 @@ export interface InteractiveBrowserCredentialNodeOptions
 
 /** Options for a web page, which a program ignores. */
 export interface InteractiveBrowserCredentialInBrowserOptions extends InteractiveBrowserCredentialNodeOptions {
+  /** The application (client) id of the page, whose address is registered as a single-page application. */
   clientId: string
   /**
    * `popup` (the default) opens a window, which browsers allow after a click; `redirect` leaves the page and returns.

@@ -12,13 +12,13 @@ export interface Debugger {
   (...lines: unknown[]): void
   /** Whether lines are written at all. */
   readonly enabled: boolean
-  /** Such as `azure:identity:info`. */
+  /** Its name, such as `azure:identity:info`. */
   readonly namespace: string
   /** Where the lines go. May be replaced. */
   log: (...lines: unknown[]) => void
-  /** Without effect; there for the shape of `@azure/logger`. */
+  /** Does nothing: it is declared for compatibility with `@azure/logger`. */
   destroy(): boolean
-  /** A logger below this one, whose namespace has this one in front. */
+  /** Makes a logger whose namespace begins with that of this one. */
   extend(namespace: string): Debugger
 }
 
