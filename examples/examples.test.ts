@@ -74,9 +74,11 @@ test('telemetry.ts has metrics for Prometheus: one token from the network, nine 
   expect((await example.finished()).code).toBe(0)
 })
 
-test('graph-me.ts calls Graph with the token', async () => {
+test('microsoft-graph/ calls Graph with the token', async () => {
   await using graph = await startGraph()
-  expect(await resultOf('graph-me.ts', { GRAPH_ENDPOINT: graph.url })).toMatchObject({ output: 'User: Ada Lovelace' })
+  expect(await resultOf('microsoft-graph/me.mjs', { GRAPH_ENDPOINT: graph.url })).toMatchObject({
+    output: 'User: Ada Lovelace',
+  })
   expect(graph.tokens).toHaveLength(1)
 })
 

@@ -37,7 +37,7 @@ const emulator = await startTrustedEmulator({
 afterAll(() => emulator.close())
 const env = cleanEnvironment(emulator.env('api'))
 
-describe.each(['web-api-on-behalf-of.ts', 'web-api-express.ts', 'fastify/server.mjs'])('%s', (example) => {
+describe.each(['hono/server.mjs', 'express/server.mjs', 'fastify/server.mjs'])('%s', (example) => {
   const call = async (url: string, token: string) => fetch(url, { headers: { Authorization: `Bearer ${token}` } })
 
   test('asks Graph for each of its users, with one exchange each', async () => {
@@ -111,7 +111,7 @@ describe.each(['web-api-on-behalf-of.ts', 'web-api-express.ts', 'fastify/server.
   }
 })
 
-describe('mcp-server.ts, with the SDK of the Model Context Protocol on both sides', () => {
+describe('mcp-server/, with the SDK of the Model Context Protocol on both sides', () => {
   const redirectUrl = 'http://localhost/callback'
 
   test('a client without a token finds out how to get one, and its user is known to the tool', async () => {
@@ -144,7 +144,7 @@ describe('mcp-server.ts, with the SDK of the Model Context Protocol on both side
   })
 
   test('the program is fifteen lines beside its imports', async () => {
-    const source = await readFile(new URL('mcp-server.ts', import.meta.url), 'utf8')
+    const source = await readFile(new URL('mcp-server/server.mjs', import.meta.url), 'utf8')
     const lines = source.split('\n').filter((line) => !/^(?:import .*|\/\/.*)?$/.test(line))
     expect(lines.length).toBeLessThanOrEqual(15)
   })
@@ -176,7 +176,7 @@ describe('mcp-server.ts, with the SDK of the Model Context Protocol on both side
 
   async function startServer(): Promise<AsyncDisposable & { url: string }> {
     const PORT = String(await freePort())
-    const server = await startExample('mcp-server.ts', folder.path, { ...env, PORT })
+    const server = await startExample('mcp-server/server.mjs', folder.path, { ...env, PORT })
     const [, url = ''] = /^Listening on (\S+)$/.exec(await server.nextLine()) ?? []
     return {
       url,

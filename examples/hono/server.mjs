@@ -1,11 +1,15 @@
-// A web API that calls Graph on behalf of its callers: one credential serves every user, for as long as the process runs.
+// A web API by Hono: it takes tokens that Entra ID issued for it, and calls Microsoft Graph as its caller.
 import { accessTokens, onBehalfOf, TokenRejected } from '@entrada/verify'
 import { accessToken } from '@entrada/verify/hono'
 import { serve } from '@hono/node-server'
 import { OnBehalfOfCredential } from 'entrada'
 import { Hono } from 'hono'
 
-const { AZURE_TENANT_ID: tenantId = '', AZURE_CLIENT_ID: clientId = '', AZURE_CLIENT_SECRET = '' } = process.env
+const {
+  AZURE_TENANT_ID: tenantId = '',
+  AZURE_CLIENT_ID: clientId = '',
+  AZURE_CLIENT_SECRET: clientSecret = '',
+} = process.env
 const graph = process.env.GRAPH_ENDPOINT ?? 'https://graph.microsoft.com'
 
 const verify = accessTokens({
@@ -15,7 +19,7 @@ const verify = accessTokens({
   requiredScopes: ['access_as_user'],
   onRejected: ({ message }) => console.log(message),
 })
-const credential = new OnBehalfOfCredential({ tenantId, clientId, clientSecret: AZURE_CLIENT_SECRET })
+const credential = new OnBehalfOfCredential({ tenantId, clientId, clientSecret })
 const asCaller = onBehalfOf(credential)
 
 const app = new Hono()
@@ -23,7 +27,7 @@ app.get('/me', accessToken(verify), async (context) => {
   const { token } = await asCaller(context.var.caller).getToken('https://graph.microsoft.com/User.Read')
   const response = await fetch(`${graph}/v1.0/me`, { headers: { Authorization: `Bearer ${token}` } })
   if (!response.ok) return context.text(`Graph answered ${response.status}.`, 502)
-  const { displayName } = (await response.json()) as { displayName: string }
+  const { displayName } = /** @type {{ displayName: string }} */ (await response.json())
   return context.json({ displayName })
 })
 
