@@ -14,6 +14,8 @@ export interface PatienceOptions {
 /** The first pause after a failure, and the longest, in milliseconds. */
 const firstRest = 500
 const longestRest = 15_000
+/** The longest time for which a timer can be set, in milliseconds; with a longer one it would fire at once. */
+const longestTimer = 2 ** 31 - 1
 
 /**
  * Calls a server that may be unreachable. While it is, calls fail at once, so that none pile up in the client's queue;
@@ -67,7 +69,7 @@ async function within<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
   const late = new Promise<never>((_, reject) => {
     const giveUp = (): void => reject(new Error(`no reply within ${milliseconds} ms`))
     // Two turns: clients parse what was read in one, and settle their promises in the next.
-    timer = setTimeout(() => nextTurn(() => nextTurn(giveUp)), milliseconds)
+    timer = setTimeout(() => nextTurn(() => nextTurn(giveUp)), Math.min(milliseconds, longestTimer))
     ;(timer as { unref?(): void }).unref?.()
   })
   try {

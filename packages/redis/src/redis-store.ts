@@ -60,6 +60,9 @@ export function redisTokenStore(client: RedisClient, options: RedisTokenStoreOpt
   const command = commandOf(client)
   const envelope = tokenEnvelope(keys, { formatVersion })
   const prefix = escapedPrefix(given)
+  if (typeof answerWithinMs !== 'number' || !(answerWithinMs >= 0)) {
+    throw new TypeError('redisTokenStore: answerWithinMs must be a number of milliseconds. Leave it out for 400.')
+  }
   const patiently = createPatience({ answerWithinMs, monotonic })
 
   function ask(key: string, ...args: string[]): Promise<unknown> {

@@ -121,6 +121,22 @@ describe('a Redis that is away', () => {
     expect(shown).not.toContain('entrada1.')
   })
 
+  test.each([Number.POSITIVE_INFINITY, 1e12])('may be waited for without an end (%d ms)', async (answerWithinMs) => {
+    // A time-out that is too long for a timer would fire after a millisecond.
+    const late = async (): Promise<string> => {
+      for (const start = performance.now(); performance.now() < start + 5; ) await new Promise(setImmediate)
+      return ''
+    }
+    expect(await redisTokenStore(late, { keys, answerWithinMs }).get(key)).toBeUndefined()
+  })
+
+  test.each([Number.NaN, -1, '400', null])('is not waited for %j ms', (answerWithinMs) => {
+    const options = { keys, answerWithinMs } as never
+    expect(() => redisTokenStore(async () => '', options)).toThrow(
+      new TypeError('redisTokenStore: answerWithinMs must be a number of milliseconds. Leave it out for 400.'),
+    )
+  })
+
   test('that never answers is waited for no longer than asked', async () => {
     const store = redisTokenStore(() => new Promise(() => undefined), { keys, answerWithinMs: 1 })
     expect((await failure(store.get(key))).message).toBe('redisTokenStore: GETRANGE failed: no reply within 1 ms')
