@@ -5,6 +5,7 @@ import type { HttpAnswer } from '../http/exchange.ts'
 import { HttpFailure } from '../http/failure.ts'
 import { resourceOf } from '../oauth/resource.ts'
 import { builtin } from '../runtime/builtin.ts'
+import { secretForm } from '../runtime/quoted.ts'
 import type { IssuedToken } from '../types.ts'
 import { badAnswer, isEmpty, refusal, unreachable } from './host-error.ts'
 import type { ManagedIdentityId } from './identity.ts'
@@ -41,7 +42,11 @@ export async function askEndpoint(request: EndpointRequest): Promise<IssuedToken
   const { credential, endpoint, id = endpoint.usualId, scope } = request
   const resource = resourceOf(scope)
   const answer = await send(request, resource)
-  if (answer.status !== 200) throw refusal(credential, endpoint, answer)
+  if (answer.status !== 200) {
+    // A secret that was given in place of the id is repeated by the host.
+    const misplaced = id !== undefined && secretForm.test(id.value) ? [id.value] : []
+    throw refusal(credential, { ...endpoint, secrets: [...endpoint.secrets, ...misplaced] }, answer)
+  }
   const date = answer.header('date')
   const read = readAnswer(answer.text, {
     id,

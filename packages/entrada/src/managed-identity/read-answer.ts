@@ -1,4 +1,5 @@
 import { type AnswerClock, parseObject, readTokenResponse } from '../oauth/token-response.ts'
+import { quoted } from '../runtime/quoted.ts'
 import type { IssuedToken } from '../types.ts'
 import { withoutEndSlashes } from './endpoint.ts'
 import { expirySeconds } from './expiry.ts'
@@ -27,7 +28,10 @@ export function readAnswer(text: string, { id, resource, requestedAt, ...clock }
   const issued = readTokenResponse(body && { ...fields, expires_on: expiresOn }, requestedAt, clock)
   if ('reason' in issued) return { malformed: issued.reason }
   if (id !== undefined && echoes[id.kind].some((field) => isOther(fields[field], id.value))) {
-    return { mismatch: `a token of a different identity from the one with the ${id.kind} ${id.value}` }
+    // An id is shown as it is, and what may be a secret in its place is described.
+    return {
+      mismatch: `a token of a different identity from the one with the ${id.kind} ${quoted(id.value).replace(/^"|"$/g, '')}`,
+    }
   }
   // Every host documents that it repeats the resource of the request. The Azure SDKs do not check it, but a token for a
   // different resource, which a proxy on the way may have cached, would be sent to a service that must not have it.

@@ -1,4 +1,5 @@
 import { longestForeignText } from '../runtime/one-line.ts'
+import { secretForm } from '../runtime/quoted.ts'
 
 /** Fields of a token request whose values must never be repeated in a message. */
 const secretFields: readonly string[] = [
@@ -31,9 +32,21 @@ export interface Redaction {
   claims(value: string): string
 }
 
-/** The redaction of a form's secrets: plain, percent-encoded, and as the form itself encodes them. */
-export function redactionOf(form: URLSearchParams): Redaction {
-  const secrets = secretFields.map((name) => form.get(name)).filter((value): value is string => !!value)
+/** Fields that Entra ID repeats when it refuses them, and in whose place a secret may have been given. */
+const repeatedFields: readonly string[] = ['client_id', 'username']
+
+/**
+ * The redaction of the secrets in the form that was sent to a URL: plain, percent-encoded, and as the form itself encodes them. What was given
+ * as client, user or tenant counts as a secret if it looks like one: whoever mixed up two variables must not find the secret in a log.
+ */
+export function redactionOf(form: URLSearchParams, url?: string): Redaction {
+  const named = repeatedFields.map((name) => form.get(name))
+  const tenants = url === undefined ? [] : new URL(url).pathname.split('/')
+  const scopes = (form.get('scope') ?? '').split(' ').filter((scope) => scope.includes('~'))
+  const misplaced = [...named, ...tenants, ...scopes].filter((value) => secretForm.test(value ?? ''))
+  const secrets = [...secretFields.map((name) => form.get(name)), ...misplaced].filter(
+    (value): value is string => !!value,
+  )
   const all = spellings(secrets)
   const long = spellings(secrets.filter(({ length }) => length >= shortestInClaims))
   return {

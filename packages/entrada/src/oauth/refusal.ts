@@ -13,6 +13,8 @@ export interface Refusal {
   scopes: readonly string[]
   /** What was sent. If the server repeats its secrets, they are removed from the response. */
   form: URLSearchParams
+  /** Where it was sent. */
+  url?: string
 }
 
 /** The errors with which Entra ID asks for a person (OpenID Connect Core, 3.1.2.6, and Entra's suberrors). */
@@ -32,14 +34,14 @@ const interactiveSuberrors: readonly string[] = [
  * make the refusal unreadable.
  */
 export function refusalError(refusal: Refusal): AuthenticationError | AuthenticationRequiredError {
-  const { credential, form } = refusal
+  const { credential, form, url } = refusal
   const { status: statusCode, text, retryAfterMs: retryAfterInMs } = refusal.answer
   const read = readRefusal(parseObject(text), statusCode)
   const isInteractive =
     read.claims !== undefined ||
     interactive.includes(read.errorResponse.error) ||
     interactiveSuberrors.includes(read.errorResponse.suberror ?? '')
-  const { errorResponse, claims } = redacted(read, redactionOf(form))
+  const { errorResponse, claims } = redacted(read, redactionOf(form, url))
   const { error, errorCodes = [], errorDescription } = errorResponse
   const remedy = remedyFor(errorCodes, read.errorResponse.error, statusCode, { credential, form })
   const reason = `Microsoft Entra ID refused the request with ${oneLine(error, 100)} (HTTP ${statusCode}): ${sentence(errorDescription)}`

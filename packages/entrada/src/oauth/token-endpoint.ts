@@ -135,7 +135,7 @@ async function ask(
   // The code that describes errors is loaded only when there is one.
   const { noTokenError, refusalError } = await import('./refusal.ts')
   if (answer.status === 200) throw noTokenError(credential, prepared.url, read.reason)
-  throw refusalError({ credential, answer, scopes: request.scopes, form: prepared.form })
+  throw refusalError({ credential, answer, scopes: request.scopes, ...prepared })
 }
 
 async function urlOf(endpoint: TokenEndpoint, { tenantId, signal }: GrantRequest): Promise<string> {

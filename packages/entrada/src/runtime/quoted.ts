@@ -4,7 +4,7 @@ import { type Env, settingOf } from './environment.ts'
 export type Quote = (value: unknown) => string
 
 /** What secrets look like: client secrets of Entra ID, tokens, keys, and long texts that cannot be a name, id or address. */
-const secretForm = /~|^eyJ|^-----BEGIN|^[^-./:]{20,}$/
+export const secretForm: RegExp = /~|^eyJ|^-----BEGIN|^[^-./:]{20,}$/
 
 /** Variables that hold a secret. */
 const secretName = /SECRET|PASSWORD|TOKEN|PRIVATE|_KEY|_HEADER|CONNECTION_STRING/
@@ -18,8 +18,8 @@ const nameOfPlace = /(?:FILE|PATH|UR[IL]|CREDENTIALS)$/
 export function quoted(value: unknown, held: readonly unknown[] = []): string {
   if (typeof value === 'string') {
     const text = value.trim()
-    const isSecret = secretForm.test(text) || (text !== '' && held.includes(text))
-    if (isSecret) return `(${value.length} characters that could be a secret)`
+    if (secretForm.test(text) || (text && held.includes(text)))
+      return `(${value.length} characters that could be a secret)`
     return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}...` : value)
   }
   if (Object(value) !== value) return String(value)

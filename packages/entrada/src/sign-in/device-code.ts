@@ -68,7 +68,7 @@ async function requestCode({
   const requestedAt = now()
   const url = endpointUrl(authority, tenantId, 'devicecode')
   const answer = await sendTokenRequest(endpoint, { url, form }, signal)
-  if (answer.status !== 200) throw refusalError({ credential, answer, scopes, form })
+  if (answer.status !== 200) throw refusalError({ credential, answer, scopes, form, url })
   const code = readDeviceCode(parseObject(answer.text), requestedAt)
   if (code !== undefined) return code
   const remedy = 'Check authorityHost, and any proxy or gateway on the way to it.'

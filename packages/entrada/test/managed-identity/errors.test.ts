@@ -269,6 +269,14 @@ describe('a token of another identity than the one that was asked for', () => {
     expect(inspect(error)).not.toContain('the-token')
   })
 
+  test.each<[string, Reply]>([
+    ['an echo of another', { body: tokenBody({ client_id: objectId }) }],
+    ['a refusal that repeats it', { status: 400, body: { message: `no identity AbC8Q~secret_value~1234` } }],
+  ])('and a secret in place of the id is not shown: %s', async (_, reply) => {
+    const error = await refused('app-service', reply, { clientId: 'AbC8Q~secret_value~1234' })
+    expect(inspect(error, { depth: 9 })).not.toContain('secret_value')
+  })
+
   test('is refused where the compute names its usual one', async () => {
     const { fetch } = standIn({ body: tokenBody({ client_id: objectId }) })
     await using credential = create(

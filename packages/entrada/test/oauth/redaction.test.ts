@@ -1,4 +1,5 @@
-import { OnBehalfOfCredential } from 'entrada'
+import { inspect } from 'node:util'
+import { ClientSecretCredential, OnBehalfOfCredential } from 'entrada'
 import { describe, expect, test } from 'vitest'
 import { redactionOf } from '../../src/oauth/redaction.ts'
 import { clientId, failure, scope, tenantId } from '../world.ts'
@@ -16,6 +17,25 @@ describe('the text of a server', () => {
     ['a secret with a code in it', 'aAADSTS50076b', 'aAADSTS50076b', '***'],
   ])('loses %s', (_, secret, text, expected) => {
     expect(redaction({ client_secret: secret }).text(text)).toBe(expected)
+  })
+
+  const misplaced = 'AbC8Q~secret_value~1234'
+  const url = `https://login.microsoftonline.com/${tenantId}/oauth2/v2.0/token`
+  test.each<[string, Record<string, string>, string]>([
+    ['client', { client_id: misplaced }, url],
+    ['user', { username: misplaced }, url],
+    ['scope', { scope: `openid ${misplaced}` }, url],
+    ['tenant', {}, url.replace(tenantId, 'AbCdEfGhIjKlMnOpQrStUvWxYz0123')],
+  ])('loses a secret that was given in place of the %s', (_, form, sentTo) => {
+    const text = `'${misplaced}' or 'AbCdEfGhIjKlMnOpQrStUvWxYz0123' was not found in the directory`
+    expect(redactionOf(new URLSearchParams(form), sentTo).text(text)).toContain("'***'")
+  })
+
+  test('keeps ids, user names, tenants and scopes, which say what was wrong', () => {
+    const form = { client_id: clientId, username: 'ada@contoso.example', scope: `${scope} access_as_an_application` }
+    const text = `${Object.values(form).join(' ')} contoso.onmicrosoft.com ${tenantId} organizations oauth2`
+    for (const tenant of ['contoso.onmicrosoft.com', tenantId, 'organizations'])
+      expect(redactionOf(new URLSearchParams(form), url.replace(tenantId, tenant)).text(text)).toBe(text)
   })
 
   test('leaves nothing of a secret that another one is a part of', () => {
@@ -56,6 +76,18 @@ describe('a claims challenge', () => {
   ])('loses %s that holds the secret', (_, given, expected) => {
     expect(redaction({ client_secret: 's3cret-word' }).claims(given)).toBe(expected)
   })
+})
+
+test('a credential whose client id and secret were taken for each other shows neither', async () => {
+  const secret = 'AbC8Q~secret_value~1234'
+  const error_description = `AADSTS700016: Application with identifier '${secret}' was not found in the directory`
+  const credential = new ClientSecretCredential(tenantId, secret, clientId, {
+    fetch: () => Response.json({ error: 'unauthorized_client', error_description }, { status: 400 }),
+    host: { env: {} },
+  })
+  const error = await failure(credential.getToken(scope))
+  expect(error.message).toContain('AADSTS700016')
+  expect(inspect(error, { depth: 9 })).not.toContain(secret)
 })
 
 describe.each(['x', 'invalid', 'grant', 'invalid_grant', 'interaction_required', 'AADSTS50076', 'error'])(
