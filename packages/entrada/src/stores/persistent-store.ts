@@ -66,6 +66,12 @@ function folderOf(name: string, { env, platform = globalThis.process?.platform }
   const home = settingOf(env, platform === 'win32' ? 'LOCALAPPDATA' : 'HOME', platform)
   const variable = platform === 'win32' ? 'LOCALAPPDATA' : 'HOME'
   if (!home) throw new Error(`tokenCachePersistenceOptions: ${variable} is not set. Set it, or pass a tokenStore.`)
+  // Tokens are not left in whatever folder the program happens to run in.
+  if (!/^(?:[a-z]:)?[\\/]/i.test(home)) {
+    throw new Error(
+      `tokenCachePersistenceOptions: ${variable} is not an absolute path. Set it to one, or pass a tokenStore.`,
+    )
+  }
   const part = name.replace(/[^\w.-]|^\./g, (one) => `%${one.codePointAt(0)?.toString(16)}`)
   return `${home}/${platform === 'win32' ? 'entrada' : '.entrada'}/${part}`
 }

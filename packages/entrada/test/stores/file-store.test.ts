@@ -35,6 +35,12 @@ async function modeOf(path: string): Promise<string> {
   return ((await stat(path)).mode & 0o7777).toString(8)
 }
 
+// Nobody can make folders in /sys, and that there is none either is not the reason.
+test.runIf(process.platform === 'linux')('a folder that cannot be made is told with the reason', async () => {
+  const store = open('/sys/entrada-test', { allowUnsafeFolder: true })
+  expect((await failure(store.set(aRecord('a')))).message).toMatch(/EPERM|EACCES|EROFS/)
+})
+
 describe('the store in files', () => {
   test.each(tokenStoreContract(host.now))('$name', ({ run }) => run(open(newFolder())))
   test.each(tokenStoreContract(host.now))('with a key that is given: $name', ({ run }) =>

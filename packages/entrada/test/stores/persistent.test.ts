@@ -162,6 +162,19 @@ describe('tokenCachePersistenceOptions', () => {
     expect(reasons[0]).toMatch(/HOME is not set\. Set it, or pass a tokenStore\.$/)
   })
 
+  test.each(['home', './home', 'C:home', '~'])(
+    'leaves nothing in the current folder where HOME is %j',
+    async (HOME) => {
+      const { world, credential } = homeWith(noPackage, () => ({ HOME }))
+      await using one = credential()
+      expect((await one.getToken(scope)).token).toBe('token-1')
+      const [event] = ofType(world.events, 'store-failed')
+      expect((event?.error as Error).message).toBe(
+        'tokenCachePersistenceOptions: HOME is not an absolute path. Set it to one, or pass a tokenStore.',
+      )
+    },
+  )
+
   test('is overruled by a tokenStore', async () => {
     const { world, folder } = homeWith(noPackage)
     const tokenStore = memoryTokenStore({ now: () => world.clock.time })

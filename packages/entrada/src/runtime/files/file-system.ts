@@ -17,8 +17,12 @@ export async function makeFolders(path: string): Promise<void> {
     try {
       await mkdir(folder, 0o700)
     } catch (error) {
-      // Systems differ in how they report that a folder exists (EEXIST, EISDIR, EPERM, EROFS).
-      if ((error as { code?: string }).code === 'ENOENT' || !(await stat(folder)).isDirectory()) throw error
+      // Systems differ in how they report that a folder exists (EEXIST, EISDIR, EPERM, EROFS). If there is none, this error says why.
+      const isThere = await stat(folder).then(
+        (status) => status.isDirectory(),
+        () => false,
+      )
+      if (!isThere || (error as { code?: string }).code === 'ENOENT') throw error
     }
   }
   try {
