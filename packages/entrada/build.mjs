@@ -16,9 +16,9 @@ const firstToken =
  * @type {readonly (readonly [string, RegExp])[]}
  */
 const moduleFiles = [
-  ['core', /^runtime\/(?:one-line|own-user-id)$/],
+  ['core', /^runtime\/own-user-id$/],
   ['request', firstToken],
-  ['request', /^(?:runtime\/foreign-error|oauth\/resource|http\/http-client-transport|version)$/],
+  ['request', /^(?:runtime\/(?:foreign-error|import-by-name)|oauth\/resource|http\/http-client-transport|version)$/],
   ['refusal', /^(?:oauth\/(?:refusal|remedies|redaction|jwt)|http\/network-error|runtime\/secrets-in-text)$/],
   ['node-transport', /^http\/(?:node-transport|proxy|tunnel-agent|pinned-agent)$/],
   [

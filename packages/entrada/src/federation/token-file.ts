@@ -1,6 +1,5 @@
 import { CredentialUnavailableError } from '../errors.ts'
 import type { Files } from '../runtime/files/files.ts'
-import { oneLine } from '../runtime/one-line.ts'
 import type { Quote } from '../runtime/quoted.ts'
 
 /** A file whose time stamp has not changed is still read again after this many milliseconds. */
@@ -57,6 +56,7 @@ export function tokenFromFile({ credential, path, files, now, monotonic, quote }
         const remedy = 'Check AZURE_FEDERATED_TOKEN_FILE or tokenFilePath, and that the volume is mounted.'
         throw unavailable(`the token file ${shown} cannot be read (${code}).`, remedy, cause)
       }
+      const { oneLine } = await import('../runtime/one-line.ts')
       const what = error instanceof Error ? oneLine(error.message, 300) : String(error)
       throw unavailable(`the attempt to read the token file ${shown} failed: ${what}.`, 'See the cause.', cause)
     })

@@ -156,7 +156,8 @@ describe('processes that share a store with leases', () => {
     const fleet = createFleet((store) => ({
       async get(key) {
         const record = await store.get(key)
-        if (++looks === 2) await store.set({ key, secret: 'theirs', cachedAt: fleet.clock.time, expiresAt: fleet.clock.time + 3600_000 })
+        if (++looks === 2)
+          await store.set({ key, secret: 'theirs', cachedAt: fleet.clock.time, expiresAt: fleet.clock.time + 3600_000 })
         return looks === 2 ? store.get(key) : record
       },
     }))

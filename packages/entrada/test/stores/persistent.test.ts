@@ -169,7 +169,7 @@ describe('tokenCachePersistenceOptions', () => {
       await using one = credential()
       expect((await one.getToken(scope)).token).toBe('token-1')
       const [event] = ofType(world.events, 'store-failed')
-      expect((event?.error as Error).message).toBe(
+      expect((event?.error as Error | undefined)?.message).toBe(
         'tokenCachePersistenceOptions: HOME is not an absolute path. Set it to one, or pass a tokenStore.',
       )
     },
