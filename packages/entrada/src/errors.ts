@@ -244,10 +244,8 @@ function causeOf(options: { cause?: unknown } | undefined): ErrorOptions | undef
   return options?.cause === undefined ? undefined : { cause: options.cause }
 }
 
-function hideProblem(error: Error, { reason, remedy, kind }: ProblemOrMessage = {}): void {
-  hide(error, 'reason', reason)
-  hide(error, 'remedy', remedy)
-  hide(error, 'kind', kind)
+function hideProblem(error: Error, problem: ProblemOrMessage | undefined): void {
+  for (const name of ['reason', 'remedy', 'kind'] as const) hide(error, name, problem?.[name])
 }
 
 /** Not enumerable, because an attempt holds its error and the error its attempts: `JSON.stringify` would fail. */
