@@ -37,8 +37,11 @@ export function assemble(scope: string, subject: Subject, trial: Trial, found: r
   // What is seen here tells more than a refusal that says the same.
   const seen = new Set(left.filter(({ aadsts }) => aadsts === undefined).map(({ code }) => code))
   const told = left.filter(({ code, aadsts }) => aadsts === undefined || !seen.has(code))
+  // Good to know where nothing else is wrong; beside a cause it only leads away from it.
+  const hasCause = told.some(({ severity, code }) => severity === 'error' && code !== 'no-credential')
+  const shown = hasCause ? told.filter(({ severity }) => severity !== 'info') : told
   const rank = ({ severity, code }: Finding): number => severities.indexOf(severity) * 1000 + order.indexOf(code)
-  return { scope, subject, trial, findings: told.sort((one, other) => rank(one) - rank(other)) }
+  return { scope, subject, trial, findings: shown.sort((one, other) => rank(one) - rank(other)) }
 }
 
 /** Whether something keeps the token away. */

@@ -35,3 +35,8 @@ export function isPlaceholder(value: string): boolean {
 export function shownId(value: string): string {
   return isTenant(value) || isGuid(value) ? value : `a value of ${value.length} characters`
 }
+
+/** A sentence of the library's, which begins with a small letter where its messages have a name in front. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

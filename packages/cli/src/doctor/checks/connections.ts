@@ -32,7 +32,7 @@ function faultIn(
       'proxy-malformed',
       `${malformedProxy} is not the address of a proxy.`,
       'Credentials go to the authority through it.',
-      `export ${malformedProxy}=http://proxy.example:3128`,
+      `Write it so: ${malformedProxy}=http://proxy.example:3128`,
     )
   }
   if (isLate) {
@@ -68,7 +68,7 @@ function throughProxy(
       'proxy-authentication',
       `The proxy ${address} of ${variable} wants a user name and a password (HTTP 407).`,
       'The variable has none that it accepts.',
-      `export ${variable}=${address.replace('://', '://USER:PASSWORD@')}`,
+      `Put them into it: ${variable}=${address.replace('://', '://USER:PASSWORD@')}`,
     )
   }
   if (statusCode !== undefined) {
@@ -84,7 +84,7 @@ function throughProxy(
     'proxy-unreachable',
     `The proxy ${address} of ${variable} cannot be reached (${code || failure.message}).`,
     `Everything for ${host} goes through it.`,
-    `Correct ${variable}, or: export NO_PROXY=${host}`,
+    `Correct ${variable}, or name ${host} in NO_PROXY if it can be reached directly.`,
   )
 }
 
@@ -94,7 +94,8 @@ function ofAuthority({ code, message }: ConnectionFailure, host: string, present
       'dns-failed',
       `The name ${host} cannot be resolved (${code}).`,
       'The name is misspelt, or the DNS server of this machine does not know it.',
-      `nslookup ${host}; look at /etc/resolv.conf, the VPN, and AZURE_AUTHORITY_HOST`,
+      'Look at the DNS servers of this machine or container, the VPN, and AZURE_AUTHORITY_HOST.',
+      `nslookup ${host}`,
     )
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
@@ -138,7 +139,7 @@ function isOfCertificate(code: string): boolean {
   return /CERT|SELF_SIGNED|UNABLE_TO_|ISSUER/.test(code)
 }
 
-function fault(code: FindingCode, what: string, why: string, change: string): Finding {
+function fault(code: FindingCode, what: string, why: string, change: string, run?: string): Finding {
   const follows: readonly FindingCode[] = ['no-credential', 'refused', 'service-unavailable', 'ended-early']
-  return { code, severity: 'error', what, why, change, explains: follows }
+  return { code, severity: 'error', what, why, change, ...(run === undefined ? {} : { run }), explains: follows }
 }

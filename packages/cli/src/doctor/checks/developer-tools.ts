@@ -2,6 +2,7 @@ import type { Attempt } from 'entrada'
 import type { Check, Examination } from '../check.ts'
 import type { Finding } from '../finding.ts'
 import { codesOf, kindOf } from '../refused.ts'
+import { capital } from '../shapes.ts'
 
 const tools: Readonly<Record<string, { title: string; login: string }>> = {
   AzureCliCredential: { title: 'Azure CLI', login: 'az login' },
@@ -35,7 +36,12 @@ function faultIn(
   const kind = kindOf(error)
   // That a tool is not here says nothing, where nobody said that it would be.
   if (kind === 'tool-missing' && !meant) return []
-  const common = { severity: 'error', concerns: [credential], why: reason, explains: ['no-credential'] } as const
+  const common = {
+    severity: 'error',
+    concerns: [credential],
+    why: capital(reason),
+    explains: ['no-credential'],
+  } as const
   if (kind === 'tool-missing') {
     const what = `${title} is not installed, or not in a folder of PATH.`
     return [{ ...common, code: 'tool-not-found', what, ...(remedy === undefined ? {} : { change: remedy }) }]

@@ -23,8 +23,9 @@ function isElsewhere(trial: Trial): boolean {
 const has = (env: Examination['env'], name: string): boolean => Boolean(env[name]?.trim())
 const proofs = ['AZURE_CLIENT_SECRET', 'AZURE_CLIENT_CERTIFICATE_PATH', 'AZURE_FEDERATED_TOKEN_FILE']
 
+const ids = ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID']
+
 function incomplete(env: Examination['env'], { credential }: Examination['subject']): Finding[] {
-  const ids = ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID']
   const proof = proofs.filter((name) => has(env, name))
   const isUser = has(env, 'AZURE_USERNAME') && has(env, 'AZURE_PASSWORD')
   const missingIds = ids.filter((name) => !has(env, name) && !(isUser && name === 'AZURE_TENANT_ID'))
@@ -61,7 +62,7 @@ function missing(env: Examination['env'], names: readonly string[], why: string)
     concerns: ['EnvironmentCredential', 'WorkloadIdentityCredential', 'GitHubActionsCredential'],
     what: `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} ${isEmpty ? 'empty' : 'not set'}.`,
     why: `${why}, and tenant, client and one proof belong together.${empty.length > 0 ? ' An empty value is how a missing secret of a pipeline looks.' : ''}`,
-    change: `Set ${names.join(' and ')}; the overview of the app registration has the ids.`,
+    change: `Set ${names.join(' and ')}${names.some((name) => ids.includes(name)) ? '; the overview of the app registration has the ids' : ''}.`,
     explains: ['no-credential', 'token-credentials-cannot-work', 'tool-not-found'],
   }
 }

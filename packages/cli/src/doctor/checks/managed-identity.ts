@@ -3,6 +3,7 @@ import type { Check, Examination } from '../check.ts'
 import type { FindingCode } from '../codes.ts'
 import type { Finding } from '../finding.ts'
 import { codesOf, kindOf, responseIn, statusOf } from '../refused.ts'
+import { capital } from '../shapes.ts'
 
 /** What became of the managed identity, where one is meant. */
 export const managedIdentity: Check = {
@@ -53,15 +54,18 @@ function faultIn({ error, reason = '', remedy, outcome }: Attempt, { env, subjec
     change = 'Name one: its client id in AZURE_CLIENT_ID, or clientId in the profile.'
   } else if (kindOf(error) === 'no-such-identity' || notAssigned.test(responseIn(error)?.errorDescription ?? '')) {
     code = 'identity-not-assigned'
-    what = `The host does not have the managed identity that is asked for.${by}`
+    what =
+      id === undefined && subject.credential === 'DefaultAzureCredential'
+        ? 'The host does not have the managed identity that is asked for: none was named, and it has none of its own.'
+        : `The host does not have the managed identity that is asked for.${by}`
     change =
       id === undefined
         ? 'Assign one to this host; if it has user-assigned ones alone, name one in AZURE_CLIENT_ID.'
-        : 'Assign it to this host, or correct the id; for the host’s own identity: unset AZURE_CLIENT_ID'
+        : 'Assign it to this host, or correct the id; for the host’s own identity leave AZURE_CLIENT_ID out.'
   } else if (kindOf(error) === 'identity-not-supported') {
     code = 'identity-not-supported'
     what = `This host has one identity, and another is asked for.${by}`
-    change = id === undefined ? change : 'unset AZURE_CLIENT_ID'
+    change = id === undefined ? change : 'Leave AZURE_CLIENT_ID out here.'
   } else if (responseIn(error)?.error === 'identity_mismatch') {
     code = 'unexpected-identity'
     what = 'The host gave a token of another identity than was asked for.'
@@ -83,7 +87,7 @@ function faultIn({ error, reason = '', remedy, outcome }: Attempt, { env, subjec
       severity: 'error',
       concerns: ['ManagedIdentityCredential'],
       what,
-      why: reason,
+      why: capital(reason),
       change,
       explains: ['no-credential', 'tool-not-found'],
     },

@@ -2,6 +2,7 @@ import type { Check, Examination } from '../check.ts'
 import type { Finding } from '../finding.ts'
 import { chainMembers } from '../members.ts'
 import { responseIn } from '../refused.ts'
+import { capital } from '../shapes.ts'
 import type { Trial } from '../trial.ts'
 
 /** What the request for a token itself came to, where no other check is about it. */
@@ -102,8 +103,4 @@ function platformWithout({ credential }: Examination['subject'], env: Examinatio
   if (isChosen('AzurePipelinesCredential') && !env.SYSTEM_OIDCREQUESTURI?.trim())
     return 'Run it in a task with an Azure service connection, with SYSTEM_ACCESSTOKEN: $(System.AccessToken) in its env.'
   return undefined
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }
