@@ -18,10 +18,11 @@ let emulator: Emulator
 let registry: AzureRegistry
 
 beforeAll(async () => {
-  if (!isHere) return
+  if (!isHere) return undefined
   program = await buildProgram()
   emulator = await startAuthority()
   registry = await startAzureRegistry(emulator)
+  return registry.close
 })
 
 async function somebody(): Promise<Person> {

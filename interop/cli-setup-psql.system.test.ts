@@ -1,10 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chown, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { getuid } from 'node:process'
 import { promisify } from 'node:util'
 import { createServerCertificate, type Emulator } from '@entrada/emulator'
-import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest'
+import { beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { startAuthority } from '../packages/cli/test/app.ts'
 import { buildProgram, type Program } from '../packages/cli/test/program.ts'
 import { temporaryFolder } from '../scripts/temporary-folder.mjs'
@@ -28,12 +29,11 @@ let port: number
 const nobody = getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 
 beforeAll(async () => {
-  if (!isHere) return
+  if (!isHere) return undefined
   program = await buildProgram()
   emulator = await startAuthority()
   port = await freePort()
   const { path: folder, remove } = await temporaryFolder()
-  afterAll(remove)
   const { certificate, privateKey } = await createServerCertificate(inject('authority'), [])
   const data = join(folder, 'data')
   await mkdir(data, { mode: 0o700 })
@@ -69,9 +69,16 @@ beforeAll(async () => {
   }
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const server = spawn(join(bin, 'postgres'), ['-D', data, ...args], { ...nobody, cwd: folder, stdio: 'ignore' })
-  afterAll(() => void server.kill('SIGINT'))
+  const killed = () => server.kill('SIGKILL')
+  process.once('exit', killed)
   await vi.waitFor(async () => expect((await asOwner('SELECT 1')).output.trim()).toBe('1'), { timeout: 20_000 })
   await asOwner(`CREATE ROLE "${user}" LOGIN; CREATE DATABASE shop`)
+  return async () => {
+    server.kill('SIGINT')
+    await once(server, 'close')
+    process.off('exit', killed)
+    remove()
+  }
 })
 
 async function asOwner(sql: string) {

@@ -6,7 +6,7 @@ import { type ServerResponse, request as startRequest } from 'node:http'
 import { join } from 'node:path'
 import { createServerCertificate, type Emulator } from '@entrada/emulator'
 import { importPKCS8, SignJWT } from 'jose'
-import { afterAll, inject, vi } from 'vitest'
+import { inject, vi } from 'vitest'
 import { type Asked, startTlsServer } from '../../packages/cli/test/tls-server.ts'
 import { temporaryFolder } from '../../scripts/temporary-folder.mjs'
 import { freePort } from '../free-port.ts'
@@ -17,6 +17,7 @@ export interface AzureRegistry {
   host: string
   /** Applications and users that have exchanged a token. */
   exchanged: unknown[]
+  close(): Promise<void>
 }
 
 const issuer = 'stand-in for Azure Container Registry'
@@ -24,7 +25,6 @@ const tokenUser = '00000000-0000-0000-0000-000000000000'
 
 export async function startAzureRegistry(emulator: Emulator): Promise<AzureRegistry> {
   const { path: folder, remove } = await temporaryFolder()
-  afterAll(remove)
   const check = await tokenCheck(emulator, 'https://containerregistry.azure.net')
   const sign = await signer()
   const port = await freePort()
@@ -72,9 +72,19 @@ export async function startAzureRegistry(emulator: Emulator): Promise<AzureRegis
   }
   await writeFile(join(folder, 'config.yml'), JSON.stringify(config))
   const child = spawn('/usr/bin/docker-registry', ['serve', join(folder, 'config.yml')], { stdio: 'ignore' })
-  afterAll(() => void child.kill('SIGKILL'))
+  const killed = () => child.kill('SIGKILL')
+  process.once('exit', killed)
   await untilListening(child, port)
-  return { host: front.host, exchanged }
+  return {
+    host: front.host,
+    exchanged,
+    async close() {
+      killed()
+      await once(child, 'close')
+      process.off('exit', killed)
+      remove()
+    },
+  }
 }
 
 const unauthorized = { errors: [{ code: 'UNAUTHORIZED', message: 'authentication required' }] }

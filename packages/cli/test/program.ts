@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
-import { afterAll } from 'vitest'
+import { temporaryFolder } from '../../../scripts/temporary-folder.mjs'
 import { cleanEnvironment } from '../../../testing/environment.mjs'
 
 /** What a run of the program has left. */
@@ -49,8 +48,7 @@ export interface Program {
  * in it, so that a test never runs what was built before.
  */
 export async function buildProgram(): Promise<Program> {
-  const folder = await mkdtemp(join(tmpdir(), 'entrada-cli-'))
-  afterAll(() => rm(folder, { recursive: true, force: true }))
+  const { path: folder } = await temporaryFolder()
   const bundle = await rolldown({
     input: Object.fromEntries(
       programs.map((name) => [name, fileURLToPath(new URL(`../src/${name}.ts`, import.meta.url))]),

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { createServerCertificate } from '@entrada/emulator'
-import { afterAll, inject } from 'vitest'
+import { inject } from 'vitest'
 
 /** A request as it came, with its body. */
 export interface Asked {
@@ -22,7 +22,7 @@ export interface TlsServer {
   asked: Asked[]
 }
 
-/** Starts a server that ends with the tests of the file. */
+/** Starts a server that ends with the process of the tests. */
 export async function startTlsServer(
   answer: (asked: Asked, response: ServerResponse) => void | Promise<void>,
 ): Promise<TlsServer> {
@@ -38,10 +38,8 @@ export async function startTlsServer(
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  afterAll(() => {
-    server.closeAllConnections()
-    server.close()
-  })
+  // Nothing that listens keeps the process of the tests.
+  server.unref()
   const { port } = server.address() as AddressInfo
   return { host: `localhost:${port}`, port, asked }
 }
