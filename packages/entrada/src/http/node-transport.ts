@@ -131,6 +131,8 @@ function sendOnce(
       reject(request.reusedSocket && error.code === 'ECONNRESET' ? new StaleConnection('', { cause: error }) : error)
     })
     request.on('response', (response) => resolve(responseOf(response)))
+    // After an answer that is none, such as "101 Switching Protocols", Node says no more than this.
+    request.on('close', () => reject(new Error('the connection was closed without an answer')))
     request.end(body)
   })
 }

@@ -58,6 +58,17 @@ test('does not send again by itself when a fresh connection is reset', async () 
   close()
 })
 
+test('an answer that switches to another protocol is a failure at once', async () => {
+  await using server = await serveTcp(async (socket) => {
+    await requestOn(socket)
+    socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n')
+  })
+  const { transport, close } = openNodeTransport()
+  const error = (await failure(send(server.url, transport))) as HttpFailure
+  expect(error).toMatchObject({ kind: 'network', message: 'the connection was closed without an answer' })
+  close()
+})
+
 test('does not send twice more when the fresh connection is reset too', async () => {
   await using server = await serveTcp(async (socket, count) => {
     await requestOn(socket)
