@@ -74,7 +74,8 @@ export interface AskMembersOptions {
   absent?: { member: Member; error: Error } | undefined
   /** How long the first of the callers would wait, in milliseconds. */
   timeoutMs?: number | undefined
-  now: () => number
+  /** By this clock attempts are measured: one that is set meanwhile would give nonsense. */
+  monotonic: () => number
   emit: Emit
 }
 
@@ -95,7 +96,7 @@ export async function askMembers(
   scopes: string | string[],
   call: GetTokenOptions | undefined,
 ): Promise<MemberToken> {
-  const { members, known, now, emit } = options
+  const { members, known, monotonic, emit } = options
   const attempts: Attempt[] = []
   /** Index of the last member that has been prepared. */
   let prepared = 0
@@ -111,7 +112,7 @@ export async function askMembers(
       attempts.push(failedAttempt(name, failure, 'unavailable', 0))
       continue
     }
-    const start = now()
+    const start = monotonic()
     const evidence = hooks?.evidence?.()
     const asking = askMember(member, scopes, asked)
     // Most members reject at once. While a slower one is awaited, the ones behind it are prepared.
@@ -121,7 +122,7 @@ export async function askMembers(
     })
     const outcome = await asking
     stop()
-    const milliseconds = now() - start
+    const milliseconds = Math.round(monotonic() - start)
     if (!(outcome instanceof Error)) {
       attempts.push({ credential: name, outcome: 'token', milliseconds })
       return { member, token: outcome, attempts }
@@ -153,7 +154,12 @@ export async function askMember(
 ): Promise<AccessToken | Error> {
   try {
     const asked = member.credential.getToken(scopes, call)
-    const token = await orAborted(asked, call?.abortSignal, `${member.name}: the caller aborted getToken.`)
+    // Stand-ins in tests return a token without a promise.
+    const token = await orAborted(
+      Promise.resolve(asked),
+      call?.abortSignal,
+      `${member.name}: the caller aborted getToken.`,
+    )
     return token ?? new CredentialUnavailableError({ who: member.name, reason: 'getToken returned null.' })
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error), { cause: error })

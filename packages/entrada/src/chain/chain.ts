@@ -29,7 +29,7 @@ export interface Explanation {
 export interface ChainOptions {
   name: string
   members: readonly Member[]
-  now: () => number
+  monotonic: () => number
   emit: Emit
   /** Quotes an input for a message. */
   quote?: Quote
@@ -161,8 +161,8 @@ export class Chain implements CredentialSource {
   }
 
   #askOptions(): AskMembersOptions {
-    const { name: chain, members, now, emit } = this.#options
-    return { chain, members, now, emit }
+    const { name: chain, members, monotonic, emit } = this.#options
+    return { chain, members, monotonic, emit }
   }
 }
 

@@ -33,12 +33,12 @@ export class ChainedTokenCredential extends ChainCredential {
           throw new TypeError(`${name}: member ${index + 1} has no getToken. Pass objects that are credentials.`)
         }
       }
-      const { now, env } = hostOf(undefined)
+      const { now, monotonic, env } = hostOf(undefined)
       const sink = eventSink(undefined, env)
       const options = {
         name,
         members: sources.map(memberOf),
-        now,
+        monotonic,
         emit: (event: UnnamedEvent) => sink(name, event),
         quote: quoteFor([], env),
         release: () => undefined,

@@ -77,7 +77,10 @@ export class DefaultAzureCredential extends ChainCredential {
       const members = selectMembers(options ?? {}, host.env, name, quote).map((kind) => {
         return buildMember(kind, context.forMember(kind.name), options ?? {}, fault)
       })
-      return new Chain({ name, members, now: host.now, emit, quote, release: context.close }, new OneWinner())
+      return new Chain(
+        { name, members, monotonic: host.monotonic, emit, quote, release: context.close },
+        new OneWinner(),
+      )
     })
   }
 }

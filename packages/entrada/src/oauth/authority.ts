@@ -53,8 +53,7 @@ export function parseAuthority(
   const shown = quote(value)
   const fault = (what: string): TypeError => new TypeError(`${source} ${shown} ${what}. ${remedy}`)
   // A value that could be a secret must not become a host either, because network errors name the host.
-  if (typeof value !== 'string' || value.trim() === '' || shown[0] !== '"')
-    throw fault('is not the address of an authority')
+  if (typeof value !== 'string' || !value.trim() || shown[0] !== '"') throw fault('is not the address of an authority')
   const text = value.trim()
   // This check comes first, whatever else is wrong: every other message repeats the value.
   if (text.includes('@')) throw new TypeError(`${source} has a user name or password. ${remedy}`)

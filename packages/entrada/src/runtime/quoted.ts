@@ -4,7 +4,7 @@ import { type Env, settingOf } from './environment.ts'
 export type Quote = (value: unknown) => string
 
 /** What secrets look like: client secrets of Entra ID, tokens, keys, and long texts that cannot be a name, id or address. */
-export const secretForm: RegExp = /~|^eyJ|^-----BEGIN|^[^-./:]{20,}$/
+export const secretForm: RegExp = /~|^(?:eyJ|-----BEGIN|[^-./:]{20,}$)/
 
 /** Variables that hold a secret. */
 const secretName = /SECRET|PASSWORD|TOKEN|PRIVATE|_KEY|_HEADER|CONNECTION_STRING/

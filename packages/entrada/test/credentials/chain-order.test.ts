@@ -90,7 +90,7 @@ function chainOf(members: Member[]): Chain {
   const options = {
     name: 'Chain',
     members: members.map((credential) => ({ name: credential.name, credential, hooks: credential })),
-    now: () => 0,
+    monotonic: () => 0,
     emit: () => undefined,
     release: () => undefined,
   }

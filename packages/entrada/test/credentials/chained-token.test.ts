@@ -69,6 +69,12 @@ describe('a round', () => {
     },
   )
 
+  test('takes a token that comes without a promise', async () => {
+    const token = { token: 'at once', expiresOnTimestamp: Date.now() + 3_600_000 }
+    const chain = new ChainedTokenCredential(new Foreign((() => token) as never))
+    expect((await chain.getToken(scope)).token).toBe('at once')
+  })
+
   test('goes on after a member that gives null', async () => {
     const chain = new ChainedTokenCredential(new Foreign(async () => null), new Second(gives('second')))
     expect((await chain.getToken(scope)).token).toBe('second')

@@ -289,3 +289,20 @@ test('GitHub Actions as a member signs a job in', async () => {
   })
   expect((await credential.getTokenInfo(scope)).credential).toBe('GitHubActionsCredential')
 })
+
+test('the length of an attempt is measured by a clock that nobody sets', async () => {
+  let wall = Date.UTC(2030, 0, 1)
+  let steady = 0
+  await using credential = new DefaultAzureCredential({
+    fetch: () => Response.json({ access_token: 'T', expires_in: 3600 }),
+    host: {
+      env: { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId, AZURE_CLIENT_SECRET: 's' },
+      now: () => (wall -= 60_000),
+      monotonic: () => (steady += 0.25),
+    },
+  })
+  const { attempts } = await credential.explain(scope)
+  expect(attempts[0]).toMatchObject({ credential: 'EnvironmentCredential', outcome: 'token' })
+  expect(attempts[0]?.milliseconds).toBeGreaterThanOrEqual(0)
+  expect(Number.isInteger(attempts[0]?.milliseconds)).toBe(true)
+})

@@ -111,7 +111,8 @@ test('while a chain waits for a member ahead, a tool whose program and profile a
     { name: 'AzureCliCredential', credential: az, hooks: az },
     { name: 'Behind', credential: az, hooks: { prepare: () => isTime() } },
   ]
-  const askOnce = () => askMembers({ chain: 'Chain', members, now: () => 0, emit: () => undefined }, scope, undefined)
+  const askOnce = () =>
+    askMembers({ chain: 'Chain', members, monotonic: () => 0, emit: () => undefined }, scope, undefined)
   await askOnce()
   machine.files.set('/home/ada/.azure/azureProfile.json', { stamp: '1' })
   loads = 0
