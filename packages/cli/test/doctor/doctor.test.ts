@@ -153,12 +153,29 @@ describe('what should be looked at is a warning where there is a token, and the 
     expect(code).toBe(0)
   })
 
-  test('a folder of kept tokens that the group may read', async () => {
-    await mkdir(join(folder, '.entrada'))
-    await chmod(join(folder, '.entrada'), 0o750)
+  test('a folder of kept tokens that the group may read, and its key that everybody may', async () => {
+    await mkdir(join(folder, '.entrada/entrada'), { recursive: true })
+    await chmod(join(folder, '.entrada/entrada'), 0o750)
+    await file(stage, '.entrada/entrada.key', 'x', 0o644)
     const { findings } = await told(stage.variables)
-    expect(findings).toMatchObject([{ code: 'file-readable-by-others', severity: 'warning' }])
-    expect(findings[0]?.what).toContain('by the group (mode 0750)')
+    expect(findings.map(({ what }) => what.replace(folder, '~'))).toEqual([
+      'The folder of kept tokens "~/.entrada/entrada" can be read by the group (mode 0750).',
+      'The key of the kept tokens "~/.entrada/entrada.key" can be read by everybody on this machine (mode 0644).',
+    ])
+    expect(findings.map(({ severity }) => severity)).toEqual(['warning', 'warning'])
+  })
+
+  test('a configuration that others may write; that others may read it is good to know', async () => {
+    const config = JSON.stringify({ profiles: { ci: { credential: 'EnvironmentCredential' } } })
+    const path = await file(stage, '.config/entrada/config.json', config, 0o644)
+    const severities = async (): Promise<(string | undefined)[]> => {
+      const { code, findings } = await told(stage.variables)
+      expect(code).toBe(0)
+      return findings.map((finding) => `${finding.code} ${finding.severity}`)
+    }
+    expect(await severities()).toEqual(['file-readable-by-others info'])
+    await chmod(path, 0o666)
+    expect(await severities()).toEqual(['file-readable-by-others warning'])
   })
 
   test('a clock that is two minutes ahead', async () => {

@@ -1,50 +1,53 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Check } from '../check.ts'
+import { storeName } from 'entrada/config'
+import type { Check, Examination } from '../check.ts'
 import type { Finding } from '../finding.ts'
 
 /** Files with secrets, and who may read them. Windows has other means, which are not looked at. */
 export const fileModes: Check = {
   looksAt: 'who may read files with secrets',
-  async run({ subject, env, platform }) {
-    if (platform === 'win32') return []
-    const { certificatePath, clientSecret } = subject.settings
-    const store = env.HOME ? join(env.HOME, '.entrada') : undefined
-    const files: [path: string, what: string][] = [
-      ...subject.files.map((path): [string, string] => [path, 'configuration']),
-      ...(certificatePath && !clientSecret
-        ? [[certificatePath.value, 'certificate with its key'] as [string, string]]
-        : []),
-      ...(store
-        ? [
-            [store, 'folder of kept tokens'] as [string, string],
-            [join(store, 'entrada'), 'folder of kept tokens'] as [string, string],
-          ]
-        : []),
-    ]
-    const found = await Promise.all(files.map(([path, what]) => look(path, what)))
+  async run(examination) {
+    if (examination.platform === 'win32') return []
+    const found = await Promise.all(filesOf(examination).map(look))
     return found.flat()
   },
 }
 
-async function look(path: string, what: string): Promise<Finding[]> {
+interface LookedAt {
+  path: string
+  what: string
+  /** It names secrets and holds none, so that only who may write it matters much. */
+  hasNoSecret?: true
+}
+
+function filesOf({ subject, env }: Examination): LookedAt[] {
+  const { certificatePath, clientSecret } = subject.settings
+  const isRead = certificatePath !== undefined && clientSecret === undefined
+  const kept = env.HOME ? join(env.HOME, '.entrada', storeName) : undefined
+  return [
+    ...subject.files.map((path): LookedAt => ({ path, what: 'configuration', hasNoSecret: true })),
+    ...(isRead ? [{ path: certificatePath.value, what: 'certificate with its key' }] : []),
+    ...(kept === undefined ? [] : [{ path: kept, what: 'folder of kept tokens' }]),
+    ...(kept === undefined ? [] : [{ path: `${kept}.key`, what: 'key of the kept tokens' }]),
+  ]
+}
+
+async function look({ path, what, hasNoSecret }: LookedAt): Promise<Finding[]> {
   const found = await stat(path).catch(() => undefined)
-  if (found === undefined) return []
+  if (found === undefined || (found.mode & 0o077) === 0) return []
   const mode = found.mode & 0o777
-  // A configuration holds no secret, but who may write it decides where secrets go.
-  const bad = what === 'configuration' ? mode & 0o022 : mode & 0o077
-  if (bad === 0) return []
-  const can = (bad & 0o022) !== 0 ? 'written' : 'read'
-  const whom = (bad & 0o007) !== 0 ? 'everybody on this machine' : 'the group'
+  const isWritten = (mode & 0o022) !== 0
+  const whom = (mode & (isWritten ? 0o002 : 0o007)) !== 0 ? 'everybody on this machine' : 'the group'
+  const harm = hasNoSecret
+    ? 'It names who signs in, and where secrets are kept.'
+    : 'Whoever reads it can sign in with what is in it.'
   return [
     {
       code: 'file-readable-by-others',
-      severity: 'warning',
-      what: `The ${what} ${JSON.stringify(path)} can be ${can} by ${whom} (mode ${mode.toString(8).padStart(4, '0')}).`,
-      why:
-        can === 'written'
-          ? 'Whoever writes it decides where secrets are sent.'
-          : 'Whoever reads it can sign in with what is in it.',
+      severity: hasNoSecret && !isWritten ? 'info' : 'warning',
+      what: `The ${what} ${JSON.stringify(path)} can be ${isWritten ? 'written' : 'read'} by ${whom} (mode ${mode.toString(8).padStart(4, '0')}).`,
+      why: isWritten ? 'Whoever writes it decides where secrets are sent.' : harm,
       run: `chmod ${found.isDirectory() ? '700' : '600'} ${/^[\w./-]+$/.test(path) ? path : JSON.stringify(path)}`,
     },
   ]
