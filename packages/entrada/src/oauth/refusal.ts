@@ -85,9 +85,10 @@ function readRefusal(body: Record<string, unknown> | undefined, statusCode: numb
     return typeof value === 'string' ? value : undefined
   }
   const description = text('error_description')
-  const codes = Array.isArray(body?.error_codes)
-    ? body.error_codes.filter((code): code is number => Number.isSafeInteger(code))
-    : codesIn(description ?? '')
+  const listed: unknown[] = Array.isArray(body?.error_codes) ? body.error_codes : []
+  const whole = listed.filter((code): code is number => Number.isSafeInteger(code))
+  // A gateway that makes the response anew may have emptied the list, or made texts of the numbers.
+  const codes = whole.length > 0 ? whole : codesIn(description ?? '')
   const given = {
     suberror: text('suberror'),
     timestamp: text('timestamp'),

@@ -55,6 +55,15 @@ test('an error of Entra ID is read whole, and its message says who, what and the
   )
 })
 
+test.each([[[]], [['7000215']], [[null]], ['7000215'], [undefined]])(
+  'a refusal whose list of codes is %j has its remedy by the description',
+  async (error_codes) => {
+    const error = await refusal({ ...whole, error_codes })
+    expect(error.errorResponse.errorCodes).toEqual([7000215])
+    expect(error.message).toContain('Copy the value of the client secret')
+  },
+)
+
 describe('what only a person can resolve', () => {
   const claims = '{"access_token":{"capolids":{"essential":true,"values":["x"]}}}'
   test.each<[string, object]>([
