@@ -33,11 +33,15 @@ export function oneLine(error: unknown): string {
   return inOneLine(error).replace(/\.$/, '')
 }
 
-/** Removes line breaks and anything that moves the cursor. */
+/** What a parser of JSON (V8's, JavaScriptCore's) repeats of its text, which may be a part of a token. */
+const parsedText = /(Unexpected (?:token|identifier) )(?:"[^"]{0,1000}"?|[\s\S]{1,80}?(?= is not valid JSON))/g
+
+/** Removes line breaks, anything that moves the cursor, and what was parsed. */
 function inOneLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   return text
     .slice(0, longestSeen)
+    .replace(parsedText, '$1***')
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, ' ')
     .trim()
     .slice(0, 300)

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { inspect } from 'node:util'
 import { KeyringError, openMsalCache } from '@entrada/keyring'
 import { expect, test } from 'vitest'
 import { entryOf, secretStore, sharedEntry, systemWith } from './secret-store.ts'
@@ -72,6 +73,16 @@ test('without the library the error says what to install, also where its native 
   await expect(openMsalCache(name, unbuilt)).rejects.toThrow(
     "@azure/msal-node-extensions cannot be loaded: Cannot find module '../build/Release/keytar.node'. Install libsecret",
   )
+})
+
+test.each([
+  `Unexpected token 'R', "REFRESH-TO"... is not valid JSON`,
+  'JSON Parse error: Unexpected identifier "REFRESH-TOKEN"',
+])('what a parser of JSON repeats is in no error: %s', (message) => {
+  const cause = new SyntaxError(message)
+  const error = new KeyringError({ reason: 'it broke.', remedy: 'Mend it.', cause })
+  expect((error.cause as Error).message).toMatch(/Unexpected \w+ \*\*\*/)
+  expect(inspect(error)).not.toContain('REFRESH')
 })
 
 test.each([

@@ -112,8 +112,10 @@ function read(error: unknown, name: string): unknown {
   }
 }
 
-/** Values of fields with the names of secrets, bearer tokens, and JWTs. */
+/** Values of fields with the names of secrets, bearer tokens, JWTs, and the text that a parser of JSON (V8's, JavaScriptCore's) repeats. */
 const secrets: readonly RegExp[] = [
+  /(Unexpected token )[\s\S]{1,80}?(?= is not valid JSON)/g,
+  /(Unexpected identifier )"[^"]{0,1000}"?/g,
   /((?:secret|password|token|assertion|verifier|code|sig|api_?key)"?\s{0,3}[=:]\s{0,3}"?)[^\s&"',;}]+/gi,
   /(\bbearer\s{1,3})[\w+/=~.-]+/gi,
   /()\beyJ[\w-]{8,}(?:\.[\w-]*)*/g,

@@ -38,6 +38,27 @@ test.each<[string, unknown, string]>([
   expect(rebuilt(value, redact).message).toBe(message)
 })
 
+test.each([
+  ...['xREFRESH-TOKEN', '["REFRESH-TOKEN"] REFRESH', 'REFRESH-TOKEN'.repeat(99)].map((text) =>
+    thrownBy(() => JSON.parse(text)),
+  ),
+  new SyntaxError('JSON Parse error: Unexpected identifier "REFRESH-TOKEN"'),
+  new Error(`the record is damaged: ${thrownBy(() => JSON.parse('REFRESH-TOKEN')).message}`),
+])('what was parsed is not repeated: %s', (error) => {
+  const copy = rebuilt(error)
+  expect(copy.message).toMatch(/Unexpected/)
+  expect(inspect(copy)).not.toMatch(/REFRESH|OKEN/)
+})
+
+function thrownBy(act: () => unknown): Error {
+  try {
+    act()
+  } catch (error) {
+    return error as Error
+  }
+  throw new Error('it did not throw')
+}
+
 test('the work is bounded, even for an error that has itself inside ten times', () => {
   let reads = 0
   const error = Object.defineProperty(new AggregateError([], 'all'), 'code', { get: () => void reads++ })
