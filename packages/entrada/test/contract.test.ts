@@ -82,7 +82,7 @@ describe.each(credentials)('$name', (row) => {
     ['an empty scope in a list', [scope, '']],
     ['a scope that is a number', 7],
     ['a scope with a blank', 'https://a.example/.default https://b.example/.default'],
-    ['a scope with a line break in it', 'https://a.example/\n.default'],
+    ['a scope with a line break', 'https://a.example/.default\n'],
     ['a scope with a quote', 'https://a.example/"'],
     ['a scope of a megabyte', 'x'.repeat(1 << 20)],
   ])('refuses %s before any I/O', async (_, scopes) => {

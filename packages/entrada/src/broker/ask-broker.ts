@@ -75,7 +75,7 @@ async function ask(question: BrokerQuestion): Promise<BrokerAnswer> {
 }
 
 /** A broker that claims a longer life has mistaken the unit, and the token would be handed out after its end. */
-const longestLifeMs = 10 * 365 * 24 * 3600_000
+const longestLifeMs = 100 * 365 * 24 * 3600_000
 
 /** The broker's own entry for an account. If there is none, the account may still be the operating system's. */
 async function accountOf(

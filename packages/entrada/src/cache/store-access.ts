@@ -8,7 +8,7 @@ import { refreshTokenLife, type TokenKey, type TokenRecord, type TokenStore, tok
 const longestAheadMs = 300_000
 
 /** A record that claims a longer life was not written by us, and would be served after its end. */
-const longestLifeMs = 10 * 365 * 24 * 3600_000
+const longestLifeMs = 100 * 365 * 24 * 3600_000
 
 /** How long a read of the store is waited for, in milliseconds. */
 const readTimeout = 500
@@ -149,7 +149,7 @@ function readTokenRecord(value: unknown, key: TokenKey): TokenRecord | { reason:
   if (!Number.isFinite(record.expiresAt) || !Number.isFinite(record.cachedAt))
     return { reason: 'the record has no times' }
   if ((record.expiresAt as number) - (record.cachedAt as number) > longestLifeMs)
-    return { reason: 'the record says that it is valid for more than ten years' }
+    return { reason: 'the record says that it is valid for more than a hundred years' }
   if (record.refreshAt !== undefined && !Number.isFinite(record.refreshAt)) return { reason: 'the record has no times' }
   return record as TokenRecord
 }

@@ -29,7 +29,7 @@ export interface AskToolOptions {
 const maximumBytes = 1024 * 1024
 
 /** A longer life is a mistake of whatever wrote the time, in milliseconds perhaps: the token would be handed out after its end. */
-const longestLifeMs = 10 * 365 * 24 * 3600_000
+const longestLifeMs = 100 * 365 * 24 * 3600_000
 
 /** A tool returns its own cached token until this long before the token expires. */
 const usualMarginMs = 300_000
@@ -121,7 +121,7 @@ function issued({ who, tool, now }: AskToolOptions, { token, expiresAt }: ToolTo
     throw refusal(who, `${tool.title} returned a token that has expired. Check this machine's clock and time zone`)
   }
   if (expiresAt - at > longestLifeMs) {
-    throw refusal(who, `${tool.title} says that the token lives for more than ten years, which no token does`)
+    throw refusal(who, `${tool.title} says that the token lives for more than a hundred years, which no token does`)
   }
   const usual = expiresAt - Math.min(usualMarginMs, (expiresAt - at) / 2)
   return { token, expiresAt, refreshAt: Math.max(usual, at + leastPauseMs), tokenType: 'Bearer' }

@@ -94,7 +94,7 @@ function isScope(scope: unknown): scope is string {
 }
 
 /**
- * The caller's scopes as a list. White space around a scope is dropped, such as the line break of a file it came from, and a string may contain several scopes of one
+ * The caller's scopes as a list. Spaces around a scope are dropped, and a string may contain several scopes of one
  * resource, separated by spaces (RFC 6749, 3.3). Throws a `TypeError` that begins with `who` for none, an empty one,
  * scopes of several resources in one string, or characters that a scope cannot have.
  */
@@ -105,8 +105,8 @@ export function parseScopes(scopes: unknown, who: string, quote: Quote = quoted)
   if (scopes === undefined || scopes === null || list.length === 0) throw fault('getToken needs a scope')
   return list.flatMap((scope) => {
     if (typeof scope !== 'string') throw fault(`scope is ${scope === null ? 'null' : typeof scope}, not a string`)
-    const parts = scope.trim().split(/ +/)
-    if (parts[0] === '') throw fault('scope is empty')
+    const parts = scope.split(' ').filter((part) => part !== '')
+    if (parts.length === 0) throw fault('scope is empty')
     if (scope.length > maximumScope) throw fault(`scope is longer than ${maximumScope} characters`)
     if (!parts.every(isScope)) {
       throw fault(`scope ${quote(scope)} contains characters that a scope cannot have`)

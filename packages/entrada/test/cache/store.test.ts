@@ -160,12 +160,12 @@ describe('a store that gives what can’t be used never fails getToken', () => {
     [
       'an end in microseconds',
       record({ expiresAt: (start + 3_600_000) * 1000 }),
-      'the record says that it is valid for more than ten years',
+      'the record says that it is valid for more than a hundred years',
     ],
     [
       'an end after the last date',
       record({ expiresAt: 1e300 }),
-      'the record says that it is valid for more than ten years',
+      'the record says that it is valid for more than a hundred years',
     ],
     ['an expired record', record({ expiresAt: start }), undefined],
     ['a record in its last seconds', record({ expiresAt: start + 20_000, cachedAt: start - 3_580_000 }), undefined],
