@@ -1,5 +1,5 @@
 import type { IssuedToken } from '../types.ts'
-import { type Clocks, watchWallClock } from './freshness.ts'
+import { type Clocks, timeLeft, watchWallClock } from './freshness.ts'
 import type { MemoryCounts } from './token-counts.ts'
 import type { Slot, TokenMemory } from './token-memory.ts'
 import type { TokenRequest } from './token-request.ts'
@@ -23,7 +23,7 @@ export function find({ memory, item }: TokenPlace, { group, enableCae }: TokenPu
   return memory.find(group, item, enableCae)
 }
 
-/** Puts a token into use, unless one that was asked for later already is. */
+/** Puts a token into use, unless one that was asked for later already is, and is still valid. */
 export function keep(
   clocks: Clocks,
   place: TokenPlace,
@@ -47,7 +47,7 @@ export function keep(
   })
   const held = find(place, purpose)
   // A request that was sent before a claims challenge may not bring back the token that the challenge replaced.
-  if (flights.isClosed || (held !== undefined && isLater(held, slot))) return slot
+  if (flights.isClosed || (held !== undefined && isLater(held, slot) && timeLeft(held, clocks) > 0)) return slot
   memory.set(purpose.group, item, purpose.enableCae, slot)
   memory.watch ??= watchWallClock(memory, clocks)
   memory.watch.until = Math.max(memory.watch.until, expiresAt - clockGap)

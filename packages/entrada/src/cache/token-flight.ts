@@ -97,7 +97,7 @@ async function bringToken<Tenant extends string | undefined>(
   let written: Promise<void> | undefined
   try {
     const check = await checkOf(options)
-    turn = await takeTurnFor(options, flight, { askedAt: start.moment, check })
+    turn = await takeTurnFor(options, flight, check)
     if (turn?.found !== undefined) {
       emit({ ...told, ...life(turn.found.expiresAt), milliseconds: milliseconds(), source: 'store' })
       return turn.found
@@ -172,7 +172,7 @@ function postpone(
 async function takeTurnFor<Tenant extends string | undefined>(
   options: TokenCacheOptions<Tenant>,
   flight: TokenFlight<Tenant>,
-  { askedAt, check }: { askedAt: number; check: ((token: string) => void) | undefined },
+  check: ((token: string) => void) | undefined,
 ): Promise<FoundOrLeased<Slot> | undefined> {
   const { second } = options
   const { request, signal, held } = flight
@@ -192,6 +192,8 @@ async function takeTurnFor<Tenant extends string | undefined>(
         current: () => find(flight, request),
         keep(issued, times) {
           check?.(issued.token)
+          // Nobody knows when it was asked for: what this process has asked for since it had the held token is newer.
+          const askedAt = held?.askedAt ?? Number.NEGATIVE_INFINITY
           return keep(options, flight, request, issued, { ...times, askedAt })
         },
       })

@@ -207,6 +207,22 @@ describe('a request that fails after a claims challenge has brought a token', ()
     expect((await credential.getToken(scope)).token).toBe('token-3')
   })
 
+  test('has that token too where one that was asked for later has ended meanwhile', async () => {
+    const world = createTwoClocks()
+    await using credential = world.credential({ host: { sleep: async () => undefined } })
+    const answer = holdAnswer(world)
+    const challenged = credential.getToken(scope, { claims })
+    await world.happens(() => world.sent.length === 1)
+    world.answer.next = () => Response.json({ access_token: 'short', expires_in: 60 })
+    world.jump(1)
+    expect((await credential.getToken(scope)).token).toBe('short')
+    world.jump(60_000)
+    answer(Response.json({ access_token: 'long', expires_in: 3600 }))
+    expect((await challenged).token).toBe('long')
+    world.answer.next = down
+    expect((await credential.getToken(scope)).token).toBe('long')
+  })
+
   test('but no claims challenge is answered from the cache', async () => {
     const { world, credential } = await withToken(3_000_000)
     world.answer.next = down

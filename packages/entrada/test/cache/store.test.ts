@@ -99,6 +99,23 @@ describe('a shared store', () => {
     expect((await credential.getToken(scope)).token).toBe(token)
   })
 
+  test('gives a token that one for a claims challenge replaces, though that was asked for before the store was read', async () => {
+    const world = createStoredWorld(storeWith(async () => record({ secret: 'stored' })))
+    await using credential = world.credential()
+    let release: (response: Response) => void = () => undefined
+    world.answer.next = () =>
+      new Promise((resolve) => {
+        release = resolve
+      })
+    const challenged = credential.getToken(scope, { claims: '{}' })
+    await until(() => world.sent.length === 1)
+    world.clock.time += 1
+    expect((await credential.getToken(scope)).token).toBe('stored')
+    release(Response.json({ access_token: 'challenged', expires_in: 3600 }))
+    expect((await challenged).token).toBe('challenged')
+    expect((await credential.getToken(scope)).token).toBe('challenged')
+  })
+
   test('saves a refresh when another process has had one', async () => {
     const store = memoryTokenStore({ now: () => world.clock.time })
     const world = createStoredWorld(store)
