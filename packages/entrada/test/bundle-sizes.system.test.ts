@@ -18,9 +18,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 /** What was reached, so that it stays: docs/decisions/0030-what-a-bundle-holds.md has the aims. In bytes. */
 const reached = {
-  ClientSecretCredential: { target: 'node', esbuild: 53_500, Rollup: 49_000, webpack: 57_000, Vite: 49_500 },
-  DefaultAzureCredential: { target: 'node', esbuild: 115_500, Rollup: 106_500, webpack: 141_000, Vite: 110_000 },
-  InteractiveBrowserCredential: { target: 'browser', esbuild: 51_500, Rollup: 42_500, webpack: 55_500, Vite: 45_500 },
+  ClientSecretCredential: { target: 'node', esbuild: 54_000, Rollup: 49_500, webpack: 57_500, Vite: 50_000 },
+  DefaultAzureCredential: { target: 'node', esbuild: 117_000, Rollup: 107_500, webpack: 142_500, Vite: 111_000 },
+  InteractiveBrowserCredential: { target: 'browser', esbuild: 52_000, Rollup: 43_000, webpack: 56_000, Vite: 46_000 },
 } as const
 
 describe.each(['esbuild', 'Rollup', 'webpack', 'Vite'] as const)('every file that %s makes of a program', (bundler) => {
