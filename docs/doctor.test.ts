@@ -8,6 +8,7 @@ import { startAuthority, variablesOf } from '../packages/cli/test/app.ts'
 import { nowhere, runDoctor } from '../packages/cli/test/doctor/examined.ts'
 import { pod } from '../packages/cli/test/doctor/stage.ts'
 import { expectParts, table } from './generated-parts.ts'
+import { terminalPicture, withoutColours } from './terminal-picture.ts'
 
 let emulator: Emulator
 let imds: Awaited<ReturnType<typeof nowhere>>
@@ -17,25 +18,30 @@ beforeAll(async () => {
   emulator = await startAuthority()
   imds = await nowhere()
   folder = await mkdtemp(join(tmpdir(), 'entrada-docs-'))
-  afterAll(async () => {
-    imds.close()
-    await rm(folder, { recursive: true })
-  })
+})
+afterAll(async () => {
+  imds?.close()
+  await rm(folder, { recursive: true, force: true })
 })
 
-/** What the command prints, as a terminal of 80 columns without colours shows it. */
+/** What the command prints, as a terminal of 80 columns shows it. */
 async function shown(line: string, env: Record<string, string | undefined>, input?: string): Promise<string> {
   const [, ...args] = line.replace(/^.*\| /, '').split(' ')
   const base = { HOME: folder, PATH: '', AZURE_POD_IDENTITY_AUTHORITY_HOST: imds.url }
   const { text, errors } = await runDoctor(
     [...args.slice(1), '--timeout', '1m'],
     { ...base, ...env },
-    { cwd: folder, ...(input === undefined ? {} : { input }) },
+    { cwd: folder, columns: 80, ...(input === undefined ? {} : { input }) },
   )
   expect(errors).toBe('')
   // The emulator has another port each time.
   const same = text.replaceAll(emulator.url, 'https://localhost:8443')
-  return ['```txt', `$ ${line}`, same.trimEnd(), '```'].join('\n')
+  return `$ ${line}\n${same.trimEnd()}`
+}
+
+/** The same as a block of a page. */
+function block(shown: string): string {
+  return ['```txt', withoutColours(shown), '```'].join('\n')
 }
 
 test('docs/cli.md shows what entrada doctor prints, and every finding that there is', async () => {
@@ -52,9 +58,11 @@ test('docs/cli.md shows what entrada doctor prints, and every finding that there
   const federation = await shown(line, env, JSON.stringify([trusted]))
   const rows = Object.entries(findingCodes).map(([code, means]) => [`\`${code}\``, means])
   await expectParts('docs/cli.md', {
-    'wrong-secret': wrongSecret,
-    federation,
-    elsewhere,
+    'wrong-secret': block(wrongSecret),
+    federation: block(federation),
+    elsewhere: block(elsewhere),
     findings: table(['code', 'means'], rows),
   })
+  const picture = terminalPicture('entrada doctor, where a federated credential names another subject', federation)
+  await expect(picture).toMatchFileSnapshot('images/doctor.svg')
 })
