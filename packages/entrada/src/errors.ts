@@ -219,12 +219,8 @@ function isInstance(this: { readonly prototype: Error }, value: unknown): boolea
 
 /** Whether an error lets a chain go on. It is recognized by its name, because other libraries have their own classes. */
 export function isUnavailable(error: unknown): error is Error {
-  return (
-    error instanceof Error &&
-    (error.name === CredentialUnavailableErrorName ||
-      error.name === AggregateAuthenticationErrorName ||
-      error.name === 'AuthenticationRequiredError')
-  )
+  const names = [CredentialUnavailableErrorName, AggregateAuthenticationErrorName, 'AuthenticationRequiredError']
+  return error instanceof Error && names.includes(error.name)
 }
 
 /** Adds the attempts of a chain to the error that stopped it. */
