@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { setTimeout as after } from 'node:timers/promises'
 import { partitionName } from 'entrada/store'
 import { type RedisServer, startRedisCluster } from '../../interop/redis/servers.ts'
+import { slotOf } from '../../packages/redis/src/keys.ts'
 import { time } from '../row.ts'
 import { beMember, type MemberReport } from './member.ts'
 import { type FleetPlan, userAssertion } from './plan.ts'
@@ -50,7 +51,7 @@ async function runFleet(): Promise<void> {
   for (const [id, count] of service.requests) {
     if (!idOf.has(id)) throw new Error('fleet: a token was asked for nobody.')
     const name = partitionName(id)
-    const isLost = count > 1 && lost.some(([first, last]) => isBetween(slotOf(name), first, last))
+    const isLost = count > 1 && lost.some(([first, last]) => isBetween(slotOf(`{${name}}`), first, last))
     most[isLost ? 'lost' : 'alive'] = Math.max(most[isLost ? 'lost' : 'alive'], count)
   }
   const calls = reports.flatMap((report) => report.calls)
@@ -97,16 +98,6 @@ async function untilFailedOver(witness: RedisServer, deadPort: number): Promise<
 
 function isBetween(slot: number, first: number, last: number): boolean {
   return slot >= first && slot <= last
-}
-
-/** The slot of a hash tag: CRC-16/XMODEM, as the specification of Redis Cluster has it. */
-function slotOf(tag: string): number {
-  let crc = 0
-  for (const byte of Buffer.from(tag)) {
-    crc ^= byte << 8
-    for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? ((crc << 1) ^ 0x1021) & 0xffff : (crc << 1) & 0xffff
-  }
-  return crc % 16384
 }
 
 function quantile(values: readonly number[], part: number): number {

@@ -2,6 +2,8 @@
 export interface IoredisClient {
   /** Sends a command. */
   call(command: string, ...args: string[]): Promise<unknown>
+  /** Whether it is a cluster's client. */
+  readonly isCluster?: boolean
 }
 
 /** A client or pool of `redis` (node-redis). */
@@ -26,6 +28,12 @@ export type RedisClient = IoredisClient | NodeRedisClient | NodeRedisCluster | S
 
 /** Sends a command that concerns a key. */
 export type Command = (key: string, args: readonly string[]) => Promise<unknown>
+
+/** Whether a key determines the server that is asked. What a function of the caller's does is not known. */
+export function isCluster(client: RedisClient): boolean {
+  const { isCluster, getSlotRandomNode } = client as Partial<IoredisClient & NodeRedisCluster>
+  return isCluster === true || typeof getSlotRandomNode === 'function'
+}
 
 /** How to send commands through a client, by the methods that it has. Throws a `TypeError` for an invalid client. */
 export function commandOf(client: RedisClient): Command {

@@ -54,3 +54,17 @@ function tagOf(partition: string, part: string): string {
 function encoded(character: string): string {
   return [...new TextEncoder().encode(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')
 }
+
+/** How many slots a cluster has. */
+export const slots = 16_384
+
+/** The slot of a key of this store: CRC-16/XMODEM of its hash tag, as in the specification of Redis Cluster. */
+export function slotOf(key: string): number {
+  const tag = key.slice(key.indexOf('{') + 1, key.indexOf('}'))
+  let crc = 0
+  for (let at = 0; at < tag.length; at++) {
+    crc ^= tag.charCodeAt(at) << 8
+    for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? ((crc << 1) ^ 0x1021) & 0xffff : (crc << 1) & 0xffff
+  }
+  return crc % slots
+}

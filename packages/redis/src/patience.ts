@@ -1,3 +1,4 @@
+import { slotOf, slots } from './keys.ts'
 import { messageOf } from './replies.ts'
 
 /**
@@ -17,14 +18,27 @@ const longestRest = 15_000
 /** The longest time for which a timer can be set, in milliseconds; with a longer one it would fire at once. */
 const longestTimer = 2 ** 31 - 1
 
+/** Calls the server that holds a key. */
+export type Patience = <T>(key: string, ask: () => Promise<T>) => Promise<T>
+
+/** The longest run of slots that share their pauses, so that a cluster has 64 of these. */
+const slotsTogether = 256
+
+/**
+ * Calls a cluster, one of whose servers may be unreachable: a pause concerns the slots around the one that failed, so
+ * that the other servers' records are still shared. Which server has which slots changes, and clients have no common way
+ * to tell.
+ */
+export function createClusterPatience(options: PatienceOptions): Patience {
+  const parts = Array.from({ length: slots / slotsTogether }, () => createPatience(options))
+  return (key, ask) => (parts[Math.floor(slotOf(key) / slotsTogether)] as Patience)(key, ask)
+}
+
 /**
  * Calls a server that may be unreachable. While it is, calls fail at once, so that none pile up in the client's queue;
  * the first one after the pause tries again, and any reply resets the pause.
  */
-export function createPatience({
-  answerWithinMs,
-  monotonic,
-}: PatienceOptions): <T>(ask: () => Promise<T>) => Promise<T> {
+export function createPatience({ answerWithinMs, monotonic }: PatienceOptions): Patience {
   let rest = 0
   let restUntil = Number.NEGATIVE_INFINITY
   let reason = ''
@@ -36,7 +50,7 @@ export function createPatience({
     reason = messageOf(error).slice(0, 300)
   }
 
-  return async (ask) => {
+  return async (_, ask) => {
     if (monotonic() < restUntil)
       throw new Error(`redisTokenStore: Redis is not asked for a short time after a failure (${reason})`)
     try {

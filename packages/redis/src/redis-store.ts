@@ -14,9 +14,9 @@ import {
   tokenEnvelope,
   withCappedLife,
 } from 'entrada/store'
-import { commandOf, type RedisClient } from './client.ts'
+import { commandOf, isCluster, type RedisClient } from './client.ts'
 import { escapedPrefix, indexesOf, keysOf, type RedisKeys, underKey } from './keys.ts'
-import { createPatience } from './patience.ts'
+import { createClusterPatience, createPatience } from './patience.ts'
 import { failed, listOf, messageOf, textOf } from './replies.ts'
 import { deleteScript, dropScript, indexMargin, leaseScript, releaseScript, setScript } from './scripts.ts'
 
@@ -63,10 +63,10 @@ export function redisTokenStore(client: RedisClient, options: RedisTokenStoreOpt
   if (typeof answerWithinMs !== 'number' || !(answerWithinMs >= 0)) {
     throw new TypeError('redisTokenStore: answerWithinMs must be a number of milliseconds. Leave it out for 400.')
   }
-  const patiently = createPatience({ answerWithinMs, monotonic })
+  const patiently = (isCluster(client) ? createClusterPatience : createPatience)({ answerWithinMs, monotonic })
 
   function ask(key: string, ...args: string[]): Promise<unknown> {
-    return patiently(async () => command(key, args)).catch((error: unknown) => {
+    return patiently(key, async () => command(key, args)).catch((error: unknown) => {
       throw messageOf(error).startsWith('redisTokenStore') ? error : failed(args[0], error)
     })
   }

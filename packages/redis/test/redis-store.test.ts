@@ -6,6 +6,7 @@ import { type RedisClient, redisTokenStore } from '@entrada/redis'
 import { recordName, type TokenKey, tokenEnvelope } from 'entrada/store'
 import { describe, expect, test } from 'vitest'
 import { startBusyPeer } from '../../entrada/test/runtime/busy.ts'
+import { slotOf } from '../src/keys.ts'
 
 const keys = randomBytes(32)
 const key: TokenKey = { kind: 'access', partition: 'ada', environment: 'e', clientId: 'client', cae: false }
@@ -96,6 +97,29 @@ describe('a Redis that is away', () => {
     reply = () => ''
     expect(await isAsked()).toBe(true)
     expect(await isAsked()).toBe(true)
+  })
+
+  test('of a cluster is one server: the slots of the others are asked all the same', async () => {
+    const asked: string[] = []
+    const client = {
+      isCluster: true,
+      async call(_: string, at = '') {
+        asked.push(at)
+        return slotOf(at) < 8192 ? away() : ''
+      },
+    }
+    const store = redisTokenStore(client, { keys, now: () => 0 })
+    const users = Array.from({ length: 200 }, (_, user) => ({ ...key, partition: `user ${user}` }))
+    const gets = async (): Promise<number> => {
+      const results = await Promise.allSettled(users.map((user) => store.get(user)))
+      return results.filter(({ status }) => status === 'fulfilled').length
+    }
+    const alive = await gets()
+    expect(alive).toBeGreaterThan(70)
+    asked.length = 0
+    expect(await gets()).toBe(alive)
+    // None of the lost server's; the pause of one user is that of many.
+    expect(asked).toHaveLength(alive)
   })
 
   test('is left alone no longer when the clock is put right', async () => {
