@@ -23,6 +23,8 @@ export default defineConfig(({ mode }) => ({
     pool: 'forks',
     // By default vitest leaves one core out, which is half of a small machine.
     maxWorkers: '100%',
+    // A browser or a server that starves for a moment must not cost a whole CI run; the closing lines name the test.
+    retry: process.env.CI ? 1 : 0,
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },

@@ -51,6 +51,8 @@ test('the search finds an error by its code, without a request to anybody else',
   const hosts = new Set<string>()
   page.on('request', (request) => hosts.add(new URL(request.url()).origin))
   await page.goto(site.url)
+  // The page listens to the keyboard once Vue has taken it over, which a busy machine does late.
+  await page.waitForFunction(`document.querySelector('#app').__vue_app__ !== undefined`)
   await page.keyboard.press('Control+k')
   await page.getByRole('searchbox').fill('AADSTS7000215')
   await page.getByRole('option').first().waitFor()
