@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { ConfidentialClientApplication } from '@azure/msal-node'
 import { OnBehalfOfCredential } from 'entrada'
 import { rate } from '../measure.ts'
@@ -18,13 +19,14 @@ export const onBehalfOf: Measure = async () => {
   const ours = [await oursAt(1), await oursAt(100), await oursAt(10_000), await oursAt(100_000)] as const
   const peers = [await peerAt(1), await peerAt(100), await peerAt(1000)] as const
   const [, hundred, , most] = ours
+  const hashed = await hashesAt(100_000)
   return [
     {
       what: 'cached on-behalf-of at 1 / 100 / 10,000 / 100,000 users (one user alone is answered by a memo, the others by a hash)',
       ours: ours.map(perSecond).join(' · '),
       peer: `${peers.map(perSecond).join(' · ')} at 1 / 100 / 1,000 (@azure/msal-node)`,
       ratio: hundred / peers[1],
-      aim: '200 k/s at 100,000, within 2.5 x of the rate at 100',
+      aim: `200 k/s at 100,000, within 2.5 x of the rate at 100; a SHA-256 of each assertion alone: ${perSecond(hashed)}`,
       isReached: most >= 200_000 && hundred / most <= 2.5,
     },
   ]
@@ -34,8 +36,19 @@ async function oursAt(users: number): Promise<number> {
   const credential = new OnBehalfOfCredential({ tenantId, clientId, clientSecret: 'secret', fetch: standInFetch })
   const assertions = Array.from({ length: users }, (_, user) => assertion(user))
   for (const userAssertionToken of assertions) await credential.getToken(scope, { userAssertionToken })
-  const step = Math.max(1, Math.floor(users / 1000))
-  return rate((index) => credential.getToken(scope, { userAssertionToken: assertions[(index * step) % users] }), 200)
+  return rate((index) => credential.getToken(scope, { userAssertionToken: spread(assertions, index) }), 200)
+}
+
+/** What no cache that keeps no assertion can do without. */
+async function hashesAt(users: number): Promise<number> {
+  const assertions = Array.from({ length: users }, (_, user) => assertion(user))
+  return rate(async (index) => hash('sha256', spread(assertions, index), 'base64'), 200)
+}
+
+/** One of a thousand, from all over the list. */
+function spread(assertions: readonly string[], index: number): string {
+  const step = Math.max(1, Math.floor(assertions.length / 1000))
+  return assertions[(index * step) % assertions.length] as string
 }
 
 async function peerAt(users: number): Promise<number> {
