@@ -37,6 +37,19 @@ function timeToLoad(way: 'import' | 'require'): Row {
   }
 }
 
+/** What nobody can do without: TLS, and one POST whose answer is parsed. */
+const leastText = `
+  import { request } from 'node:https'
+  const { AZURE_AUTHORITY_HOST, AZURE_TENANT_ID: tenant, AZURE_CLIENT_ID: client_id, AZURE_CLIENT_SECRET: client_secret } = process.env
+  const form = { grant_type: 'client_credentials', scope: 'https://storage.azure.com/.default', client_id, client_secret }
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const post = request(new URL(tenant + '/oauth2/v2.0/token', AZURE_AUTHORITY_HOST), { method: 'POST', headers }, async (answer) => {
+    let text = ''
+    for await (const chunk of answer) text += chunk
+    process.exit(JSON.parse(text).access_token ? 0 : 1)
+  })
+  post.end(new URLSearchParams(form).toString())`
+
 /** From the start of a process to its first token over TLS, above a process that does nothing. */
 export const firstToken: Measure = async () => {
   const sts = await startSts()
@@ -52,24 +65,27 @@ export const firstToken: Measure = async () => {
     'first-peer',
     `import { ClientSecretCredential } from '@azure/identity'${body('{ disableInstanceDiscovery: true }')}`,
   )
+  const least = program('first-least', leastText)
   await runAsync(ours, env)
-  const times = { bare: [] as number[], ours: [] as number[], peer: [] as number[] }
+  const times = { bare: [] as number[], least: [] as number[], ours: [] as number[], peer: [] as number[] }
   for (let round = 0; round < rounds; round++) {
     times.bare.push(await runAsync(bare, env))
+    times.least.push(await runAsync(least, env))
     times.ours.push(await runAsync(ours, env))
     times.peer.push(await runAsync(peer, env))
   }
   const fromOneFile = await firstTokenFromOneFile(env, body('{}'))
   await emulator.close()
-  const above = { ours: median(times.ours) - median(times.bare), peer: median(times.peer) - median(times.bare) }
+  const aboveBare = (list: readonly number[]): number => median(list) - median(times.bare)
+  const above = { least: aboveBare(times.least), ours: aboveBare(times.ours), peer: aboveBare(times.peer) }
   return [
     {
       what: 'process start to first token over TLS, above bare node',
       ours: `+${time(above.ours)}`,
       peer: `+${time(above.peer)}`,
       ratio: above.peer / above.ours,
-      aim: '+25 ms',
-      isReached: above.ours <= 25,
+      aim: `+25 ms where TLS and one POST alone take +22 ms; here these take +${time(above.least)}`,
+      isReached: above.ours <= Math.max(25, (above.least * 25) / 22),
     },
     fromOneFile,
   ]

@@ -69,12 +69,15 @@ export class TokenSource<Tenant extends string | undefined = string> {
     return this.#cache.peek(group, item, options?.enableCae === true, this.#monotonic())
   }
 
-  /**
-   * Not `async`, so that a hit creates no promise. Everything else is done in `#get`, so that errors are always
-   * rejections.
-   */
-  getToken(scopes: string | string[], options?: GetTokenOptions, subject?: Subject): Promise<AccessToken> {
-    return this.peek(scopes, options, subject) ?? this.#get(scopes, options, subject)
+  /** What `peek` does not answer. */
+  async getToken(scopes: string | string[], options?: GetTokenOptions, subject?: Subject): Promise<AccessToken> {
+    const { checkCall, resolveTenant } = await import('./check-call.ts')
+    const call = await checkCall(this.#name, scopes, options, this.#context)
+    // The cast is safe: a call's tenant is always a string, whether or not the source has one of its own.
+    const tenantId = resolveTenant(call.tenantId, this.#rules) as Tenant
+    const { claims, enableCae } = call
+    const group = subject === undefined ? tenantId : groupOf(subject, tenantId, this.#tenantId)
+    return this.#cache.get({ group, subject, tenantId, scopes: call.scopes, claims, enableCae }, call.wait)
   }
 
   async getTokenInfo(
@@ -82,7 +85,7 @@ export class TokenSource<Tenant extends string | undefined = string> {
     options?: GetTokenOptions,
     subject?: Subject,
   ): Promise<AccessTokenInfo> {
-    const access = await this.getToken(scopes, options, subject)
+    const access = await (this.peek(scopes, options, subject) ?? this.getToken(scopes, options, subject))
     return (await import('./token-info.ts')).tokenInfo(access, this.#name)
   }
 
@@ -98,20 +101,6 @@ export class TokenSource<Tenant extends string | undefined = string> {
     await this.#cache.close()
     if (second !== undefined) await (await import('../cache/pending-writes.ts')).settleWrites(second)
     this.#context.close()
-  }
-
-  async #get(
-    scopes: string | string[],
-    options: GetTokenOptions | undefined,
-    subject: Subject | undefined,
-  ): Promise<AccessToken> {
-    const { checkCall, resolveTenant } = await import('./check-call.ts')
-    const call = await checkCall(this.#name, scopes, options, this.#context)
-    // The cast is safe: a call's tenant is always a string, whether or not the source has one of its own.
-    const tenantId = resolveTenant(call.tenantId, this.#rules) as Tenant
-    const { claims, enableCae } = call
-    const group = subject === undefined ? tenantId : groupOf(subject, tenantId, this.#tenantId)
-    return this.#cache.get({ group, subject, tenantId, scopes: call.scopes, claims, enableCae }, call.wait)
   }
 }
 
