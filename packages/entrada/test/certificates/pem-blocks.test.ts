@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { pemBlocks, pemBody } from '../../src/certificates/pem-blocks.ts'
+import { quickest } from '../quickest.ts'
 import { failure, scope } from '../world.ts'
 import { makeCertificate } from './make-certificate.ts'
 import { signedWith, withCertificate } from './signed-with.ts'
@@ -44,10 +45,11 @@ test.each([
   '-',
   '-----BEGIN CERTIFICATE-----\n-----END PRIVATE KEY-----\n',
   '-----BEGIN ENCRYPTED PRIVATE KEY-----A-----END ENCRYPTED PRIVATE KEY----',
-])('a megabyte of %j is gone through once', (text) => {
-  const start = performance.now()
-  for (const before of ['', '-----BEGIN CERTIFICATE-----']) expect(pemBlocks(before + pumped(text))).toBeDefined()
-  expect(performance.now() - start).toBeLessThan(1_000)
+])('a megabyte of %j is gone through once', async (text) => {
+  const read = (): void => {
+    for (const before of ['', '-----BEGIN CERTIFICATE-----']) expect(pemBlocks(before + pumped(text))).toBeDefined()
+  }
+  expect(await quickest(read)).toBeLessThan(1_000)
 })
 
 test('a megabyte of text around a certificate is accepted, and more is refused', async () => {

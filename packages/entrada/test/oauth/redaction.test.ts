@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { ClientSecretCredential, OnBehalfOfCredential } from 'entrada'
 import { describe, expect, test } from 'vitest'
 import { redactionOf } from '../../src/oauth/redaction.ts'
+import { quickest } from '../quickest.ts'
 import { clientId, failure, scope, tenantId } from '../world.ts'
 
 const redaction = (secrets: Record<string, string>) => redactionOf(new URLSearchParams(secrets))
@@ -48,13 +49,14 @@ describe('the text of a server', () => {
     expect(redaction({ client_secret: secret }).text(text)).not.toContain('s3cret')
   })
 
-  test('costs little, however it is made', () => {
+  test('costs little, however it is made', async () => {
     const form = { client_secret: 'aaaaaaab', client_assertion: `${'a'.repeat(4000)}b` }
-    const start = performance.now()
-    for (const text of ['a'.repeat(1_000_000), 'aaaaaaab'.repeat(100_000), 'invalid_grant '.repeat(50_000)]) {
-      redaction(form).text(text)
+    const redact = (): void => {
+      for (const text of ['a'.repeat(1_000_000), 'aaaaaaab'.repeat(100_000), 'invalid_grant '.repeat(50_000)]) {
+        redaction(form).text(text)
+      }
     }
-    expect(performance.now() - start).toBeLessThan(2000)
+    expect(await quickest(redact)).toBeLessThan(2000)
   })
 })
 

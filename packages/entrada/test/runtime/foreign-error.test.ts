@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { ForeignError, rebuilt } from '../../src/runtime/foreign-error.ts'
+import { quickest } from '../quickest.ts'
 
 const secret = 'Sup3rS3cretValue'
 const redact = (text: string): string => text.replaceAll(secret, '***')
@@ -95,9 +96,7 @@ test.each([
   expect(rebuilt(new Error(text)).message).not.toMatch(/Sup3r|eyJ/)
 })
 
-test('cuts a message of a megabyte, in a moment', () => {
+test('cuts a message of a megabyte, in a moment', async () => {
   const text = `${'a-secret"'.repeat(120_000)}`
-  const start = performance.now()
-  expect(rebuilt(new Error(text)).message).toHaveLength(400)
-  expect(performance.now() - start).toBeLessThan(2_000)
+  expect(await quickest(() => expect(rebuilt(new Error(text)).message).toHaveLength(400))).toBeLessThan(2_000)
 })
