@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { startEmulator } from '@entrada/emulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { cleanEnvironment } from '../testing/environment.mjs'
 import { installPacked } from './packed-packages.ts'
@@ -112,6 +113,25 @@ test('an import brings the classes and the errors; the rest waits until a creden
     env: cleanEnvironment(),
   })
   expect(stdout.trim()).toBe('index.cjs,index-core.cjs,errors.cjs')
+})
+
+test('a first token brings four files more, and none of a credential that is not used', async () => {
+  const entra = await startEmulator()
+  const program = `
+    const { ClientSecretCredential } = require('entrada')
+    const { AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET } = process.env
+    const credential = new ClientSecretCredential(AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET)
+    credential.getToken('https://storage.azure.com/.default').then(() =>
+      console.log(Object.keys(require.cache).map((path) => require('node:path').basename(path)).join()))`
+  try {
+    const env = cleanEnvironment({ ...entra.env(), NODE_EXTRA_CA_CERTS: entra.ca.path })
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { cwd: folder, env })
+    // Where code is divided, a stray import of one small module can bring all that lies beside it.
+    const brought = 'source.cjs,request.cjs,rolldown-runtime.cjs,node-transport.cjs'
+    expect(stdout.trim()).toBe(`index.cjs,index-core.cjs,errors.cjs,${brought}`)
+  } finally {
+    await entra.close()
+  }
 })
 
 async function sizeOfInstalled(): Promise<{ packages: number; bytes: number }> {

@@ -115,7 +115,7 @@ const entrada = {
     {
       name: 'source',
       tags: ['$initial'],
-      test: /src\/(?:cache|http|oauth\/(?!authority)|runtime\/(?!log\/log|process\/)|source\/(?:application-source|chain-call|check-options|context|credential-source|options|page-guard|required-arguments|token-source|unavailable-source))/,
+      test: /src\/(?:cache|http|oauth\/(?!authority)|runtime\/(?!log\/log|process\/)|source\/(?:application-source|chain-call|check-options|context|credential-source|options|page-guard|required-arguments|token-source|tracing|unavailable-source))/,
       priority: 3,
     },
     {
@@ -129,7 +129,9 @@ const entrada = {
       name: 'request',
       test: (id) =>
         fileIn([['request', firstToken]])(id) !== null ||
-        /src\/(?:runtime\/which-runtime|version)\.ts$|rolldown\/runtime/.test(id),
+        /src\/(?:http\/proxy|runtime\/(?:import-by-name|loaded-module|which-runtime|log\/(?:event-log|log-sink))|version)\.ts$|rolldown\/runtime/.test(
+          id,
+        ),
       priority: 1,
     },
   ],
