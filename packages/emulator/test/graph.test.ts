@@ -397,6 +397,26 @@ describe('continuous access evaluation', () => {
     expect((await me(plain)).status).toBe(200)
     expect((await me(await tokenWith(cp1))).status).toBe(200)
   })
+
+  test.each([
+    ['the same millisecond', 0, 0],
+    ['the same second', 300, 400],
+  ])('tells tokens before from tokens after a revocation in %s', async (_, before, after) => {
+    await using own = await startEmulator({ directory, now: () => start })
+    const scope = 'https://graph.microsoft.com/User.Read'
+    const graphStatus = async (token: string): Promise<number> =>
+      (await own.fetch(`${own.url}/v1.0/me`, { headers: { authorization: `Bearer ${token}` } })).status
+    const signedIn = async (): Promise<string> => {
+      const code = own.authorizationCode({ user: ada.username, app: 'web', redirectUri, scope })
+      return (await tokensOf(redeem(own, code, cp1))).access_token
+    }
+    const former = await signedIn()
+    own.clock.advance(before)
+    own.revokeRefreshTokens(ada.username)
+    own.clock.advance(after)
+    const next = await signedIn()
+    expect([await graphStatus(former), await graphStatus(next)]).toEqual([401, 200])
+  })
 })
 
 test('pages of every origin may read it', async () => {

@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose'
 import { afterAll, describe, expect, test } from 'vitest'
-import { startEmulator } from '../src/index.ts'
+import { type ClaimsHook, startEmulator } from '../src/index.ts'
 import { everywhereClientId } from './contoso.ts'
 import { type Form, refusalOf } from './token-request.ts'
 import { ada, contosoWithUsers, redeem, redirectUri, refresh, tokensOf } from './user-directory.ts'
@@ -42,6 +42,20 @@ describe('a refresh token', () => {
     expect((await refusalOf(await refresh(emulator, hers))).error_codes).toEqual([50173])
     await tokensOf(refresh(emulator, await first()))
     expect(() => emulator.revokeRefreshTokens('nobody')).toThrow('no user is called "nobody"')
+  })
+
+  test('of an answer that is under way when sessions are revoked is revoked, too', async () => {
+    let revoke = (): void => undefined
+    // The hook is called between the check of the grant and the answer.
+    const claims: ClaimsHook = (_, { token }) => {
+      if (token === 'access') revoke()
+      return undefined
+    }
+    await using own = await startEmulator({ directory: contosoWithUsers, claims })
+    revoke = () => own.revokeRefreshTokens(ada.username)
+    const fresh = own.authorizationCode({ user: ada.username, app: 'web', redirectUri, scope })
+    const token = (await tokensOf(redeem(own, fresh))).refresh_token
+    expect((await refusalOf(await refresh(own, token))).error_codes).toEqual([50173])
   })
 
   test('ends after 90 days', async () => {

@@ -69,7 +69,7 @@ function checkRevocation({ claims }: Jwt, objectId: string, { revocations }: Cal
   const revokedAt = revocations.lastOf(objectId)
   const issuedAt = (timeField(claims, 'iat') ?? 0) + backdatedSeconds * 1000
   const isCapable = textList(claims.xms_cc).some((each) => each.toLowerCase() === 'cp1')
-  if (!isCapable || revokedAt === undefined || issuedAt >= revokedAt) return
+  if (!isCapable || revokedAt === undefined || issuedAt > revokedAt) return
   const nbf = { essential: true, value: String(Math.floor(revokedAt / 1000)) }
   const challenge = Buffer.from(JSON.stringify({ access_token: { nbf } })).toString('base64')
   throw invalidToken(

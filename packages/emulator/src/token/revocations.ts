@@ -20,3 +20,12 @@ export function createRevocations(): Revocations {
     },
   }
 }
+
+/**
+ * The moment for the claims of a user's new token, in milliseconds. They tell whole seconds, so that a token of the second
+ * in which sessions were revoked could not be told from those before: it counts as one of the next second.
+ */
+export function issuedAfter(revokedAt: number | undefined, now: number): number {
+  const second = Math.floor(now / 1000)
+  return revokedAt !== undefined && Math.floor(revokedAt / 1000) === second ? (second + 1) * 1000 : now
+}

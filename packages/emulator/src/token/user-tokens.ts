@@ -8,6 +8,7 @@ import { type AccountService, accountIn } from './account.ts'
 import { type AgentIdentityService, blueprintOf } from './agent-identity.ts'
 import { clientCapabilities } from './claims-parameter.ts'
 import type { ClientProof } from './client-authentication.ts'
+import { issuedAfter, type Revocations } from './revocations.ts'
 import { checkTarget, type DelegatedScopes, delegatedScopes, scopesOf } from './scopes.ts'
 import { type TokenLifetimeService, tokenLifetime } from './token-lifetime.ts'
 import type { TokenSigner } from './token-signer.ts'
@@ -24,6 +25,7 @@ export interface UserTokenService
   directory: Pick<Directory, 'app' | 'knowsResource' | 'resource' | 'sameResource' | 'user' | 'groups'>
   signer: Pick<TokenSigner, 'sign'>
   refreshTokens: { issue(grant: UserGrant, now: number): string }
+  revocations: Pick<Revocations, 'lastOf'>
   /** Milliseconds since the epoch. */
   now(): number
   issuer(tenantId: string): string
@@ -71,7 +73,8 @@ export async function userTokenResponse(
   const { resource } = scopes
   const { lifetimeSeconds, refreshIn } = tokenLifetime(service, app, capabilities.length > 0)
   const claims = userTokenClaims({
-    ...{ tenant, account, clientId, proof, amr, now, lifetimeSeconds, capabilities, origin },
+    ...{ tenant, account, clientId, proof, amr, lifetimeSeconds, capabilities, origin },
+    now: issuedAfter(service.revocations.lastOf(person.objectId), now),
     form: accessTokenForm(service, { resource, tenantId: tenant.id, origin }),
     scopes: scopes.names,
     blueprintId: blueprintOf(service, app),
@@ -80,6 +83,8 @@ export async function userTokenResponse(
     idTokenClaims({ tenant, account, app, origin, now, scopes: scopes.openidNames, ...nonceOf(options) })
   const about = { tenantId: tenant.id, clientId, app: app.name, user: person.username }
   const clientInfo = JSON.stringify({ uid: person.objectId, utid: person.tenantId })
+  // Before anything is waited for: sessions that are revoked meanwhile include this one.
+  const refresh = options.refreshable ? service.refreshTokens.issue(grant, now) : undefined
   return json({
     token_type: 'Bearer',
     scope: scopes.granted,
@@ -87,8 +92,8 @@ export async function userTokenResponse(
     ext_expires_in: lifetimeSeconds,
     ...(refreshIn === undefined ? {} : { refresh_in: refreshIn }),
     access_token: await service.signer.sign(claims, { ...about, token: 'access', resource, scopes: scopes.names }),
-    ...(options.refreshable ? { refresh_token: service.refreshTokens.issue(grant, now) } : {}),
-    ...(options.refreshable && endsAt !== undefined
+    ...(refresh === undefined ? {} : { refresh_token: refresh }),
+    ...(refresh !== undefined && endsAt !== undefined
       ? { refresh_token_expires_in: Math.floor((endsAt - now) / 1000) }
       : {}),
     ...(scopes.openid ? { id_token: await service.signer.sign(idToken(), { ...about, token: 'id' }) } : {}),
