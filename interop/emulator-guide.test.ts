@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, symlink } from 'node:fs/promises'
+import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
@@ -46,11 +46,20 @@ async function type(line: string, text: RegExp, env: NodeJS.ProcessEnv = {}): Pr
   }
 }
 
+const [first] = snippetsOf(guide).filter(({ language }) => language === 'sh')
+const commands = first?.code.trim().split('\n') ?? []
+const [install, emulator = '', page = ''] = commands
+
+test('pasted at once, the commands wait for one another, and an earlier run’s file is not taken', async () => {
+  await writeFile(join(clone.path, 'emulator.env'), "export AZURE_AUTHORITY_HOST='https://localhost:1'\n")
+  const [, url = ''] = await type(`${emulator}\n${page}`, /Open (http:\S+) in a browser/, { PORT: '0' })
+  const { location } = await openBrowser({ url, fetch: (...args) => fetch(...args) }).open('/')
+  expect(location?.origin).toMatch(/^https:\/\/localhost:\d{2,}$/)
+  expect(location?.searchParams.get('client_id')).not.toBe('')
+}, 60_000)
+
 test('the guide leads from nothing to a signed-in page in three commands', async () => {
-  const [first] = snippetsOf(guide).filter(({ language }) => language === 'sh')
-  const commands = first?.code.trim().split('\n') ?? []
   expect(commands).toHaveLength(3)
-  const [install, emulator = '', page = ''] = commands
   // Of this clone, it has been run.
   expect(install).toBe('npm ci && npm run build')
   const printed = /http +(http:\S+)[\s\S]*with a browser: (\S+), password (\S+)/
