@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { type AccessTokensOptions, accessTokens, KeysUnavailable } from '../src/index.ts'
-import { apiId, makeKey, makeToken, now, otherTenantId, shapes, tenantId } from './azure-tokens.ts'
+import { apiId, makeKey, makeToken, now, otherTenantId, shapes, type TestKey, tenantId } from './azure-tokens.ts'
 import { type KeyService, startKeyService } from './key-service.ts'
 import { rejectionOf } from './rejected.ts'
 
@@ -143,6 +143,14 @@ test.each<[string, () => Response | Promise<Response>]>([
   ['keys for encryption', () => Response.json({ keys: [{ ...first.jwk, use: 'enc' }] })],
   ['keys of another algorithm', () => Response.json({ keys: [{ ...first.jwk, alg: 'RS512' }] })],
   ['keys of 1,024 bits', () => Response.json({ keys: [{ ...first.jwk, n: String(first.jwk.n).slice(0, 171) }] })],
+  ['keys of 1,024 bits behind zeros', () => Response.json({ keys: [{ ...first.jwk, n: behindZeros(first, 128) }] })],
+  [
+    'keys of a few bits less than 2,048',
+    () => Response.json({ keys: [{ ...first.jwk, n: `A${String(first.jwk.n).slice(1)}` }] }),
+  ],
+  ['keys that are no base64url', () => Response.json({ keys: [{ ...first.jwk, n: '!'.repeat(400) }] })],
+  ['keys to encrypt with', () => Response.json({ keys: [{ ...first.jwk, key_ops: ['encrypt', 'wrapKey'] }] })],
+  ['keys with a word for a list', () => Response.json({ keys: [{ ...first.jwk, key_ops: 'verify' }] })],
   ['keys of an issuer that is no string', () => Response.json({ keys: [{ ...first.jwk, issuer: [] }] })],
   ['a secret as a key', () => Response.json({ keys: [{ kty: 'oct', kid: first.kid, k: 'AAAA' }] })],
   ['a megabyte', () => new Response(JSON.stringify({ keys: [first.jwk], padding: 'x'.repeat(1 << 20) }))],
@@ -160,6 +168,19 @@ test.each<[string, () => Response | Promise<Response>]>([
   service.fault = fault
   await expect(verifierOf(service).verify(tokenOf(first))).rejects.toThrow(KeysUnavailable)
 })
+
+test('a key that is for verifying, and one with a zero in front as some libraries write it, is taken', async () => {
+  const service = startKeyService(first)
+  const jwk = { ...first.jwk, n: behindZeros(first, 256, 1), key_ops: ['verify'], use: undefined }
+  service.fault = () => Response.json({ keys: [jwk] })
+  await verifierOf(service).verify(tokenOf(first))
+})
+
+/** The first bytes of a key's modulus, behind as many zeros as make it 257 bytes, or so many. */
+function behindZeros({ jwk }: TestKey, length: number, zeros = 257 - length): string {
+  const modulus = Buffer.from(String(jwk.n), 'base64url').subarray(0, length)
+  return Buffer.concat([Buffer.alloc(zeros), modulus]).toString('base64url')
+}
 
 test('a key service that never answers is given up, and so are those who wait for it', async () => {
   const given = new AbortController()

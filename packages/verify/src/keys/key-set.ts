@@ -36,15 +36,24 @@ export function readKeySet(value: unknown): ReadonlyMap<string, SigningKey> | un
 }
 
 function readKey(value: unknown): SigningKey | undefined {
-  const { kty, use, alg, kid, n, e, issuer } = (value ?? {}) as Readonly<Record<string, unknown>>
+  const { kty, use, key_ops: operations, alg, kid, n, e, issuer } = (value ?? {}) as Readonly<Record<string, unknown>>
   const isForSignatures = (use === undefined || use === 'sig') && (alg === undefined || alg === 'RS256')
   if (kty !== 'RSA' || !isForSignatures || typeof kid !== 'string' || kid === '') return undefined
-  if (typeof n !== 'string' || typeof e !== 'string' || !isLongEnough(n)) return undefined
+  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) return undefined
+  if (typeof n !== 'string' || typeof e !== 'string' || bitsOf(n) < fewestBits) return undefined
   if (issuer !== undefined && typeof issuer !== 'string') return undefined
   return { kid, issuer, n, e, isWithdrawn: false }
 }
 
-/** 2,048 bits at least (RFC 7518, 3.3): 342 characters, the first of which has the highest bit. */
-function isLongEnough(n: string): boolean {
-  return n.length > 342 || (n.length === 342 && /^[g-z0-9_-]/.test(n))
+/** RFC 7518, 3.3. */
+const fewestBits = 2048
+
+/** How long a modulus is, whatever zeros are in front of it; 0 for what is no base64url. */
+function bitsOf(modulus: string): number {
+  try {
+    const bytes = atob(modulus.replace(/-/g, '+').replace(/_/g, '/')).replace(/^\0+/, '')
+    return bytes.length * 8 - (Math.clz32(bytes.charCodeAt(0)) - 24)
+  } catch {
+    return 0
+  }
 }
