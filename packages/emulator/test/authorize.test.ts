@@ -134,6 +134,26 @@ describe('a request whose app or address is wrong', () => {
   })
 })
 
+describe('a parameter that is there twice', () => {
+  const query = authorizePath().split('?')[1] ?? ''
+  const more = `redirect_uri=${encodeURIComponent('https://evil.example/')}`
+  const post = (body: string): RequestInit => ({ method: 'POST', body: new URLSearchParams(body) })
+
+  test.for<[string, string, RequestInit?]>([
+    ['in the address', `${authorizePath()}&${more}`],
+    ['in a form', authorizePath().split('?')[0] ?? '', post(`${query}&${more}`)],
+    ['in the address and a form', `${authorizePath().split('?')[0]}?${more}`, post(query)],
+  ])('%s is refused on the page', async ([, path, init]) => {
+    const browser = openBrowser(emulator)
+    const first = await browser.open(path, init)
+    const shown = first.location ? await browser.open(first.location.pathname + first.location.search) : first
+    expect(shown.status).toBe(400)
+    expect(shown.text).toContain(
+      "AADSTS9000411: The request is not properly formatted. The parameter 'redirect_uri' is dup",
+    )
+  })
+})
+
 describe('any other wrong request', () => {
   test.for<[string, Form, number, string]>([
     ['no response_type', { response_type: undefined }, 900144, 'invalid_request'],

@@ -18,8 +18,11 @@ export interface ReceivedRequest {
   headers: Fields
   /** The body's fields, when it is `application/x-www-form-urlencoded`. */
   form: Fields
+  /** A name that is in the query, or in the form, more than once: `query` and `form` have its last value alone. */
+  duplicate: string | undefined
   /** The body as it was sent, unless it is too large. */
   text: string
+  /** Whether the body is longer, or has more fields, than is read. */
   tooLarge: boolean
   /** The outcome, recorded by whatever answers the request, for the emulator's own page. */
   outcome: Outcome
@@ -48,12 +51,17 @@ export type Route<Service> = (context: RouteContext<Service>) => Response | Prom
 /** The longest body that is read, in bytes; requests to Entra ID are far shorter. */
 export const bodyLimit: number = 1024 * 1024
 
+/** The most fields that a form may have: the emulator's own page shows each. */
+export const fieldLimit: number = 256
+
 export async function receive(request: Request): Promise<ReceivedRequest> {
   const url = new URL(request.url)
   const headers = Object.fromEntries(request.headers)
   const host = headers.host ?? url.host
   const body = await readBody(request)
   const isForm = /^application\/x-www-form-urlencoded\s*(;|$)/i.test(headers['content-type'] ?? '')
+  const fields = new URLSearchParams(isForm ? body : '')
+  const tooLarge = body === undefined || fields.size > fieldLimit
   return {
     method: request.method,
     url: request.url,
@@ -63,11 +71,21 @@ export async function receive(request: Request): Promise<ReceivedRequest> {
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
     headers,
-    form: isForm && body !== undefined ? Object.fromEntries(new URLSearchParams(body)) : {},
-    text: body ?? '',
-    tooLarge: body === undefined,
+    form: tooLarge ? {} : Object.fromEntries(fields),
+    duplicate: duplicateIn(url.searchParams) ?? (tooLarge ? undefined : duplicateIn(fields)),
+    text: tooLarge ? '' : body,
+    tooLarge,
     outcome: {},
   }
+}
+
+function duplicateIn(fields: URLSearchParams): string | undefined {
+  const names = new Set<string>()
+  for (const name of fields.keys()) {
+    if (names.has(name)) return name
+    names.add(name)
+  }
+  return undefined
 }
 
 /** The body as a string, or `undefined` if it is longer than the limit. */

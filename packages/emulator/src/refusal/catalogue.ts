@@ -1,8 +1,7 @@
 /**
- * The catalogue of refusals, sorted by code: for each of Entra ID's AADSTS codes its OAuth error, its sentence and,
- * where it has one, its `suberror`. Each `{placeholder}` in a sentence is filled when the refusal is sent. Based on
- * Microsoft's reference of error codes (https://learn.microsoft.com/entra/identity-platform/reference-error-codes), its
- * pages on the protocols, and publicly quoted responses.
+ * The catalogue of refusals, sorted by code: for each of Entra ID's AADSTS codes its OAuth error, its sentence, with a
+ * `{placeholder}` for what each refusal fills in, and its `suberror`. From Microsoft's reference of error codes
+ * (https://learn.microsoft.com/entra/identity-platform/reference-error-codes), its protocol pages, and quoted responses.
  */
 export const catalogue = {
   16000: [
@@ -226,6 +225,7 @@ export const catalogue = {
     'invalid_client',
     "No matching federated identity record found for presented assertion subject '{subject}'. The subject matches with case-insensitive comparison, but not with case-sensitive comparison. Check your federated identity credential Subject, Audience and Issuer against the presented assertion. See documentation at: https://learn.microsoft.com/entra/workload-id/workload-identity-federation. See breaking change notification and remediation at: https://learn.microsoft.com/en-us/entra/identity-platform/reference-breaking-changes#august-2024.",
   ],
+  9000411: ['invalid_request', "The request is not properly formatted. The parameter '{parameter}' is duplicated."],
   9002313: ['invalid_request', 'Invalid request. Request is malformed or invalid.'],
   9002324: [
     'invalid_request',

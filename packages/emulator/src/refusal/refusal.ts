@@ -43,6 +43,11 @@ export class Refusal<Code extends AadstsCode = AadstsCode> extends Error {
   }
 }
 
+/** Throws AADSTS9000411 if a request has a parameter twice, of which two readers could take different ones. */
+export function refuseDuplicate({ duplicate }: Pick<ReceivedRequest, 'duplicate'>): void {
+  if (duplicate !== undefined) throw new Refusal(9000411, { details: { parameter: duplicate } })
+}
+
 /** Values for a refusal that was caused not by a request, but by a test's script or an app's declaration. */
 const exampleDetails: Readonly<Record<PlaceIn<(typeof catalogue)[AadstsCode][1]>, string>> = {
   algorithm: 'none',

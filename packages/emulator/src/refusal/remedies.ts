@@ -55,7 +55,8 @@ const remedies: Readonly<Record<AadstsCode, string>> = {
   70020: newDeviceCode,
   90002: 'Declare the tenant, or correct its id or domain.',
   90014: 'Send the missing field.',
-  90023: 'Use a value that the protocol defines; the only code_challenge_method is S256.',
+  90023:
+    'Use a value that the emulator supports: the only code_challenge_method is S256, and the only token_type Bearer.',
   90033: 'The test’s script injected this fault. Try again.',
   90055: 'The test’s script injected this fault. Wait as long as Retry-After says.',
   165000: 'Start the sign-in again in this browser, with cookies enabled.',
@@ -99,6 +100,7 @@ const remedies: Readonly<Record<AadstsCode, string>> = {
   7000222: 'Create a new secret; this one has expired.',
   7000272: 'Publish the key at the issuer’s jwks_uri.',
   7002138: 'Write the subject of the federated credential with the letters of the token, capital and small.',
+  9000411: 'Send each parameter once.',
   9002313: 'Compare the request with the protocol: something in it is malformed.',
   9002324: 'Send client_secret or client_assertion, not both.',
   9002325: 'Send code_challenge and code_challenge_method=S256.',

@@ -1,6 +1,6 @@
 import type { RouteContext } from '../http/received-request.ts'
 import { refusalPage } from '../pages/refusal-page.ts'
-import { Refusal } from '../refusal/refusal.ts'
+import { Refusal, refuseDuplicate } from '../refusal/refusal.ts'
 import { refuseApp } from '../sign-in/authorization-answer.ts'
 import {
   type AuthorizationRequestService,
@@ -39,9 +39,11 @@ export async function authorize(context: RouteContext<AuthorizeService>): Promis
  * The same by POST (OpenID Connect Core, section 3.1.2.1). The browser is redirected to a GET, because it does not send
  * its session cookie with another site's form.
  */
-export function authorizeByPost({ request }: RouteContext<unknown>): Response {
-  const { form, query, path } = request
-  const pairs = Object.entries({ ...query, ...form }).flatMap(([name, value]) =>
+export function authorizeByPost(context: RouteContext<AuthorizeService>): Response | Promise<Response> {
+  const { form, query, path } = context.request
+  const refused = attempt(() => refuseDuplicate(context.request))
+  if (refused instanceof Refusal) return refusalPage(context, refused)
+  const pairs = [...Object.entries(query), ...Object.entries(form)].flatMap(([name, value]) =>
     value === undefined ? [] : [`${encodeURIComponent(name)}=${encodeURIComponent(value)}`],
   )
   return new Response(null, { status: 303, headers: { location: `${path}?${pairs.join('&')}` } })

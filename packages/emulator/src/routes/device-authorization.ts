@@ -3,7 +3,7 @@ import { addressedTenant, isShared, registeredApp } from '../directory/lookup.ts
 import { json } from '../http/answer.ts'
 import { hostnameOf, isLoopback } from '../http/host-names.ts'
 import type { ReceivedRequest, RouteContext } from '../http/received-request.ts'
-import { Refusal } from '../refusal/refusal.ts'
+import { Refusal, refuseDuplicate } from '../refusal/refusal.ts'
 import { allowPublicClient } from '../refusal/remedies.ts'
 import type { DeviceCodes } from '../token/device-code.ts'
 import { checkTarget, delegatedScopes } from '../token/scopes.ts'
@@ -23,6 +23,7 @@ interface DeviceAuthorizationService {
  */
 export function deviceAuthorization({ request, params, service }: RouteContext<DeviceAuthorizationService>): Response {
   if (request.method !== 'POST') throw new Refusal(900561)
+  refuseDuplicate(request)
   const { directory } = service
   const { tenant: segment } = params
   const tenant = segment === undefined || isShared(segment) ? undefined : addressedTenant(directory, segment)

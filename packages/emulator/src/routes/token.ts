@@ -2,7 +2,7 @@ import type { Directory } from '../directory/directory.ts'
 import type { App, Tenant } from '../directory/entries.ts'
 import { addressedTenant, isShared, registeredApp } from '../directory/lookup.ts'
 import type { RouteContext } from '../http/received-request.ts'
-import { Refusal } from '../refusal/refusal.ts'
+import { Refusal, refuseDuplicate } from '../refusal/refusal.ts'
 import { type AgentUserService, agentUser } from '../token/agent-user.ts'
 import { type AuthorizationCodes, authorizationCode, type CodeGrantService } from '../token/authorization-code.ts'
 import { clientClaim } from '../token/client-authentication.ts'
@@ -49,6 +49,7 @@ const grants: ReadonlyMap<string, Grant> = new Map<string, Grant>([
 export async function token(context: RouteContext<TokenService>): Promise<Response> {
   const { request, params, service } = context
   if (request.method !== 'POST') throw new Refusal(900561)
+  refuseDuplicate(request)
   const segment = params.tenant
   const addressed = segment === undefined || isShared(segment) ? undefined : addressedTenant(service.directory, segment)
   const grant = grants.get(required(request.form.grant_type, 'grant_type'))
@@ -57,6 +58,11 @@ export async function token(context: RouteContext<TokenService>): Promise<Respon
   if (request.form.fmi_path !== undefined && request.form.grant_type !== 'client_credentials') {
     throw new Refusal(90023, { details: { parameter: 'fmi_path' } })
   }
+  // A token that is bound to a key (proof of possession, SSH certificates) would be another one than a bearer token.
+  if ((request.form.token_type ?? 'bearer').toLowerCase() !== 'bearer') {
+    throw new Refusal(90023, { details: { parameter: 'token_type' } })
+  }
+  if (request.form.req_cnf !== undefined) throw new Refusal(90023, { details: { parameter: 'req_cnf' } })
   const tenant = addressed ?? grant.tenant?.(context) ?? homeTenant(context, clientId)
   return grant.answer(context, tenant, registeredApp(service.directory, tenant, clientId))
 }

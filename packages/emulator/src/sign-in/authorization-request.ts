@@ -4,7 +4,7 @@ import { addressedTenant, isShared, registeredApp } from '../directory/lookup.ts
 import { type RedirectPlatform, registeredRedirect } from '../directory/redirect-uris.ts'
 import type { RouteContext } from '../http/received-request.ts'
 import { isGuid } from '../primitives/guid.ts'
-import { Refusal } from '../refusal/refusal.ts'
+import { Refusal, refuseDuplicate } from '../refusal/refusal.ts'
 import { claimsAskForSecondFactor, clientCapabilities } from '../token/claims-parameter.ts'
 import { checkTarget, delegatedScopes } from '../token/scopes.ts'
 
@@ -64,6 +64,7 @@ export function replyAddress(context: RouteContext<AuthorizationRequestService>)
   reply: ReplyAddress
 } {
   const { request, service, params } = context
+  refuseDuplicate(request)
   const {
     client_id: clientId,
     redirect_uri: redirectUri,
