@@ -168,6 +168,16 @@ describe('why a request was refused is told', () => {
   })
 })
 
+// What it could begin is looked for from each of its words: that must not be a megabyte, however long a client made it.
+test('of a long text the beginning is read, and it ends before a secret that is cut there', async () => {
+  const token = `eyJ${'a'.repeat(3950)}.e30.x`
+  await requestToken(emulator, { scope: `${token} ${'b '.repeat(15)}${secret} and more` })
+  const shown = await told()
+  expect(shown).toContain('scope | [hidden]')
+  expect(shown).not.toContain('and more')
+  expect(shown).not.toContain(secret.slice(0, 4))
+})
+
 describe('a request as a command for curl', () => {
   /** The arguments that a shell passes to curl. */
   const argumentsOf = async (env: Record<string, string> = {}): Promise<string[]> => {
