@@ -60,6 +60,15 @@ describe('over sockets', () => {
     expect((await send(emulator.httpUrl, { headers: { host } })).status).toBe(421)
   })
 
+  test('two Hosts get 421, whichever of them is ours', async () => {
+    const headers = ['host', 'localhost', 'host', 'evil.example']
+    expect((await send(emulator.httpUrl, { headers })).status).toBe(421)
+  })
+
+  test.for(['TRACE', 'PURGE'])('%s, which nothing here takes, gets 405', async (method) => {
+    expect((await send(emulator.httpUrl, { method })).status).toBe(405)
+  })
+
   test('an address with another host inside is not followed there', async () => {
     const { status } = await send(emulator.httpUrl, { path: 'http://evil.example/x' })
     expect(status).toBe(421)
@@ -72,6 +81,13 @@ describe('over sockets', () => {
   test('a body above 1 MiB gets 413', async () => {
     const { status } = await send(emulator.url + path, post, `${form}&x=${'y'.repeat(2 ** 20)}`)
     expect(status).toBe(413)
+  })
+
+  test('a form with more fields than any client sends gets 413, and is kept nowhere', async () => {
+    const fields = Array.from({ length: 257 }, (_, index) => `f${index}=`)
+    expect((await send(emulator.url + path, post, fields.join('&'))).status).toBe(413)
+    expect(emulator.requests.at(-1)?.form).toEqual({})
+    expect((await send(emulator.url + path, post, `${form}&${fields.slice(5).join('&')}`)).status).toBe(200)
   })
 })
 

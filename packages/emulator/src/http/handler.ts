@@ -1,5 +1,5 @@
 import { type Answer, type Answerer, plainError } from './answer.ts'
-import { bodyLimit, type ReceivedRequest, receive } from './received-request.ts'
+import { bodyLimit, fieldLimit, type ReceivedRequest, receive } from './received-request.ts'
 import type { LoggedRequest } from './request-log.ts'
 
 export interface HandlerParts {
@@ -54,6 +54,9 @@ async function respond(parts: HandlerParts, request: ReceivedRequest): Promise<R
       'The emulator does not answer to this host name. Add it to the hosts option, or pass it with --host.'
     return plainError(421, 'misdirected_request', message)
   }
-  if (request.tooLarge) return plainError(413, 'request_too_large', `The body is longer than ${bodyLimit} bytes.`)
+  if (request.tooLarge) {
+    const message = `The body is longer than ${bodyLimit} bytes, or has more than ${fieldLimit} fields.`
+    return plainError(413, 'request_too_large', message)
+  }
   return route(request)
 }

@@ -6,6 +6,11 @@ import { bodyLimit } from './received-request.ts'
 /** Connects Node's requests and responses to the handler's. Faults that break connections happen here. */
 export function nodeListener(scheme: 'http' | 'https', answer: (request: Request) => Promise<Answer>): RequestListener {
   return (incoming, outgoing) => {
+    // `Request` has none of these methods.
+    if (/^(?:TRACE|TRACK)$/i.test(incoming.method ?? '')) {
+      outgoing.writeHead(405).end()
+      return
+    }
     const left = new AbortController()
     outgoing.on('close', () => left.abort())
     toRequest(scheme, incoming, left.signal)
@@ -17,8 +22,10 @@ export function nodeListener(scheme: 'http' | 'https', answer: (request: Request
 }
 
 async function toRequest(scheme: string, incoming: IncomingMessage, signal: AbortSignal): Promise<Request> {
-  const { method = 'GET', url = '/', headers } = incoming
-  const { host, path } = target(url, headers.host ?? '')
+  const { method = 'GET', url = '/', headers, headersDistinct } = incoming
+  // Node takes the first of two, and something in front of it may have looked at the other (RFC 9112, section 3.2).
+  const [named = '', ...others] = headersDistinct.host ?? []
+  const { host, path } = target(url, others.length > 0 ? 'invalid' : named)
   const body = await readBody(incoming)
   const bodiless = method === 'GET' || method === 'HEAD'
   return new Request(`${scheme}://${host}${path}`, {
