@@ -79,6 +79,7 @@ test('the image’s command runs as its user, without any capability, and can wr
     'ca-bundle.pem',
     'ca.pem',
     'certificates',
+    'emulator.lock',
     'state.json',
   ])
 })

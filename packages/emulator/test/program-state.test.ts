@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeProtectedHeader } from 'jose'
 import { expect, test } from 'vitest'
+import { startEmulator } from '../src/index.ts'
 import { authorizePath, clientId, contosoSignsIn, redirectUri, tenantId } from './authorize-request.ts'
 import { openBrowser } from './browser.ts'
 import { secret } from './contoso.ts'
@@ -88,6 +89,37 @@ test('a state folder outlasts the process, however that ends', async () => {
     error: 'authorization_pending',
   })
   await second.run.stop()
+})
+
+test('a state folder has one emulator at a time, and nothing is changed by another', async () => {
+  const state = join(folder, 'contended')
+  const first = await startAt('--state', state)
+  // What it has answered is on the disk.
+  expect((await fetch(`${first.httpUrl}/readyz`)).status).toBe(200)
+  const contents = (): Promise<string[]> =>
+    Promise.all(['ca.pem', 'state.json'].map((name) => readFile(join(state, name), 'utf8')))
+  const before = await contents()
+  const { code, output, errors } = await finish('--state', state, '--port', '0', '--http-port', '0')
+  expect([code, output]).toEqual([2, ''])
+  expect(errors).toBe(
+    `entrada-emulator: the state folder "${state}" is in use by another emulator. Stop that one, or name another folder.\n`,
+  )
+  expect((await contents()).join() === before.join()).toBe(true)
+  await first.run.stop('SIGKILL')
+  // Also by one whose start then fails.
+  const { port } = new URL(first.url)
+  expect((await finish('--state', state, '--port', port, '--http-port', port)).errors).toContain('EADDRINUSE')
+  await (await startAt('--state', state)).run.stop()
+})
+
+test('an emulator whose start fails lets its folder go, in the same process too', async () => {
+  const state = join(folder, 'released')
+  await using other = await startEmulator()
+  const httpPort = Number(new URL(other.httpUrl).port)
+  await expect(startEmulator({ state, httpPort })).rejects.toThrow('EADDRINUSE')
+  await using own = await startEmulator({ state })
+  await expect(startEmulator({ state })).rejects.toThrow('is in use by another emulator')
+  expect((await own.fetch(`${own.url}/readyz`)).status).toBe(200)
 })
 
 test('the authority and the generated secrets are the same after a restart', async () => {

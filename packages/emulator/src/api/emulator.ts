@@ -33,9 +33,9 @@ import { createFaults, type Faults, playFault } from './faults.ts'
 import { authorityOf, keptDefaultDirectory, keptSigningKey } from './kept-secrets.ts'
 import { acquireMachineResources } from './machine-resources.ts'
 import { createMemory } from './memory.ts'
-import { type EmulatorOptions, resolveOptions } from './options.ts'
+import { type EmulatorOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import { createDeviceSignIns, createSignIns, type DeviceSignIns, revokeSessions, type SignIns } from './sign-ins.ts'
-import { noState, openStateFolder } from './state-folder.ts'
+import { noState, openStateFolder, type State } from './state-folder.ts'
 
 declare global {
   // As in the lib for disposables, for programs that do without it.
@@ -103,6 +103,15 @@ export interface Emulator extends ManagedIdentities, SignIns, DeviceSignIns, Wor
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const resolved = resolveOptions(options)
   const state = resolved.state === undefined ? noState : await openStateFolder(resolved.state)
+  try {
+    return await startWith(resolved, state)
+  } catch (error) {
+    await state.close()
+    throw error
+  }
+}
+
+async function startWith(resolved: ResolvedOptions, state: State): Promise<Emulator> {
   const source = resolved.directory ?? keptDefaultDirectory(state)
   const declaration =
     typeof source === 'string' ? await readDirectoryFile(source) : await withManifests(source, process.cwd())
@@ -180,7 +189,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   })
   ports = { https: machine.httpsPort, http: machine.httpPort }
   state.changed()
-  machine.onClose(state.written)
+  machine.onClose(state.close)
   url = `https://localhost:${machine.httpsPort}`
   httpUrl = `http://localhost:${machine.httpPort}`
 

@@ -18,8 +18,8 @@ export interface EmulatorOptions {
   ca?: CertificateAuthority | string
   /**
    * A folder for what outlasts the emulator: its authority, keys and ports, generated secrets, users who were added,
-   * consents and codes. It is created if it does not exist; only one emulator at a time may use it. Default: nothing
-   * outlasts it.
+   * consents and codes. It is created if it does not exist; while one emulator has it, another does not start. Default:
+   * nothing outlasts it.
    */
   state?: string
   /** Port for https; 0 means any free port. Default: with `state` the previous port, otherwise 0. */

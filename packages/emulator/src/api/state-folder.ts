@@ -1,14 +1,17 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Kept, nothingKept } from '../primitives/kept.ts'
+import { lockFolder } from './folder-lock.ts'
 
 /** The state that outlasts an emulator. */
 export interface State extends Kept {
   /** Resolves when all changes so far are on disk. */
   written(): Promise<void>
+  /** The same, and lets another emulator have the folder. */
+  close(): Promise<void>
 }
 
-export const noState: State = { ...nothingKept, written: async () => undefined }
+export const noState: State = { ...nothingKept, written: async () => undefined, close: async () => undefined }
 
 type Parts = Readonly<Record<string, unknown>>
 
@@ -16,7 +19,8 @@ const version = 1
 
 /**
  * Opens a folder with an emulator's state, or creates it: one file of mode 0600, because it contains keys and secrets,
- * which is always replaced as a whole. Rejects with an `Error` if it cannot be read or is something else.
+ * which is always replaced as a whole. Rejects with an `Error` if it cannot be read, is something else, or is another
+ * emulator's for now.
  */
 export async function openStateFolder(folder: string): Promise<State> {
   const path = join(folder, 'state.json')
@@ -26,7 +30,11 @@ export async function openStateFolder(folder: string): Promise<State> {
       { cause },
     )
   })
-  const before = await readParts(path)
+  const unlock = await lockFolder(folder)
+  const before = await readParts(path).catch(async (error: unknown) => {
+    await unlock()
+    throw error
+  })
   const contents = new Map<string, () => unknown>()
   let dirty = false
   let writing: Promise<void> | undefined
@@ -67,6 +75,10 @@ export async function openStateFolder(folder: string): Promise<State> {
       dirty = true
     },
     written,
+    close: async () => {
+      await written()
+      await unlock()
+    },
   }
 }
 
