@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { startEmulator } from '@entrada/emulator'
+import { transform } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { cleanEnvironment } from '../testing/environment.mjs'
 import { installPacked } from './packed-packages.ts'
@@ -105,6 +106,24 @@ test('every file of CommonJS can be the first that a process loads', async () =>
     await promisify(execFile)(process.execPath, ['-e', load], { cwd: node, env: cleanEnvironment() })
   }
 })
+
+test('every file that is published is one that the oldest Node of its package parses', async () => {
+  for (const name of [...packageNames, '@entrada/cli']) {
+    const dist = join(folder, 'node_modules', name, 'dist')
+    const files = (await readdir(dist, { recursive: true })).filter((file) => /\.[cm]?js$/.test(file))
+    expect(files.length).toBeGreaterThan(1)
+    for (const file of files) {
+      const code = await readFile(join(dist, file), 'utf8')
+      const [older, same] = await Promise.all(
+        // esbuild knows of no version that has these; Node 10 does.
+        ['node20.19', 'esnext'].map((target) =>
+          transform(code, { target, supported: { 'regexp-unicode-property-escapes': true } }),
+        ),
+      )
+      expect(older?.code === same?.code, `${name}: ${file}`).toBe(true)
+    }
+  }
+}, 60_000)
 
 test('an import brings the classes and the errors; the rest waits until a credential is made', async () => {
   const program = `require('entrada'); console.log(Object.keys(require.cache).map((path) => require('node:path').basename(path)).join())`

@@ -21,7 +21,8 @@ await build({
   platform: 'node',
   format: 'esm',
   splitting: true,
-  target: 'node20',
+  // What is published is not made older either.
+  target: 'esnext',
   outdir: folder,
   outExtension: { '.js': '.mjs' },
 })

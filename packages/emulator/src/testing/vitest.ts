@@ -26,8 +26,13 @@ export function emulatorTest(options: EmulatorOptions = {}): TestAPI<EmulatorFix
       // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern what a fixture needs.
       async ({}, use) => {
         const ca = inject('entradaAuthority')
-        await using emulator = await startEmulator({ ...(ca === undefined ? {} : { ca }), ...options })
-        await use(emulator)
+        const emulator = await startEmulator({ ...(ca === undefined ? {} : { ca }), ...options })
+        // Not `await using`, which Node 20 does not parse.
+        try {
+          await use(emulator)
+        } finally {
+          await emulator.close()
+        }
       },
       { scope: 'worker' },
     ],
