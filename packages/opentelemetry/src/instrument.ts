@@ -40,11 +40,13 @@ const version = '0.1.0'
  * await telemetry.stop()
  * ```
  *
- * @throws TypeError for what is no credential of entrada's, or where the runtime has no `node:diagnostics_channel`.
+ * @throws TypeError for what is no credential of entrada's, for an invalid option, or where the runtime has no `node:diagnostics_channel`.
  */
 export function instrument(watched: Watched = 'all', options: InstrumentOptions = {}): Instrumentation {
   const watches = whom(watched)
+  checkOptions(options)
   const { meterProvider, tracerProvider, signals = ['metrics', 'traces'], secretExpiries = {} } = options
+  const ends = Object.entries(secretExpiries).map(([name, date]) => [name, dateOf(date, name)] as const)
   const stops: (() => unknown)[] = []
   if (signals.includes('metrics')) {
     const channel = globalThis.process?.getBuiltinModule?.('node:diagnostics_channel')
@@ -55,9 +57,7 @@ export function instrument(watched: Watched = 'all', options: InstrumentOptions 
     }
     const counting = countTokens()
     const expiries = new Expiries()
-    for (const [credential, date] of Object.entries(secretExpiries)) {
-      expiries.note({ credential, kind: 'secret', at: dateOf(date, credential) })
-    }
+    for (const [credential, at] of ends) expiries.note({ credential, kind: 'secret', at })
     const meter = (meterProvider ?? metrics).getMeter(scope, version)
     const { hear, stop } = eventMeter(meter, expiries, () => counting.tell())
     const listen = (event: unknown, _channel: unknown, of?: object): void => {
@@ -92,6 +92,26 @@ function whom(watched: Watched): (of: object | undefined) => boolean {
   }
   const set = new WeakSet(list as object[])
   return (of) => of !== undefined && set.has(of)
+}
+
+/** A misspelt signal would be none. Before anything is turned on, as nobody could turn it off. */
+function checkOptions(options: InstrumentOptions): void {
+  const known = ['meterProvider', 'tracerProvider', 'signals', 'secretExpiries']
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  if (unknown !== undefined) {
+    throw new TypeError(`instrument: ${unknown} is not an option. The options are ${known.join(', ')}.`)
+  }
+  const { signals = ['metrics'], meterProvider, tracerProvider } = options
+  const isSignal = (each: unknown): boolean => each === 'metrics' || each === 'traces'
+  if (!Array.isArray(signals) || signals.length === 0 || !signals.every(isSignal)) {
+    throw new TypeError("instrument: signals must be a list of 'metrics' and 'traces'. Leave it out for both.")
+  }
+  if (meterProvider !== undefined && typeof meterProvider?.getMeter !== 'function') {
+    throw new TypeError('instrument: meterProvider has no getMeter. Pass a MeterProvider of OpenTelemetry.')
+  }
+  if (tracerProvider !== undefined && typeof tracerProvider?.getTracer !== 'function') {
+    throw new TypeError('instrument: tracerProvider has no getTracer. Pass a TracerProvider of OpenTelemetry.')
+  }
 }
 
 function dateOf(date: Date, credential: string): number {

@@ -1,3 +1,4 @@
+import { hasSubscribers } from 'node:diagnostics_channel'
 import { inspect } from 'node:util'
 import { CertificateCredential, ChainedTokenCredential, ClientSecretCredential, EnvironmentCredential } from 'entrada'
 import { memoryTokenStore } from 'entrada/store'
@@ -234,8 +235,16 @@ test.each([undefined, {}, [null], 'one'])('what is no credential is refused: %j'
   )
 })
 
-test('a date that is none is refused', () => {
-  expect(() => start('all', { secretExpiries: { Mine: new Date('soon') } })).toThrow(
-    'instrument: secretExpiries.Mine is not a date. Pass a Date.',
-  )
+test.each<[string, object, string]>([
+  ['a signal by another name', { signals: ['metric'] }, "signals must be a list of 'metrics' and 'traces'"],
+  ['a word for a list of signals', { signals: 'metrics' }, "signals must be a list of 'metrics' and 'traces'"],
+  ['no signal', { signals: [] }, "signals must be a list of 'metrics' and 'traces'"],
+  ['a misspelt option', { meterprovider: {} }, 'meterprovider is not an option. The options are meterProvider, tracer'],
+  ['no meter provider', { meterProvider: {} }, 'meterProvider has no getMeter'],
+  ['no tracer provider', { tracerProvider: null }, 'tracerProvider has no getTracer'],
+  ['a date that is none', { secretExpiries: { Mine: new Date('soon') } }, 'secretExpiries.Mine is not a date'],
+])('%s is refused, and nothing is left on', (_, options, message) => {
+  expect(() => instrument('all', options)).toThrow(TypeError)
+  expect(() => instrument('all', options)).toThrow(`instrument: ${message}`)
+  expect(hasSubscribers('entrada')).toBe(false)
 })
