@@ -120,8 +120,9 @@ export function createRoutes(service: Service): (request: ReceivedRequest) => Pr
   return async (received) => {
     // Not HEAD: Hono would drop the body, whose length the listener still has to send.
     const method = received.method === 'HEAD' ? 'GET' : received.method
-    const response =
-      preflight(received, service) ?? (await app.fetch(new Request(received.url, { method }), { received }))
+    // All that Hono reads of a request: making a whole one takes a seventh of a token's time.
+    const routed = { url: received.url, method } as Request
+    const response = preflight(received, service) ?? (await app.fetch(routed, { received }))
     for (const [name, value] of Object.entries(crossOriginHeaders(received, service))) response.headers.set(name, value)
     return response
   }
