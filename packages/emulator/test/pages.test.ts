@@ -412,6 +412,13 @@ describe('every page', () => {
     expect(plain.headers.get('set-cookie')).toMatch(/; SameSite=Lax$/)
   })
 
+  test('has an icon, which its policy lets the browser show', async () => {
+    const shown = await openBrowser(emulator).open(authorizePath())
+    const [, icon = ''] = /<link rel="icon" href="data:image\/svg\+xml,([^"]+)"/.exec(shown.html) ?? []
+    expect(decodeURIComponent(icon)).toMatch(/^<svg .*<\/svg>$/)
+    expect(shown.headers.get('content-security-policy')).toContain('img-src data:')
+  })
+
   test('shows what it was given as text', async () => {
     const evil = `"><script>alert(1)</script>`
     const browser = openBrowser(emulator)
