@@ -22,10 +22,10 @@ export function nodeListener(scheme: 'http' | 'https', answer: (request: Request
 }
 
 async function toRequest(scheme: string, incoming: IncomingMessage, signal: AbortSignal): Promise<Request> {
-  const { method = 'GET', url = '/', headers, headersDistinct } = incoming
+  const { method = 'GET', url = '/', headers, rawHeaders } = incoming
   // Node takes the first of two, and something in front of it may have looked at the other (RFC 9112, section 3.2).
-  const [named = '', ...others] = headersDistinct.host ?? []
-  const { host, path } = target(url, others.length > 0 ? 'invalid' : named)
+  const hosts = rawHeaders.filter((name, place) => place % 2 === 0 && name.toLowerCase() === 'host')
+  const { host, path } = target(url, hosts.length > 1 ? 'invalid' : (headers.host ?? ''))
   const body = await readBody(incoming)
   const bodiless = method === 'GET' || method === 'HEAD'
   return new Request(`${scheme}://${host}${path}`, {
