@@ -1,5 +1,7 @@
 import { inspect } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
+import type { ReceivedRequest } from '../src/http/received-request.ts'
+import { createRequestLog } from '../src/http/request-log.ts'
 import { startEmulator } from '../src/index.ts'
 import { clientId, contoso, secret, tenantId } from './contoso.ts'
 import { requestToken } from './token-request.ts'
@@ -36,6 +38,20 @@ test('keeps refused requests, dropped ones and those of strange hosts too', asyn
   await requestToken(emulator, { client_secret: 'wrong' })
   await emulator.fetch(emulator.url, { headers: { host: 'evil.example' } })
   expect(emulator.requests.map((request) => request.status)).toEqual([undefined, 401, 421])
+})
+
+test('forgets the oldest when there are many, or when they are large', async () => {
+  const { log, add } = createRequestLog()
+  const request = { method: 'POST', url: emulator.url, host: '', path: '/', query: {}, headers: {} }
+  const received = (form: Record<string, string>): ReceivedRequest => ({ ...request, form }) as ReceivedRequest
+  for (let number = 0; number < 10_001; number++) add(received({ number: String(number) }), 0)
+  expect(log.map(({ form }) => form.number).slice(0, 2)).toEqual(['1', '2'])
+  const megabyte = 'x'.repeat(1_000_000)
+  for (let number = 0; number < 60; number++) add(received({ megabyte }), 0)
+  expect(log.length).toBe(49)
+  log.clear()
+  add(received({ megabyte: megabyte.repeat(60) }), 0)
+  expect(log.length).toBe(1)
 })
 
 test('has a pending request from its arrival', async () => {

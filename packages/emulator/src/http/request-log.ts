@@ -47,21 +47,44 @@ export interface LoggedRequest {
   status: number | undefined
 }
 
-/** The oldest entries beyond this are dropped, so that an emulator that runs for days does not fill its memory. */
+/**
+ * The oldest entries beyond these are dropped, so that an emulator that runs for days, or that is sent a megabyte at a
+ * time, does not fill its memory.
+ */
 const maxEntries = 10_000
+const maxCharacters = 50_000_000
 
 /** The log, and the way to write to it. */
 export function createRequestLog(): { log: RequestLog; add(request: ReceivedRequest, at: number): LoggedRequest } {
   const entries: LoggedRequest[] = []
+  /** Of each entry, in characters. */
+  const sizes: number[] = []
+  let held = 0
+  const drop = (count: number): void => {
+    entries.splice(0, count)
+    for (const size of sizes.splice(0, count)) held -= size
+  }
   // Not enumerable, so that the log compares equal to a plain array.
-  Object.defineProperty(entries, 'clear', { value: () => entries.splice(0) })
+  Object.defineProperty(entries, 'clear', { value: () => drop(entries.length) })
   const add = (request: ReceivedRequest, at: number): LoggedRequest => {
     const entry = loggedRequest(request, at)
+    const size = sizeOf(request)
     entries.push(entry)
-    if (entries.length > maxEntries) entries.shift()
+    sizes.push(size)
+    held += size
+    while (entries.length > maxEntries || (held > maxCharacters && entries.length > 1)) drop(1)
     return entry
   }
   return { log: entries as unknown as RequestLog, add }
+}
+
+/** How many characters an entry keeps. */
+function sizeOf({ url, headers, form }: ReceivedRequest): number {
+  let size = url.length
+  for (const fields of [headers, form]) {
+    for (const [name, value] of Object.entries(fields)) size += name.length + (value?.length ?? 0)
+  }
+  return size
 }
 
 function loggedRequest(request: ReceivedRequest, at: number): LoggedRequest {
