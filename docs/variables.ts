@@ -76,7 +76,7 @@ export const variables: readonly Variable[] = [
   },
   {
     names: ['no_proxy', 'NO_PROXY'],
-    what: 'Hosts that are asked directly: names with their subdomains, addresses, `*`, each with a port if wanted; commas or blanks between.',
+    what: 'Hosts that are asked directly, with commas, semicolons or blanks between: names with their subdomains (`example.com`, `.example.com`, `*.example.com`), other patterns with `*`, addresses, networks (`10.0.0.0/8`, `fd00::/8`), ranges (`10.0.0.1-10.0.0.9`), each with a port if wanted (`[fd00::1]:8443`). Names are not resolved. An entry that is not understood is named in a warning event.',
     readBy: 'Connections in Node',
   },
   {

@@ -20,7 +20,7 @@ const moduleFiles = [
   ['request', firstToken],
   ['request', /^(?:runtime\/(?:foreign-error|import-by-name)|oauth\/resource|http\/http-client-transport|version)$/],
   ['refusal', /^(?:oauth\/(?:refusal|remedies|redaction|jwt)|http\/network-error|runtime\/secrets-in-text)$/],
-  ['node-transport', /^http\/(?:node-transport|proxy|tunnel-agent|pinned-agent)$/],
+  ['node-transport', /^http\/(?:no-proxy|node-transport|proxy|tunnel-agent|pinned-agent)$/],
   [
     'occasional',
     /^(?:source\/(?:traced-call|unknown-options|regional-endpoint|token-info)|oauth\/(?:region|client-proof)|cache\/expected-identity|runtime\/(?:web-digest|loaded-module)|runtime\/log\/(?:event-log|log-sink))$/,

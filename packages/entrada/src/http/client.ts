@@ -132,7 +132,7 @@ export function openTransport(options: TransportOptions, env: Env, warn: (messag
   const { fetch, httpClient, ...settings } = options
   const { proxyOptions, tlsOptions, thumbprint } = settings
   if (fetch === undefined && httpClient === undefined) {
-    const own = onDemand(async () => (await loadNodeTransport())({ ...settings, env }))
+    const own = onDemand(async () => (await loadNodeTransport())({ ...settings, env, warn }))
     // The global fetch cannot compare a thumbprint, wherever it runs.
     if (isNode() || thumbprint !== undefined) return own
     if (hasNodeConnections()) return besideFetch(own, env, proxyOptions !== undefined || tlsOptions !== undefined)
@@ -166,10 +166,15 @@ const globalFetch: Transport = (url, init) => {
  */
 function besideFetch(own: ClosableTransport, env: Env, isForAll: boolean): ClosableTransport {
   const hasProxy = Object.keys(env).some((name) => /^(?:https|all)_proxy$/i.test(name))
-  const isOwn = ({ protocol, hostname }: URL): boolean =>
-    isForAll || protocol === 'http:' || (hasProxy && isOfThisNetwork(hostname))
+  const isOwn = async (url: URL): Promise<boolean> => {
+    if (isForAll || url.protocol === 'http:') return true
+    if (!hasProxy) return false
+    if (isOfThisNetwork(url.hostname)) return true
+    const { isExempt, noProxyOf } = await import('./no-proxy.ts')
+    return isExempt(url, noProxyOf(env))
+  }
   return {
-    transport: (url, init) => (isOwn(new URL(url)) ? own.transport : globalFetch)(url, init),
+    transport: async (url, init) => ((await isOwn(new URL(url))) ? own.transport : globalFetch)(url, init),
     close: own.close,
   }
 }

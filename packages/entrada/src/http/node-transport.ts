@@ -3,7 +3,7 @@ import { builtin } from '../runtime/builtin.ts'
 import type { Env } from '../runtime/environment.ts'
 import { startTimer } from '../runtime/timer.ts'
 import { describeFailure, HttpFailure } from './failure.ts'
-import { type ProxyOptions, proxyFor } from './proxy.ts'
+import { noProxyFault, type ProxyOptions, proxyFor } from './proxy.ts'
 import type { ClosableTransport, TransportInit, TransportResponse } from './transport.ts'
 import type { TunnelOptions } from './tunnel-agent.ts'
 
@@ -35,6 +35,8 @@ export interface NodeTransportOptions {
   connectTimeoutMs?: number | undefined
   /** The SHA-1 thumbprint of the one certificate that the server may show, whoever signed it. */
   thumbprint?: string | undefined
+  /** Receives a message for what the environment says in vain, once. */
+  warn?: ((message: string) => void) | undefined
 }
 
 /**
@@ -43,10 +45,11 @@ export interface NodeTransportOptions {
  * the process alive.
  */
 export function nodeTransport(options: NodeTransportOptions): ClosableTransport {
-  const { proxyOptions, env, connectTimeoutMs = 5_000, thumbprint } = options
+  const { proxyOptions, env, connectTimeoutMs = 5_000, thumbprint, warn } = options
   const tls = options.tlsOptions as object | undefined
   const agents = new Map<string, Agent>()
   let isChecked = tls === undefined
+  let hasProxy = false
 
   async function agentFor(url: URL): Promise<Agent> {
     if (!isChecked && url.protocol === 'https:') {
@@ -55,6 +58,11 @@ export function nodeTransport(options: NodeTransportOptions): ClosableTransport 
     }
     if (thumbprint !== undefined) return pinnedAgentFor(thumbprint)
     const proxy = proxyFor(url, proxyOptions, env)
+    if (proxy !== undefined && !hasProxy) {
+      hasProxy = true
+      const fault = noProxyFault(env)
+      if (fault !== undefined) warn?.(fault)
+    }
     const open = proxy === undefined ? undefined : (await import('./tunnel-agent.ts')).tunnelAgent
     // Nothing is awaited between the look and the entry: two first requests must not make an agent each.
     const key = proxy ?? url.protocol

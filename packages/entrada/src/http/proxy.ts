@@ -1,6 +1,8 @@
 import { type Env, settingOf } from '../runtime/environment.ts'
 import { isQuoted } from '../runtime/malformed-variable.ts'
+import { quoted } from '../runtime/quoted.ts'
 import { HttpFailure } from './failure.ts'
+import { isExempt, noProxyOf, unreadEntries } from './no-proxy.ts'
 import { isLocal } from './this-network.ts'
 
 /** A proxy as Azure SDK clients name it. */
@@ -21,10 +23,23 @@ export interface ProxyOptions {
  * hosts, never go through a proxy: the secret of a managed-identity host must not leave the machine.
  */
 export function proxyFor(url: URL, options: ProxyOptions | undefined, env: Env): string | undefined {
-  const exempt = settingOf(env, 'no_proxy') ?? settingOf(env, 'NO_PROXY') ?? ''
-  if (url.protocol !== 'https:' || isLocal(url.hostname) || isExempt(url, exempt)) return undefined
+  if (url.protocol !== 'https:' || isLocal(url.hostname) || isExempt(url, noProxyOf(env))) return undefined
   const named = options === undefined ? fromEnv(env) : fromOptions(options)
   return named || undefined
+}
+
+/** How many entries a warning shows. */
+const mostShown = 5
+
+/** The warning about entries of `NO_PROXY` that are in no known form, if there are any: their hosts are not exempt. */
+export function noProxyFault(env: Env): string | undefined {
+  const unread = unreadEntries(noProxyOf(env))
+  if (unread.length === 0) return undefined
+  // An address may hold a password.
+  const shown = unread.slice(0, mostShown).map((entry) => (entry.includes('@') ? 'one with an "@"' : quoted(entry)))
+  const others = unread.length > mostShown ? [`${unread.length - mostShown} more`] : []
+  const what = `NO_PROXY has entries that exempt no host from the proxy, because they are not understood: ${[...shown, ...others].join(', ')}.`
+  return `${what} Write names, addresses, networks such as 10.0.0.0/8, or "*", each with a port if needed.`
 }
 
 /** The variables that name a proxy for https. The first that is neither empty nor blank counts. */
@@ -41,8 +56,14 @@ function fromEnv(env: Env): string {
   if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol)) {
     throw fault('is not the address of an http or https proxy')
   }
-  if (proxyCredentials(new URL(address)) === undefined) {
-    throw fault('has a user name or password with a "%" that begins no percent-encoding; write it as "%25"')
+  const url = new URL(address)
+  if (proxyCredentials(url) === undefined) {
+    const isBare = /%(?![\da-f]{2})/i.test(url.username + url.password)
+    throw fault(
+      isBare
+        ? 'has a bare "%" in its user name or password; write it as "%25"'
+        : 'has a user name or password that is not percent-encoded as UTF-8; write "é" as "%C3%A9"',
+    )
   }
   return address
 }
@@ -62,25 +83,4 @@ function fromOptions({ host, port, username, password }: ProxyOptions): string {
   if (username !== undefined) url.username = encodeURIComponent(username)
   if (password !== undefined) url.password = encodeURIComponent(password)
   return url.href
-}
-
-/** The forms of an entry: a name or an address, and perhaps a port. */
-const bracketed = /^\[([\da-f:.]+)\](?::(\d+))?$/
-const bareIpv6 = /^([\da-f]*:[\da-f]*:[\da-f:.]*)$/
-const named = /^\*?\.?(.*?)(?::(\d+))?$/
-
-/** Whether `NO_PROXY` names the host: names match their subdomains too, `*` matches all, and a port is optional. */
-function isExempt(url: URL, noProxy: string): boolean {
-  const host = url.hostname.toLowerCase().replace(/^\[|\]$/g, '')
-  const isAddress = /^[\d.]+$|:/.test(host)
-  const port = url.port || '443'
-  return noProxy
-    .toLowerCase()
-    .split(/[\s,]+/)
-    .some((entry) => {
-      if (entry === '*') return true
-      const [, name = '', entryPort] = bracketed.exec(entry) ?? bareIpv6.exec(entry) ?? named.exec(entry) ?? []
-      if (name === '' || (entryPort !== undefined && entryPort !== port)) return false
-      return host === name || (!isAddress && host.endsWith(`.${name}`))
-    })
 }

@@ -40,6 +40,19 @@ test.each(['Deno/2.9.6', 'Bun/1.4.5'])(
 )
 
 test.each(['Deno/2.9.6', 'Bun/1.4.5'])(
+  '%s asks by fetch nobody whom NO_PROXY names, in any form that its own fetch may not know',
+  async (runtime) => {
+    const proxied = { HTTPS_PROXY: 'http://127.0.0.1:1' }
+    for (const NO_PROXY of ['198.51.100.0/24', '198.51.100.*', '198.51.100.1-198.51.100.9', '*:9']) {
+      const options = { connectTimeoutMs: 1 }
+      expect(await sentByFetch(runtime, 'https://198.51.100.7:9/', options, { ...proxied, NO_PROXY })).toBe(false)
+      expect(await sentByFetch(runtime, 'https://198.51.101.7:8/', options, { ...proxied, NO_PROXY })).toBe(true)
+      expect(await sentByFetch(runtime, 'https://198.51.100.7:9/', options, { NO_PROXY })).toBe(true)
+    }
+  },
+)
+
+test.each(['Deno/2.9.6', 'Bun/1.4.5'])(
   '%s takes tlsOptions and proxyOptions, and warns of neither',
   async (runtime) => {
     const proxyOptions = { host: '127.0.0.1', port: 1 }

@@ -44,12 +44,12 @@ test.each<[string, string, string]>([
   [
     'a password with a bare "%"',
     'http://u:100%@proxy.example',
-    'HTTPS_PROXY has a user name or password with a "%" that begins no percent-encoding; write it as "%25"',
+    'HTTPS_PROXY has a bare "%" in its user name or password; write it as "%25"',
   ],
   [
     'a user name in Latin-1',
     'http://%e9@proxy.example',
-    'HTTPS_PROXY has a user name or password with a "%" that begins no percent-encoding; write it as "%25"',
+    'HTTPS_PROXY has a user name or password that is not percent-encoded as UTF-8; write "é" as "%C3%A9"',
   ],
 ])('refuses %s, and does not repeat it', (_, value, message) => {
   expect(() => forUrl(login, { HTTPS_PROXY: value })).toThrow(new HttpFailure('proxy', message))
