@@ -18,7 +18,10 @@ const firstToken =
 const moduleFiles = [
   ['core', /^runtime\/own-user-id$/],
   ['request', firstToken],
-  ['request', /^(?:runtime\/(?:foreign-error|import-by-name)|oauth\/resource|http\/http-client-transport|version)$/],
+  [
+    'request',
+    /^(?:runtime\/(?:foreign-error|import-by-name)|oauth\/resource|http\/http-client-transport|token-life|version)$/,
+  ],
   ['refusal', /^(?:oauth\/(?:refusal|remedies|redaction|jwt)|http\/network-error|runtime\/secrets-in-text)$/],
   ['node-transport', /^http\/(?:no-proxy|node-transport|proxy|tunnel-agent|pinned-agent)$/],
   [

@@ -4,6 +4,7 @@ import { orAborted } from '../runtime/abort.ts'
 import { equalIgnoringCase } from '../runtime/equal-ignoring-case.ts'
 import { rebuilt } from '../runtime/foreign-error.ts'
 import { oneLine } from '../runtime/one-line.ts'
+import { longestLifeMs } from '../token-life.ts'
 import type { IssuedToken } from '../types.ts'
 
 /** A request for a token from the broker. */
@@ -73,9 +74,6 @@ async function ask(question: BrokerQuestion): Promise<BrokerAnswer> {
     ...(accountId === undefined ? {} : { accountId }),
   })
 }
-
-/** A broker that claims a longer life has mistaken the unit, and the token would be handed out after its end. */
-const longestLifeMs = 100 * 365 * 24 * 3600_000
 
 /** The broker's own entry for an account. If there is none, the account may still be the operating system's. */
 async function accountOf(

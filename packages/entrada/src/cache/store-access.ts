@@ -1,14 +1,12 @@
 import { onAbort } from '../runtime/abort.ts'
 import { rebuilt } from '../runtime/foreign-error.ts'
+import { longestLifeMs } from '../token-life.ts'
 import { refreshTime } from './freshness.ts'
 import { longPatience, nextTurn, shortPatience, startWrite, type Writing } from './pending-writes.ts'
 import { refreshTokenLife, type TokenKey, type TokenRecord, type TokenStore, tokenKeyText } from './token-store.ts'
 
 /** How far ahead of our clock a record of an access token may have been written, in milliseconds, to be believed. */
 const longestAheadMs = 300_000
-
-/** A record that claims a longer life was not written by us, and would be served after its end. */
-const longestLifeMs = 100 * 365 * 24 * 3600_000
 
 /** How long a read of the store is waited for, in milliseconds. */
 const readTimeout = 500

@@ -6,6 +6,7 @@ import type { FoundProgram } from '../runtime/process/find-program.ts'
 import type { Ended } from '../runtime/process/program.ts'
 import type { ToolHost } from '../runtime/process/tools.ts'
 import { windowsFolder } from '../runtime/process/windows-folder.ts'
+import { longestLifeMs } from '../token-life.ts'
 import type { IssuedToken } from '../types.ts'
 import { childEnvironment } from './child-environment.ts'
 import type { DeveloperTool, ToolFailure, ToolRequest, ToolToken, Unusable } from './tool.ts'
@@ -27,9 +28,6 @@ export interface AskToolOptions {
 
 /** More than any tool prints; one that prints more is killed. */
 const maximumBytes = 1024 * 1024
-
-/** A longer life is a mistake of whatever wrote the time, in milliseconds perhaps: the token would be handed out after its end. */
-const longestLifeMs = 100 * 365 * 24 * 3600_000
 
 /** A tool returns its own cached token until this long before the token expires. */
 const usualMarginMs = 300_000
