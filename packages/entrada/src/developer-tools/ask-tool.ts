@@ -3,13 +3,12 @@ import type { Env } from '../runtime/environment.ts'
 import { longestForeignText } from '../runtime/one-line.ts'
 import { flagsForTools } from '../runtime/permissions.ts'
 import type { FoundProgram } from '../runtime/process/find-program.ts'
-import type { Ended } from '../runtime/process/program.ts'
 import type { ToolHost } from '../runtime/process/tools.ts'
 import { windowsFolder } from '../runtime/process/windows-folder.ts'
 import { longestLifeMs } from '../token-life.ts'
 import type { IssuedToken } from '../types.ts'
-import { childEnvironment } from './child-environment.ts'
-import type { DeveloperTool, ToolFailure, ToolRequest, ToolToken, Unusable } from './tool.ts'
+import { childEnvironment, secretsIn } from './child-environment.ts'
+import type { DeveloperTool, ToolEnd, ToolFailure, ToolRequest, ToolToken, Unusable } from './tool.ts'
 import { messageFrom } from './tool-output.ts'
 
 export interface AskToolOptions {
@@ -58,7 +57,7 @@ export async function askTool(
   return issued(options, answer)
 }
 
-async function run(options: AskToolOptions, request: ToolRequest, signal: AbortSignal): Promise<Ended> {
+async function run(options: AskToolOptions, request: ToolRequest, signal: AbortSignal): Promise<ToolEnd> {
   const { who, tool, find, host, env, variables, timeoutMs } = options
   const { args, env: added } = tool.ask(request, who)
   if (!host.startsPrograms) throw unavailable(who, { ...startsNone, isLasting: true })
@@ -77,7 +76,7 @@ async function run(options: AskToolOptions, request: ToolRequest, signal: AbortS
   const childEnv = childEnvironment(env, [...tool.needs, ...variables], added)
   const program = { file: path, args, env: childEnv, cwd, timeoutMs, maximumBytes }
   try {
-    return await host.run(program, signal)
+    return { ...(await host.run(program, signal)), secrets: secretsIn(childEnv) }
   } catch (error) {
     if (signal.aborted) throw error
     const { code = 'unknown' } = error as { code?: unknown }
@@ -87,7 +86,7 @@ async function run(options: AskToolOptions, request: ToolRequest, signal: AbortS
 }
 
 /** The patterns get no more of its output than a message could show, with a little extra. */
-function explained(tool: DeveloperTool, ended: Ended, request: ToolRequest): ToolFailure {
+function explained(tool: DeveloperTool, ended: ToolEnd, request: ToolRequest): ToolFailure {
   return tool.explain({ ...ended, stderr: ended.stderr.slice(0, longestForeignText) }, request)
 }
 

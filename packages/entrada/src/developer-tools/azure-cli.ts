@@ -54,7 +54,7 @@ export const azureCli: DeveloperTool = {
     const code = signInAgainCode(output)
     const advised = advisedCommand(output, /^[ \t]*(az login[ \t]+-[^\r\n]*)/gm)
     if (code !== undefined || (advised !== undefined && !output.includes('AADSTS'))) {
-      const reason = `the signed-in account has to sign in again: ${messageFrom(ended.stderr)}`
+      const reason = `the signed-in account has to sign in again: ${messageFrom(ended.stderr, ended.secrets)}`
       return { reason, remedy: `Run: ${advised ?? login(request)}`, kind: 'tool-signed-out' }
     }
     if (/az login|az account set/.test(output) && !output.includes('AADSTS')) {

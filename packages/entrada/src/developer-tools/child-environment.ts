@@ -27,3 +27,14 @@ export function childEnvironment(env: Env, needs: readonly string[], added: Env)
   })
   return { ...Object.fromEntries(kept), ...added }
 }
+
+/** Shorter values occur in ordinary words. */
+const shortestSecret = 6
+
+/** What a tool was given that may be a secret, and must not be shown if the tool prints it. */
+export function secretsIn(env: Env): string[] {
+  return Object.entries(env).flatMap(([name, value = '']) => {
+    const secret = value.trim()
+    return secret.length >= shortestSecret && secretNames.test(name.toUpperCase()) ? [secret] : []
+  })
+}

@@ -1,7 +1,6 @@
 import { longestForeignText } from '../runtime/one-line.ts'
-import type { Ended } from '../runtime/process/program.ts'
 import { withoutSecrets } from '../runtime/secrets-in-text.ts'
-import type { ToolFailure } from './tool.ts'
+import type { ToolEnd, ToolFailure } from './tool.ts'
 
 /** The longest part of a tool's output that goes into an error. */
 const longest = 400
@@ -18,16 +17,16 @@ export function plain(text: string): string {
   )
 }
 
-/** A tool's output as part of an error message: one line, of bounded length, without tokens. */
-export function messageFrom(output: string): string {
-  const clean = withoutSecrets(plain(output.slice(0, longestForeignText)))
+/** A tool's output as part of an error message: one line, of bounded length, without tokens and the secrets that it was given. */
+export function messageFrom(output: string, secrets: readonly string[] = []): string {
+  const clean = withoutSecrets(plain(output.slice(0, longestForeignText)), secrets)
   const line = clean.replace(/\s+/g, ' ').trim()
   return line.length > longest ? `${line.slice(0, longest)}...` : line
 }
 
 /** Why a tool failed, according to its stderr, without tokens. */
-export function failureFrom(title: string, { code, stderr }: Ended): ToolFailure {
-  const message = messageFrom(stderr)
+export function failureFrom(title: string, { code, stderr, secrets }: ToolEnd): ToolFailure {
+  const message = messageFrom(stderr, secrets)
   const how = code === undefined ? 'was killed' : `ended with code ${code}`
   return { reason: message === '' ? `${title} ${how} and printed no reason` : message }
 }

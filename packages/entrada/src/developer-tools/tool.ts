@@ -38,6 +38,9 @@ export interface ToolFailure {
 /** A failure that has a remedy. */
 export type Unusable = ToolFailure & { remedy: string }
 
+/** How a tool ended, and the secrets that it was given and may have printed. */
+export type ToolEnd = Ended & { secrets: readonly string[] }
+
 /** How one tool is called, and what its output means. */
 export interface DeveloperTool {
   /** What people call it. */
@@ -56,5 +59,5 @@ export interface DeveloperTool {
   /** Reads the token in its output, or what is wrong with the output. */
   read(stdout: string, now: number): ToolToken | ToolFailure
   /** What an exit code other than 0 means. */
-  explain(ended: Ended, request: ToolRequest): ToolFailure
+  explain(ended: ToolEnd, request: ToolRequest): ToolFailure
 }

@@ -32,7 +32,7 @@ export async function requestOidcToken(options: OidcRequest): Promise<string> {
   const token = answer.status === 200 ? fieldOf(answer.text, field) : undefined
   if (token !== undefined) return token
   const why = answer.status === 200 ? `its response has no ${field}` : `HTTP ${answer.status}`
-  const reason = `${host} returned no OIDC token: ${why}.${words(answer, request)}${tracing(answer)}`
+  const reason = `${host} returned no OIDC token: ${why}.${words(answer, request)}${tracing(answer, request)}`
   throw new AuthenticationError(answer.status, { error: 'oidc_request_failed' }, { who: credential, reason, remedy })
 }
 
@@ -64,10 +64,11 @@ function words({ text }: HttpAnswer, request: HttpRequest): string {
 }
 
 /** The headers that the platform's support team asks for. */
-function tracing({ header }: HttpAnswer): string {
+function tracing({ header }: HttpAnswer, request: HttpRequest): string {
+  const redact = requestRedaction(request)
   const found = ['x-vss-e2eid', 'x-msedge-ref', 'x-github-request-id'].flatMap((name) => {
-    const value = header(name)
-      ?.replace(/[^\w.:;= -]/g, '')
+    const value = redact(header(name) ?? '')
+      .replace(/[^\w.:;= -]/g, '')
       .slice(0, 200)
     return value ? [`${name}: ${value}`] : []
   })

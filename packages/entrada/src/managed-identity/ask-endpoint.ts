@@ -1,7 +1,6 @@
 import { AuthenticationError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { Http } from '../http/client.ts'
-import type { HttpAnswer } from '../http/exchange.ts'
 import { HttpFailure } from '../http/failure.ts'
 import { resourceOf } from '../oauth/resource.ts'
 import { builtin } from '../runtime/builtin.ts'
@@ -9,7 +8,7 @@ import { secretForm } from '../runtime/quoted.ts'
 import type { IssuedToken } from '../types.ts'
 import { badAnswer, isEmpty, refusal, unreachable } from './host-error.ts'
 import type { ManagedIdentityId } from './identity.ts'
-import type { IdentityEndpoint } from './identity-endpoint.ts'
+import type { HostAnswer, IdentityEndpoint } from './identity-endpoint.ts'
 import { sharedLimit } from './limit.ts'
 import { readAnswer } from './read-answer.ts'
 
@@ -45,7 +44,8 @@ export async function askEndpoint(request: EndpointRequest): Promise<IssuedToken
   if (answer.status !== 200) {
     // A secret that was given in place of the id is repeated by the host.
     const misplaced = id !== undefined && secretForm.test(id.value) ? [id.value] : []
-    throw refusal(credential, { ...endpoint, secrets: [...endpoint.secrets, ...misplaced] }, answer)
+    const secrets = [...endpoint.secrets, ...(answer.secrets ?? []), ...misplaced]
+    throw refusal(credential, { ...endpoint, secrets }, answer)
   }
   const date = answer.header('date')
   const read = readAnswer(answer.text, {
@@ -62,7 +62,7 @@ export async function askEndpoint(request: EndpointRequest): Promise<IssuedToken
   throw new AuthenticationError(200, { error: 'identity_mismatch' }, problem)
 }
 
-async function send(request: EndpointRequest, resource: string): Promise<HttpAnswer> {
+async function send(request: EndpointRequest, resource: string): Promise<HostAnswer> {
   const { credential, endpoint, revocation, http, transport, emit, signal } = request
   const limit = endpoint.concurrency === undefined ? undefined : sharedLimit(transport, endpoint.concurrency)
   const call = {

@@ -36,8 +36,7 @@ export const azureArc: MakeEndpoint<ArcMachine> = (machine, _, who) => {
       if (challenge.status !== 401) return challenge
       const key = await readKey(challenge.header('www-authenticate'), machine, who)
       const answer = await send({ ...request, headers: { ...request.headers, Authorization: `Basic ${key}` } })
-      // A refusal may repeat the key.
-      return answer.status === 200 ? answer : { ...answer, text: answer.text.replaceAll(key, '***') }
+      return { ...answer, secrets: [key] }
     },
   }
 }

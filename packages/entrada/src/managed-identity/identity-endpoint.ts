@@ -11,6 +11,9 @@ export interface Ask {
   send(request: HttpRequest): Promise<HttpAnswer>
 }
 
+/** A response of a host, with the secrets that were sent to get it and may be repeated in it, beside the endpoint's own. */
+export type HostAnswer = HttpAnswer & { secrets?: readonly string[] }
+
 /** The token endpoint of one kind of host, for the identities that are assigned to it. */
 export interface IdentityEndpoint {
   /** Its name in messages. */
@@ -18,7 +21,7 @@ export interface IdentityEndpoint {
   /** A URL that answers any request, for hosts that no environment variable announces. */
   probeUrl?: string
   /** Resolves to the final response: some hosts need more than one request. */
-  ask(ask: Ask): Promise<HttpAnswer>
+  ask(ask: Ask): Promise<HostAnswer>
   /** Whether an error with this status means only that the identity does not exist. */
   isNoIdentity?(status: number): boolean
   /** Set if no variable names the host, and its well-known address was assumed. */

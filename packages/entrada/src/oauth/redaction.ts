@@ -1,3 +1,5 @@
+import { hideInText, type Range } from '../runtime/hide-in-text.ts'
+import { finderOf, longestOf } from '../runtime/known-secrets.ts'
 import { longestForeignText } from '../runtime/one-line.ts'
 import { secretForm } from '../runtime/quoted.ts'
 
@@ -36,8 +38,8 @@ export interface Redaction {
 const repeatedFields: readonly string[] = ['client_id', 'username']
 
 /**
- * The redaction of the secrets in the form that was sent to a URL: plain, percent-encoded, and as the form itself encodes them. What was given
- * as client, user or tenant counts as a secret if it looks like one: whoever mixed up two variables must not find the secret in a log.
+ * The redaction of the secrets in the form that was sent to a URL, however they are encoded. What was given as client, user or tenant
+ * counts as a secret if it looks like one: whoever mixed up two variables must not find the secret in a log.
  */
 export function redactionOf(form: URLSearchParams, url?: string): Redaction {
   const named = repeatedFields.map((name) => form.get(name))
@@ -47,56 +49,22 @@ export function redactionOf(form: URLSearchParams, url?: string): Redaction {
   const secrets = [...secretFields.map((name) => form.get(name)), ...misplaced].filter(
     (value): value is string => !!value,
   )
-  const all = spellings(secrets)
-  const long = spellings(secrets.filter(({ length }) => length >= shortestInClaims))
+  const find = finderOf(secrets)
+  const findLong = finderOf(secrets.filter(({ length }) => length >= shortestInClaims))
   return {
-    text: (value) => withoutSecrets(value, all),
-    claims: (value) => (long.length === 0 ? value : claimsWithoutSecrets(value, long)),
+    text: (value) => hideInText(value, (text) => placesIn(text, find), longestOf(secrets)),
+    claims: (value) => claimsWithoutSecrets(value, findLong),
   }
 }
 
-/** Longest first: a secret that is part of another must not leave the rest of that one behind. */
-function spellings(secrets: readonly string[]): string[] {
-  const all = secrets.flatMap((value) => [
-    value,
-    ...[encodeURIComponent(value), formEncoded(value)].flatMap(inEitherCase),
-  ])
-  return [...new Set(all)].sort((left, right) => right.length - left.length)
-}
-
-function withoutSecrets(value: string, secrets: readonly string[]): string {
-  const text = cut(value, secrets[0]?.length ?? 0)
+/** Where the secrets are, unless that is merely a part of a protocol word. */
+function placesIn(text: string, find: (text: string) => Range[]): Range[] {
   const words = [...text.matchAll(protocolWord)].map(({ index, 0: word }) => [index, index + word.length] as const)
-  let clean = ''
-  let at = 0
-  while (at < text.length) {
-    const found = next(text, secrets, at)
-    if (found === undefined) break
-    const [start, end] = found
-    const isWord = words.some(([from, to]) => from <= start && end <= to)
-    clean += text.slice(at, start) + (isWord ? text.slice(start, end) : '***')
-    at = end
-  }
-  return clean + text.slice(at)
+  return find(text).filter(([start, end]) => !words.some(([from, to]) => from <= start && end <= to))
 }
 
-/** Where the next secret starts and ends; of several that start at the same place, the longest. */
-function next(text: string, secrets: readonly string[], from: number): readonly [number, number] | undefined {
-  let found: readonly [number, number] | undefined
-  for (const secret of secrets) {
-    const start = text.indexOf(secret, from)
-    if (start >= 0 && (found === undefined || start < found[0])) found = [start, start + secret.length]
-  }
-  return found
-}
-
-/** Half a secret at the cut would not be found, so whatever could be one is removed too. */
-function cut(text: string, longestSecret: number): string {
-  return text.length <= longestForeignText ? text : text.slice(0, Math.max(0, longestForeignText - longestSecret))
-}
-
-function claimsWithoutSecrets(claims: string, secrets: readonly string[]): string {
-  const hold = (value: string): boolean => secrets.some((secret) => value.includes(secret))
+function claimsWithoutSecrets(claims: string, find: (text: string) => Range[]): string {
+  const hold = (value: string): boolean => hideInText(value, find) !== value.slice(0, longestForeignText)
   try {
     let isClean = true
     const clean = JSON.stringify(JSON.parse(claims), (_, value: unknown) => {
@@ -109,12 +77,4 @@ function claimsWithoutSecrets(claims: string, secrets: readonly string[]): strin
   } catch {
     return hold(claims) ? '***' : claims
   }
-}
-
-function formEncoded(value: string): string {
-  return new URLSearchParams({ value }).toString().slice('value='.length)
-}
-
-function inEitherCase(encoded: string): string[] {
-  return [encoded, encoded.replace(/%../g, (code) => code.toLowerCase())]
 }

@@ -1,4 +1,5 @@
 import { AuthenticationError, CredentialUnavailableError } from '../errors.ts'
+import { hideInText, type Range } from './hide-in-text.ts'
 import { isOurs } from './log/is-ours.ts'
 import { longestForeignText, oneLine } from './one-line.ts'
 
@@ -121,7 +122,13 @@ const secrets: readonly RegExp[] = [
   /()\beyJ[\w-]{8,}(?:\.[\w-]*)*/g,
 ]
 
-/** Removes what looks like a secret. The text must have been cut to a bounded length before. */
+/** Removes what looks like a secret, however it is encoded. */
 export function withoutSecrets(text: string): string {
-  return secrets.reduce((words, pattern) => words.replace(pattern, '$1***'), text)
+  return hideInText(text, (plain) =>
+    secrets.flatMap((pattern) =>
+      [...plain.matchAll(pattern)].map(
+        ({ 0: whole, 1: name = '', index }): Range => [index + name.length, index + whole.length],
+      ),
+    ),
+  )
 }

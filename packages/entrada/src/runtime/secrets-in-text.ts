@@ -1,4 +1,5 @@
-import { longestForeignText } from './one-line.ts'
+import { hideInText, type Range } from './hide-in-text.ts'
+import { finderOf, longestOf } from './known-secrets.ts'
 
 /**
  * Removes what looks like a secret from the text of a server or a tool before people see it. The work is bounded whatever
@@ -32,35 +33,27 @@ function fields(): readonly RegExp[] {
   return [new RegExp(inJson, 'gi'), new RegExp(elsewhere, 'gi')]
 }
 
-/** The text, cut to 16 KiB, with `***` for known secrets, however they are percent-encoded, and for whatever looks like one. */
+/**
+ * The text, cut to 16 KiB, with `***` for known secrets and for whatever looks like one, however it is encoded: in
+ * percent-encoding, as JSON or HTML, several times over; what is known also in base64.
+ */
 export function withoutSecrets(text: string, known: readonly string[] = []): string {
-  const clean = known.reduce(withoutKnown, text.slice(0, longestForeignText))
-  return [...fields(), afterScheme, printedToken]
-    .reduce((words, pattern) => words.replace(pattern, '$1***'), clean)
-    .replace(longRun, '***')
-    .replace(run, (word) => (isToken(word) ? '***' : word))
+  const findKnown = finderOf(known)
+  const patterns = [...fields(), afterScheme, printedToken]
+  const find = (plain: string): Range[] => [
+    ...findKnown(plain),
+    ...patterns.flatMap((pattern) => placesOf(pattern, plain)),
+    ...placesOf(longRun, plain),
+    ...placesOf(run, plain, isToken),
+  ]
+  return hideInText(text, find, longestOf(known))
 }
 
-/** A server may percent-encode any character of what it repeats, in either case, and more than once. */
-function withoutKnown(text: string, secret: string): string {
-  if (!text.includes('%')) return secret === '' ? text : text.replaceAll(secret, '***')
-  const units = [...text.matchAll(/%(?:25){0,3}([\da-f]{2})|[\s\S]/gi)]
-  const decoded = units.map(([raw, hex]) => (hex === undefined ? raw : String.fromCharCode(Number.parseInt(hex, 16))))
-  const plain = decoded.join('')
-  let clean = ''
-  let at = 0
-  for (let found = plain.indexOf(secret); secret !== '' && found >= 0; found = plain.indexOf(secret, at)) {
-    clean += `${rawOf(units, at, found)}***`
-    at = found + secret.length
-  }
-  return at === 0 ? text : clean + rawOf(units, at, units.length)
-}
-
-function rawOf(units: readonly RegExpMatchArray[], from: number, to: number): string {
-  return units
-    .slice(from, to)
-    .map(([raw]) => raw)
-    .join('')
+/** Where a pattern matches, without the name or scheme that its first group holds. */
+function placesOf(pattern: RegExp, text: string, test: (word: string) => boolean = () => true): Range[] {
+  return [...text.matchAll(pattern)]
+    .filter(([word]) => test(word))
+    .map(({ 0: whole, 1: name = '', index }) => [index + name.length, index + whole.length])
 }
 
 /** A JWT, or letters and digits mixed as in no word or name. Ids (GUIDs) do not count. */

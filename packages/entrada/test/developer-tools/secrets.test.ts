@@ -83,6 +83,23 @@ describe.each(kinds)('%s shows no token', (_, Credential) => {
   })
 })
 
+test.each<[string, (text: string) => string]>([
+  ['as it is', (text) => text],
+  ['percent-encoded', (text) => text.replace(/./g, (at) => `%${at.charCodeAt(0).toString(16)}`)],
+  ['in base64', (text) => Buffer.from(`a:${text}`).toString('base64')],
+])('what the tool was given as a secret is not shown %s, though it looks like an id', async (_, encode) => {
+  const header = '3fa85f64-5717-4562-b3fc-2c963f66afa6'
+  for (const words of ['ERROR: the endpoint refused', 'ERROR: AADSTS50076: no']) {
+    const machine = imagine(() => ({ code: 1, stderr: `${words} ${encode(header)} here` }), {
+      env: { IDENTITY_HEADER: header },
+    })
+    await using credential = new AzureCliCredential(machine.options)
+    const shown = inspect(await failure(credential.getToken(scope)), { depth: 9, showHidden: true })
+    expect(shown).toMatch(/ \S{0,3}\*\*\*\S{0,4} here/)
+    expect(shown).not.toContain(encode(header))
+  }
+})
+
 test('keeps whatever is not a token: ids, addresses and codes', async () => {
   const stderr =
     'ERROR: AADSTS700016: Application 04b07795-8ddb-461a-bbee-02f9e1bf7b46 was not found. fetching token: see https://login.microsoftonline.com/common/oauth2/v2.0/token and /subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/group'

@@ -346,6 +346,14 @@ test.each<[string, string]>([
   ['with some characters encoded', `${everyByte(header.slice(0, 7))}${header.slice(7)}`],
   ['encoded twice', encodeURIComponent(encodeURIComponent(header))],
   ['encoded three times', encodeURIComponent(encodeURIComponent(encodeURIComponent(header)))],
+  ['as JSON with escapes', header.replace(/./g, (at) => `\\u00${at.charCodeAt(0).toString(16)}`)],
+  [
+    'as HTML',
+    header
+      .replace(/\W/g, (at) => `&#${at.charCodeAt(0)};`)
+      .replace(/./, (at) => `&#x${at.charCodeAt(0).toString(16)};`),
+  ],
+  ['in base64', Buffer.from(header).toString('base64')],
 ])('a header that is echoed %s is not shown', async (_, echo) => {
   for (const body of [{ error: 'denied', error_description: `no ${echo} here` }, `no ${echo} here`]) {
     const error = await refused('app-service', { status: 403, body })
