@@ -88,6 +88,8 @@ async function answerOf(request: HttpRequest, options: ExchangeOptions, signal: 
     throw new HttpFailure(
       'redirect',
       `${new URL(url).host} answered with a redirect (${response.status}), which is not followed`,
+      undefined,
+      response.status,
     )
   }
   refuseFollowed(response, url, options.allowedResponseOrigins)

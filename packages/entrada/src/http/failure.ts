@@ -5,9 +5,12 @@ export class HttpFailure extends ForeignError {
   override name = 'HttpFailure'
   /** `malformed`: whatever the transport returned is no response. */
   readonly kind: 'network' | 'timeout' | 'proxy' | 'tls' | 'redirect' | 'too-large' | 'malformed'
-  constructor(kind: HttpFailure['kind'], message: string, cause?: unknown) {
+  /** The status of a redirect. */
+  declare readonly status?: number
+  constructor(kind: HttpFailure['kind'], message: string, cause?: unknown, status?: number) {
     super(message, cause === undefined ? undefined : { cause })
     this.kind = kind
+    if (status !== undefined) this.status = status
   }
 }
 

@@ -20,7 +20,7 @@ export function unavailable(
 }
 
 /** Failures that a response caused. */
-const hasAnswered: readonly HttpFailure['kind'][] = ['too-large', 'malformed']
+const hasAnswered: readonly HttpFailure['kind'][] = ['redirect', 'too-large', 'malformed']
 
 /** The error for a request without a readable response. */
 export function unreachable(
@@ -30,12 +30,14 @@ export function unreachable(
   error: unknown,
 ): AuthenticationError | CredentialUnavailableError {
   const { label } = endpoint
+  const isAnswer = error instanceof HttpFailure && hasAnswered.includes(error.kind)
   // Somebody answered, so a chain must not go on to another identity.
-  if (error instanceof HttpFailure && hasAnswered.includes(error.kind) && endpoint.isAssumed !== true) {
-    return badAnswer(who, { label }, '', error.message)
+  if (isAnswer && endpoint.isAssumed !== true) {
+    return badAnswer(who, { label, status: error.status }, '', error.message)
   }
   const { host } = new URL(url)
-  const what = `${label} at ${host} could not be reached: ${oneLine(describeFailure(error), 300)}.`
+  const failed = isAnswer ? 'gave no usable answer' : 'could not be reached'
+  const what = `${label} at ${host} ${failed}: ${oneLine(describeFailure(error), 300)}.`
   return unavailable(who, what, elsewhere, (error as Error).cause ?? error)
 }
 
@@ -46,7 +48,7 @@ export function unreachable(
  */
 export function badAnswer(
   who: string,
-  endpoint: Pick<IdentityEndpoint, 'label' | 'isAssumed'>,
+  endpoint: Pick<IdentityEndpoint, 'label' | 'isAssumed'> & { status?: number | undefined },
   text: string,
   fault: string,
 ): AuthenticationError | CredentialUnavailableError {
@@ -54,7 +56,7 @@ export function badAnswer(
   const isTokenAnswer = parseObject(text)?.access_token !== undefined
   if (endpoint.isAssumed === true && !isTokenAnswer) return unavailable(who, reason)
   const remedy = 'Check what is listening there, and try again.'
-  return new AuthenticationError(200, { error: 'invalid_response' }, { who, reason, remedy })
+  return new AuthenticationError(endpoint.status || 200, { error: 'invalid_response' }, { who, reason, remedy })
 }
 
 /** The error for a refusal. */

@@ -64,12 +64,21 @@ describe.each(kinds)('on %s', (kind) => {
     expect((error.cause as { code?: string }).code).toBe('ECONNREFUSED')
   })
 
-  test.each([302, 307, 308])('a redirect (%i) is not followed', async (status) => {
+  // A host that a variable names is there: a chain that went on would sign in as somebody else.
+  test.each([301, 302, 303, 307, 308])('a redirect (%i) is not followed, and stops a chain', async (status) => {
     const { fetch, sent } = standIn({ status, headers: { location: 'https://identity.example/token' } })
     await using credential = create(variables[kind], { fetch })
     const error = await failure(credential.getToken(scope))
-    expect(error).toBeInstanceOf(CredentialUnavailableError)
-    expect(error.message).toContain(`answered with a redirect (${status}), which is not followed`)
+    const isAssumed = kind === 'imds'
+    expect(error).toBeInstanceOf(isAssumed ? CredentialUnavailableError : AuthenticationError)
+    if (!isAssumed) expect(error).toMatchObject({ statusCode: status, errorResponse: { error: 'invalid_response' } })
+    expect(error.message).toMatch(
+      new RegExp(
+        isAssumed
+          ? `^ManagedIdentityCredential: IMDS at [\\w.]+ gave no usable answer: \\S+ answered with a redirect \\(${status}\\), which is not followed\\. Run`
+          : `^ManagedIdentityCredential: ${label[kind]} returned no token: \\S+ answered with a redirect \\(${status}\\), which is not followed\\. Check`,
+      ),
+    )
     expect(sent).toHaveLength(1)
   })
 
