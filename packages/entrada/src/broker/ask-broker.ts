@@ -3,7 +3,7 @@ import type { BrokerAccount, BrokerAnswer, NativeBroker } from '../plugins/nativ
 import { orAborted } from '../runtime/abort.ts'
 import { equalIgnoringCase } from '../runtime/equal-ignoring-case.ts'
 import { rebuilt } from '../runtime/foreign-error.ts'
-import { oneLine } from '../runtime/one-line.ts'
+import { oneLine, sentence } from '../runtime/one-line.ts'
 import { longestLifeMs } from '../token-life.ts'
 import type { IssuedToken } from '../types.ts'
 
@@ -115,7 +115,11 @@ function refusal(error: unknown, credential: string, scopes: readonly string[]):
   const cause = rebuilt(error)
   const code = typeof errorCode === 'string' ? oneLine(errorCode.slice(0, 1000), 100) : 'broker_error'
   const message = oneLine(cause.message, 300) || 'no reason'
-  const problem = { who: credential, reason: `the broker refused with ${code}: ${message}.`, remedy: signInRemedy }
+  const problem = {
+    who: credential,
+    reason: `the broker refused with ${code}: ${sentence(message)}`,
+    remedy: signInRemedy,
+  }
   if (code === 'no_account_found' || code === 'no_account_in_silent_request') {
     return new CredentialUnavailableError(problem, { cause })
   }

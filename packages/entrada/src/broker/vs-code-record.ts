@@ -1,6 +1,7 @@
 import { parseObject } from '../oauth/token-response.ts'
 import { rebuilt } from '../runtime/foreign-error.ts'
 import type { Host } from '../runtime/host.ts'
+import { sentence } from '../runtime/one-line.ts'
 import type { AuthenticationRecord } from '../user/authentication-record.ts'
 
 /** Why there is no usable record, and what to do. */
@@ -28,7 +29,7 @@ export async function readRecord(
       const { code, message } = rebuilt(cause)
       if (code === 'ENOENT' || code === 'ENOTDIR') continue
       return {
-        reason: `the record of the sign-in (${path}) cannot be read: ${message}.`,
+        reason: `the record of the sign-in (${path}) cannot be read: ${sentence(message)}`,
         remedy,
         cause: rebuilt(cause),
       }

@@ -1,6 +1,6 @@
 import { AuthenticationError, CredentialUnavailableError } from '../errors.ts'
 import type { Env } from '../runtime/environment.ts'
-import { longestForeignText } from '../runtime/one-line.ts'
+import { longestForeignText, sentence } from '../runtime/one-line.ts'
 import { flagsForTools } from '../runtime/permissions.ts'
 import type { FoundProgram } from '../runtime/process/find-program.ts'
 import type { ToolHost } from '../runtime/process/tools.ts'
@@ -144,5 +144,5 @@ function refusal(who: string, words: string, output = words): AuthenticationErro
     errorDescription: words,
     ...(errorCodes.length > 0 ? { errorCodes } : {}),
   }
-  return new AuthenticationError(0, body, { who, reason: /[.!?]$/.test(words) ? words : `${words}.` })
+  return new AuthenticationError(0, body, { who, reason: sentence(words) })
 }

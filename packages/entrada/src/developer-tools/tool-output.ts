@@ -1,4 +1,4 @@
-import { longestForeignText } from '../runtime/one-line.ts'
+import { longestForeignText, oneLine } from '../runtime/one-line.ts'
 import { withoutSecrets } from '../runtime/secrets-in-text.ts'
 import type { ToolEnd, ToolFailure } from './tool.ts'
 
@@ -20,8 +20,7 @@ export function plain(text: string): string {
 /** A tool's output as part of an error message: one line, of bounded length, without tokens and the secrets that it was given. */
 export function messageFrom(output: string, secrets: readonly string[] = []): string {
   const clean = withoutSecrets(plain(output.slice(0, longestForeignText)), secrets)
-  const line = clean.replace(/\s+/g, ' ').trim()
-  return line.length > longest ? `${line.slice(0, longest)}...` : line
+  return oneLine(clean.replace(/\s+/g, ' '), longest)
 }
 
 /** Why a tool failed, according to its stderr, without tokens. */

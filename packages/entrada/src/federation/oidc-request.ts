@@ -4,7 +4,7 @@ import type { Http } from '../http/client.ts'
 import type { HttpAnswer, HttpRequest } from '../http/exchange.ts'
 import { HttpFailure } from '../http/failure.ts'
 import { requestRedaction } from '../http/request-secrets.ts'
-import { oneLine } from '../runtime/one-line.ts'
+import { oneLine, sentence } from '../runtime/one-line.ts'
 import { withoutSecrets } from '../runtime/secrets-in-text.ts'
 
 /** A request to a platform that issues OIDC tokens over HTTP. */
@@ -60,7 +60,7 @@ function words({ text }: HttpAnswer, request: HttpRequest): string {
   const message = ['message', 'error_description'].map((name) => fieldOf(text, name, /\S/)).find((found) => found)
   const plain = /^\s*[<{[]/.test(text) ? '' : text
   const clean = oneLine(withoutSecrets(requestRedaction(request)(message ?? plain)), 400)
-  return clean === '' ? '' : ` ${/[.!?]$/.test(clean) ? clean : `${clean}.`}`
+  return clean === '' ? '' : ` ${sentence(clean)}`
 }
 
 /** The headers that the platform's support team asks for. */

@@ -1,22 +1,33 @@
 import { AuthenticationError } from '../errors.ts'
+import { sentence } from '../runtime/one-line.ts'
 import { describeFailure, type HttpFailure } from './failure.ts'
+
+const remedies: Readonly<Record<Exclude<HttpFailure['kind'], 'tls'>, string>> = {
+  network: 'Check the network, the proxy (HTTPS_PROXY), the certificates (NODE_EXTRA_CA_CERTS) and authorityHost.',
+  timeout: 'Check the network, the proxy (HTTPS_PROXY) and authorityHost.',
+  proxy: 'Correct the variable, or unset it.',
+  redirect: 'Check authorityHost, and any proxy or gateway on the way to it.',
+  'too-large': 'Check authorityHost, and any proxy or gateway on the way to it.',
+  malformed: 'Check the option fetch or httpClient.',
+}
+
+const refusedByProxy =
+  'Check HTTPS_PROXY or proxyOptions: the user name, the password, and whether the proxy lets this host through.'
 
 /** The error for a request without a usable answer, with the real cause in its message. */
 export function networkError(credential: string, url: string, failure: HttpFailure): AuthenticationError {
   if (failure.kind === 'tls') return tlsError(credential, failure)
+  const { kind } = failure
   const { host } = new URL(url)
-  const reached = /network|timeout|proxy/.test(failure.kind) ? 'could not be reached' : 'gave no usable answer'
-  const remedy = 'Check the network, the proxy (HTTPS_PROXY), the certificates (NODE_EXTRA_CA_CERTS) and authorityHost.'
-  const problem = { who: credential, reason: `${host} ${reached}: ${describeFailure(failure)}.`, remedy }
-  const cause = failure.cause ?? failure
-  return new AuthenticationError(0, { error: 'network_error' }, { ...problem, cause })
+  const reached = /network|timeout|proxy/.test(kind) ? 'could not be reached' : 'gave no usable answer'
+  const why = describeFailure(failure)
+  const remedy = why.startsWith('ERR_PROXY_REFUSED') ? refusedByProxy : remedies[kind]
+  const problem = { who: credential, reason: `${host} ${reached}: ${sentence(why)}`, remedy }
+  return new AuthenticationError(0, { error: 'network_error' }, { ...problem, cause: failure.cause ?? failure })
 }
 
 function tlsError(who: string, failure: HttpFailure): AuthenticationError {
   const remedy = 'Check that the key belongs to the certificate, and the passphrase. PKCS#12 has to be bytes.'
-  return new AuthenticationError(
-    0,
-    { error: 'network_error' },
-    { who, reason: `${failure.message}.`, remedy, cause: failure },
-  )
+  const problem = { who, reason: `${failure.message}.`, remedy, cause: failure }
+  return new AuthenticationError(0, { error: 'network_error' }, problem)
 }

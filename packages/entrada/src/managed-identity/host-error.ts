@@ -2,7 +2,7 @@ import { AuthenticationError, CredentialUnavailableError, type ProblemKind } fro
 import type { HttpAnswer } from '../http/exchange.ts'
 import { describeFailure, HttpFailure } from '../http/failure.ts'
 import { parseObject } from '../oauth/token-response.ts'
-import { longestForeignText, oneLine } from '../runtime/one-line.ts'
+import { longestForeignText, oneLine, sentence } from '../runtime/one-line.ts'
 import { withoutSecrets } from '../runtime/secrets-in-text.ts'
 import type { IdentityEndpoint } from './identity-endpoint.ts'
 
@@ -37,7 +37,7 @@ export function unreachable(
   }
   const { host } = new URL(url)
   const failed = isAnswer ? 'gave no usable answer' : 'could not be reached'
-  const what = `${label} at ${host} ${failed}: ${oneLine(describeFailure(error), 300)}.`
+  const what = `${label} at ${host} ${failed}: ${sentence(oneLine(describeFailure(error), 300))}`
   return unavailable(who, what, elsewhere, (error as Error).cause ?? error)
 }
 
@@ -52,7 +52,7 @@ export function badAnswer(
   text: string,
   fault: string,
 ): AuthenticationError | CredentialUnavailableError {
-  const reason = `${endpoint.label} returned no token: ${fault}.`
+  const reason = `${endpoint.label} returned no token: ${sentence(fault)}`
   const isTokenAnswer = parseObject(text)?.access_token !== undefined
   if (endpoint.isAssumed === true && !isTokenAnswer) return unavailable(who, reason)
   const remedy = 'Check what is listening there, and try again.'
@@ -67,7 +67,7 @@ export function refusal(
 ): AuthenticationError | CredentialUnavailableError {
   const { status, text, retryAfterMs: retryAfterInMs } = answer
   const { error, description } = readWords(text, endpoint.secrets)
-  const details = description === '' ? '' : ` ${/[.!?]$/.test(description) ? description : `${description}.`}`
+  const details = description === '' ? '' : ` ${sentence(description)}`
   if (endpoint.isNoIdentity?.(status) === true) {
     const remedy = 'Assign the identity to this machine, and check clientId, objectId or resourceId.'
     return unavailable(

@@ -1,6 +1,7 @@
 import type { TokenStore } from '../cache/token-store.ts'
 import { rebuilt } from '../runtime/foreign-error.ts'
 import { isMissingPackage } from '../runtime/import-by-name.ts'
+import { sentence } from '../runtime/one-line.ts'
 import type { MsalCacheAccess, NoAccess } from './access.ts'
 
 /**
@@ -49,7 +50,7 @@ export async function keyringAccess(
 function unusable(name: string, error: unknown): NoAccess {
   const { reason, remedy } = (error ?? {}) as { reason?: unknown; remedy?: unknown }
   const cause = rebuilt(error)
-  const explanation = typeof reason === 'string' ? reason : `${cause.message}.`
+  const explanation = typeof reason === 'string' ? reason : sentence(cause.message)
   const usual = "Unlock the system's secret store, or pass cachePath."
   return {
     reason: `${keyringPackage} cannot open ${name}: ${explanation}`,

@@ -1,7 +1,7 @@
 import type { ErrorResponse } from '../error-response.ts'
 import { AuthenticationError, AuthenticationRequiredError } from '../errors.ts'
 import type { HttpAnswer } from '../http/exchange.ts'
-import { oneLine } from '../runtime/one-line.ts'
+import { oneLine, sentence } from '../runtime/one-line.ts'
 import { type Redaction, redactionOf } from './redaction.ts'
 import { remedyFor } from './remedies.ts'
 import { parseObject } from './token-response.ts'
@@ -44,7 +44,7 @@ export function refusalError(refusal: Refusal): AuthenticationError | Authentica
   const { errorResponse, claims } = redacted(read, redactionOf(form, url))
   const { error, errorCodes = [], errorDescription } = errorResponse
   const remedy = remedyFor(errorCodes, read.errorResponse.error, statusCode, { credential, form })
-  const reason = `Microsoft Entra ID refused the request with ${oneLine(error, 100)} (HTTP ${statusCode}): ${sentence(errorDescription)}`
+  const reason = `Microsoft Entra ID refused the request with ${oneLine(error, 100)} (HTTP ${statusCode}): ${firstSentences(errorDescription)}`
   const details = { who: credential, reason, remedy, claims }
   if (isInteractive) {
     return new AuthenticationRequiredError({ ...details, scopes: [...refusal.scopes], statusCode, errorResponse })
@@ -119,8 +119,7 @@ function redacted({ errorResponse, claims }: ReadRefusal, redaction: Redaction):
 }
 
 /** The description's first part, on one line: what follows are ids, which are in `errorResponse`. */
-function sentence(description: string): string {
+function firstSentences(description: string): string {
   const [first = ''] = description.split(/Trace ID:|[\r\n]/, 1)
-  const clean = oneLine(first, 600)
-  return /[.!?]$/.test(clean) ? clean : `${clean}.`
+  return sentence(oneLine(first, 600))
 }

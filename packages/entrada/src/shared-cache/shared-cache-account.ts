@@ -3,7 +3,7 @@ import type { MsalCacheAccess, NoAccess } from '../msal/access.ts'
 import { type MsalDocument, readMsalDocument } from '../msal/document.ts'
 import { type AccountFilter, type MsalAccount, type Selection, selectAccount } from '../msal/select-account.ts'
 import { rebuilt } from '../runtime/foreign-error.ts'
-import { oneLine } from '../runtime/one-line.ts'
+import { oneLine, sentence } from '../runtime/one-line.ts'
 import { quoted } from '../runtime/quoted.ts'
 import type { CandidateDocument } from './shared-cache-documents.ts'
 
@@ -69,7 +69,7 @@ async function readDocument(access: MsalCacheAccess): Promise<MsalDocument | NoA
   } catch (error) {
     cause = rebuilt(error)
   }
-  const reason = `the cache cannot be read: ${oneLine(cause.message, 300)}.`
+  const reason = `the cache cannot be read: ${sentence(oneLine(cause.message, 300))}`
   const remedy = 'Sign in again with the tool that wrote it. Nothing in it was changed.'
   return { reason, remedy, cause, isLasting: true }
 }

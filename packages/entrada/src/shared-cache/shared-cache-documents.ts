@@ -6,6 +6,7 @@ import { localSharedFiles } from '../runtime/files/shared-files.ts'
 import { rebuilt } from '../runtime/foreign-error.ts'
 import type { Host } from '../runtime/host.ts'
 import { importByName } from '../runtime/import-by-name.ts'
+import { oneLine, sentence } from '../runtime/one-line.ts'
 
 /** A document that may hold the account, and whether its access tokens are of the requested kind. */
 export interface CandidateDocument {
@@ -46,7 +47,7 @@ export function documentsInOrder(host: Host, { cachePath, documents, plugin }: D
       return access
     } catch (error) {
       const cause = rebuilt(error)
-      const reason = `${where} cannot be read: ${cause.message.slice(0, 300)}.`
+      const reason = `${where} cannot be read: ${sentence(oneLine(cause.message, 300))}`
       return { reason, remedy: 'Check that it is a regular file that you may read.', cause }
     }
   }

@@ -3,7 +3,7 @@ import { type Grant, userScopes } from '../oauth/grants.ts'
 import { claimsParameter, requestUserToken, type UserGrantAnswer } from '../oauth/token-endpoint.ts'
 import { abortError, onAbort } from '../runtime/abort.ts'
 import type { ListenOnLoopback } from '../runtime/loopback-server.ts'
-import { oneLine } from '../runtime/one-line.ts'
+import { oneLine, sentence } from '../runtime/one-line.ts'
 import { startTimer } from '../runtime/timer.ts'
 import { readAuthorizationAnswer } from './authorization-answer.ts'
 import { authorizationUrl } from './authorization-url.ts'
@@ -71,7 +71,7 @@ const success = { heading: 'You are signed in', text: 'You can close this window
 
 function failure(error: unknown): { heading: string; text: string } {
   const reason = error instanceof Error ? oneLine(error.message, 600) : 'The program could not finish the sign-in.'
-  return { heading: 'You are not signed in', text: `${reason} You can close this window.` }
+  return { heading: 'You are not signed in', text: `${sentence(reason)} You can close this window.` }
 }
 
 async function listen<Identity>(
@@ -119,6 +119,6 @@ function answerOf<Identity>(
 function notOpened(credential: string, error: unknown): CredentialUnavailableError {
   const reason = error instanceof Error ? oneLine(error.message, 300) : 'no reason was given'
   const remedy = 'Use DeviceCodeCredential, or pass openBrowser and a redirectUri with a fixed port that is forwarded.'
-  const problem = { who: credential, reason: `no browser can be opened here: ${reason}.`, remedy }
+  const problem = { who: credential, reason: `no browser can be opened here: ${sentence(reason)}`, remedy }
   return new CredentialUnavailableError(problem, { cause: error })
 }
