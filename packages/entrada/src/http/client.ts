@@ -7,6 +7,7 @@ import { inChildSpan, type SpanFacts } from '../runtime/trace.ts'
 import { hasNodeConnections, isNode } from '../runtime/which-runtime.ts'
 import { followedVersion, version } from '../version.ts'
 import { exchange, type HttpAnswer, type HttpRequest } from './exchange.ts'
+import { HttpFailure, isOfNetwork } from './failure.ts'
 import type { HttpClientLike } from './http-client-transport.ts'
 import { loadNodeTransport } from './load-node-transport.ts'
 import type { TlsOptions } from './node-transport.ts'
@@ -60,7 +61,7 @@ const exchangeTimeout = 30_000
 
 /** Opens no connection: the transport does that with its first request. */
 export function openClient(options: HttpOptions, host: Host, warn: (message: string) => void): Http {
-  const { transport, close } = openTransport(options, host.env, warn)
+  const { transport, proxyOf, close } = openTransport(options, host.env, warn)
   // An option that is undefined counts as absent: otherwise a retry count of undefined would never be reached.
   const given = Object.entries(options.retryOptions ?? {}).filter(([, value]) => value !== undefined)
   const policy = { ...defaultRetryPolicy, ...Object.fromEntries(given) }
@@ -90,7 +91,7 @@ export function openClient(options: HttpOptions, host: Host, warn: (message: str
               },
               allowedResponseOrigins: options.allowedResponseOrigins,
             },
-          )
+          ).catch(naming(proxyOf, request.url))
           if (span !== undefined) noteAnswer(span, answer)
           return answer
         })
@@ -106,6 +107,16 @@ export function openClient(options: HttpOptions, host: Host, warn: (message: str
       })
     },
     close,
+  }
+}
+
+/** Adds the proxy to the failure of a connection, which says nothing of it, and rejects with that. */
+function naming(proxyOf: ClosableTransport['proxyOf'], url: string): (error: unknown) => Promise<never> {
+  return async (error) => {
+    if (!(error instanceof HttpFailure && isOfNetwork(error))) throw error
+    const proxy = await proxyOf?.(new URL(url))
+    if (proxy !== undefined) error.proxy = proxy
+    throw error
   }
 }
 
@@ -175,6 +186,14 @@ function besideFetch(own: ClosableTransport, env: Env, isForAll: boolean): Closa
   }
   return {
     transport: async (url, init) => ((await isOwn(new URL(url))) ? own.transport : globalFetch)(url, init),
+    async proxyOf(url) {
+      if (isForAll || url.protocol === 'http:') return own.proxyOf?.(url)
+      // Not every runtime reads ALL_PROXY.
+      const variables = Object.entries(env).filter(([name]) => /^(?:https|no)_proxy$/i.test(name))
+      const { proxyFor } = await import('./proxy.ts')
+      const proxy = proxyFor(url, undefined, Object.fromEntries(variables))
+      return proxy && new URL(proxy).host
+    },
     close: own.close,
   }
 }
@@ -188,6 +207,7 @@ function onDemand(load: () => Promise<ClosableTransport>): ClosableTransport {
       const { transport } = await loading
       return transport(url, init)
     },
+    proxyOf: async (url) => (await loading?.catch(() => undefined))?.proxyOf?.(url),
     close: () => void loading?.then((opened) => opened.close()),
   }
 }

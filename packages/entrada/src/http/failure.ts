@@ -7,6 +7,8 @@ export class HttpFailure extends ForeignError {
   readonly kind: 'network' | 'timeout' | 'proxy' | 'tls' | 'redirect' | 'too-large' | 'malformed'
   /** The status of a redirect. */
   declare readonly status?: number
+  /** The proxy that the request went through, as host and port. */
+  declare proxy?: string
   constructor(kind: HttpFailure['kind'], message: string, cause?: unknown, status?: number) {
     super(message, cause === undefined ? undefined : { cause })
     this.kind = kind
@@ -26,13 +28,27 @@ const lastingWords =
   /certificate|self.signed|unknown ?issuer|not permitted|permission denied|requires net access|fetch is not (?:a function|defined)|unsupported protocol|invalid url/i
 const lastingNames = /^(?:NotCapable|PermissionDenied|ReferenceError|SyntaxError)$/
 
+/** What Bun and Deno say of a proxy that denies access or demands credentials, and will do so again next time. */
+const refusedByProxy = /refused to open a tunnel: 4(?!08|29)\d\d|proxy authentication required/i
+
 /** Whether the same request may succeed in a moment. */
 export function isTransient(failure: HttpFailure): boolean {
   if (failure.kind === 'timeout') return true
   return failure.kind === 'network' && !isLasting(failure.cause)
 }
 
+/** Whether it is the connection that failed, and not what came over it. */
+export function isOfNetwork({ kind }: HttpFailure): boolean {
+  return kind === 'network' || kind === 'timeout'
+}
+
+/** Whether a proxy has refused the connection, and will do so again. */
+export function isRefusedByProxy({ cause }: HttpFailure): boolean {
+  return codeOf(cause) === 'ERR_PROXY_REFUSED' || refusedByProxy.test(describeFailure(cause))
+}
+
 function isLasting(error: unknown): boolean {
+  if (refusedByProxy.test(describeFailure(error))) return true
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     const code = codeOf(at)
     if (code !== undefined ? lasting.test(code) : lastingWords.test(at.message) || lastingNames.test(at.name))
@@ -52,6 +68,9 @@ function codeOf(error: unknown): string | undefined {
   return undefined
 }
 
+/** About an argument of `fetch` that nobody here can pass. */
+const adviceOfBun = / For more information, pass `verbose: true` in the second argument to fetch\(\)$/
+
 /** What went wrong with the connection: the innermost message, with the code if the message lacks it. */
 export function describeFailure(error: unknown): string {
   let at = error
@@ -61,6 +80,6 @@ export function describeFailure(error: unknown): string {
     at = inner
   }
   const code = codeOf(error)
-  const text = at instanceof Error ? at.message : String(at)
+  const text = (at instanceof Error ? at.message : String(at)).replace(adviceOfBun, '')
   return code === undefined || text.includes(code) ? text : `${code}: ${text}`
 }

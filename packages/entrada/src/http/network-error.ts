@@ -1,6 +1,6 @@
 import { AuthenticationError } from '../errors.ts'
 import { sentence } from '../runtime/one-line.ts'
-import { describeFailure, type HttpFailure } from './failure.ts'
+import { describeFailure, type HttpFailure, isRefusedByProxy } from './failure.ts'
 
 const remedies: Readonly<Record<Exclude<HttpFailure['kind'], 'tls'>, string>> = {
   network: 'Check the network, the proxy (HTTPS_PROXY), the certificates (NODE_EXTRA_CA_CERTS) and authorityHost.',
@@ -11,18 +11,22 @@ const remedies: Readonly<Record<Exclude<HttpFailure['kind'], 'tls'>, string>> = 
   malformed: 'Check the option fetch or httpClient.',
 }
 
+const throughProxy =
+  'Check the proxy (HTTPS_PROXY or proxyOptions), the network, the certificates (NODE_EXTRA_CA_CERTS) and authorityHost.'
 const refusedByProxy =
   'Check HTTPS_PROXY or proxyOptions: the user name, the password, and whether the proxy lets this host through.'
 
 /** The error for a request without a usable answer, with the real cause in its message. */
 export function networkError(credential: string, url: string, failure: HttpFailure): AuthenticationError {
   if (failure.kind === 'tls') return tlsError(credential, failure)
-  const { kind } = failure
+  const { kind, proxy } = failure
   const { host } = new URL(url)
+  const way = proxy === undefined ? '' : ` through the proxy ${proxy}`
   const reached = /network|timeout|proxy/.test(kind) ? 'could not be reached' : 'gave no usable answer'
   const why = describeFailure(failure)
-  const remedy = why.startsWith('ERR_PROXY_REFUSED') ? refusedByProxy : remedies[kind]
-  const problem = { who: credential, reason: `${host} ${reached}: ${sentence(why)}`, remedy }
+  const usual = proxy === undefined ? remedies[kind] : throughProxy
+  const remedy = isRefusedByProxy(failure) ? refusedByProxy : usual
+  const problem = { who: credential, reason: `${host} ${reached}${way}: ${sentence(why)}`, remedy }
   return new AuthenticationError(0, { error: 'network_error' }, { ...problem, cause: failure.cause ?? failure })
 }
 

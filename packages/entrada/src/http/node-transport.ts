@@ -97,6 +97,10 @@ export function nodeTransport(options: NodeTransportOptions): ClosableTransport 
         return send(url, init, agent)
       }
     },
+    async proxyOf(url) {
+      const proxy = thumbprint === undefined ? proxyFor(url, proxyOptions, env) : undefined
+      return proxy && new URL(proxy).host
+    },
     close() {
       for (const agent of agents.values()) agent.destroy()
       agents.clear()

@@ -38,5 +38,7 @@ export type Transport = (url: string, init: TransportInit) => TransportResponse 
 /** A transport that owns its connections. */
 export interface ClosableTransport {
   transport: Transport
+  /** The proxy that a request to this URL goes through, if it does: host and port, without the user's name. */
+  proxyOf?(url: URL): Promise<string | undefined>
   close(): void
 }
