@@ -6,8 +6,9 @@ import type { ClosableTransport } from './transport.ts'
  * transport take requests for which connections, proxies or certificates were chosen.
  */
 export async function loadNodeTransport(): Promise<(options: NodeTransportOptions) => ClosableTransport> {
-  const { nodeTransport } = await import('./node-transport.ts')
-  if (nodeTransport !== undefined) return nodeTransport
+  // A bundler puts an empty module in its place, or none.
+  const module = (await import('./node-transport.ts')) as Partial<typeof import('./node-transport.ts')> | undefined
+  if (module?.nodeTransport !== undefined) return module.nodeTransport
   throw Object.assign(
     new Error('a bundle for web pages has no connections of its own; bundle it for Node, or pass the option fetch'),
     { code: 'ENOSYS' },
