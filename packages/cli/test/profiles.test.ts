@@ -111,7 +111,7 @@ test('several profiles: status shows them, switch chooses, logout forgets', asyn
   expect((await entrada(['logout'])).code).toBe(0)
   expect((await list()).map(({ name }) => name)).toEqual(['other'])
   expect((await entrada(['token', scope, '--profile', 'ci'])).errors).toBe(
-    'entrada: there is no profile "ci". Known are other.\n',
+    'entrada: there is no profile "ci". Known: other.\n',
   )
 })
 

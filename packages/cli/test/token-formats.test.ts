@@ -185,7 +185,7 @@ test('--credential takes a credential by its name, without a profile', async () 
   )
   expect(await token([scope, '--credential', 'Magic'])).toMatchObject({
     code: 2,
-    errors: expect.stringContaining('"Magic" is not known. Known are'),
+    errors: expect.stringContaining('"Magic" is not known. Known:'),
   })
 })
 

@@ -278,7 +278,7 @@ const parts: [where: string, heading: string][] = [
   ['entrada/src/cache/flights.ts', 'the caller aborted'],
   ['entrada/src/cache/store-access.ts', 'goes on without the token store'],
   ['entrada/src/certificates/', 'Export it again'],
-  ['entrada/src/config/', 'is not known. Known are'],
+  ['entrada/src/config/', 'is not known. Known:'],
   ['entrada/src/federation/token-proxy.ts', 'the certificate authority of the token proxy cannot be read'],
   ['entrada/src/http/exchange.ts', 'gave no usable answer'],
   ['entrada/src/http/', 'could not be reached'],

@@ -81,6 +81,6 @@ async function checkCredential(name: string | undefined): Promise<void> {
   const near = nearest(name, known)
   throw usageFailure(
     `--credential ${JSON.stringify(name.slice(0, 60))} is not known.`,
-    near === undefined ? `Known are ${known.join(', ')}.` : `Did you mean ${near}?`,
+    near === undefined ? `Known: ${known.join(', ')}.` : `Did you mean ${near}?`,
   )
 }

@@ -21,7 +21,7 @@ export const command: Command = defineCommand({
     if (leaving.length === 0) throw usageFailure('no profile is signed in.', 'See: entrada status')
     const unknown = leaving.find((name) => !Object.hasOwn(config.profiles, name))
     if (unknown !== undefined)
-      throw usageFailure(`there is no profile ${JSON.stringify(unknown)}.`, `Known are ${known.join(', ') || 'none'}.`)
+      throw usageFailure(`there is no profile ${JSON.stringify(unknown)}.`, `Known: ${known.join(', ') || 'none'}.`)
     const { credentialFrom, dropSecret } = await import('entrada/config')
     const left = { ...config.profiles }
     for (const name of leaving) {

@@ -15,7 +15,7 @@ export const command: Command = defineCommand({
       const known = Object.keys(config.profiles).join(', ')
       throw usageFailure(
         `there is no profile ${JSON.stringify(name.slice(0, 64))}.`,
-        known === '' ? 'Sign in: entrada login.' : `Known are ${known}.`,
+        known === '' ? 'Sign in: entrada login.' : `Known: ${known}.`,
       )
     }
     await writeOwnConfig(world, { ...config, defaultProfile: name })

@@ -44,7 +44,7 @@ function checkValue(node: JsonNode, path: string, field: Field, rules: CheckRule
   const { origin, quote } = rules
   if (typeof is === 'object') {
     const isEmpty = node.kind === 'object' && node.fields.size === 0
-    if (notEmpty && isEmpty) throw fault(origin, path, `is empty; it has ${Object.keys(is).join(', ')}.`, node)
+    if (notEmpty && isEmpty) throw fault(origin, path, `is empty; it must have at least one of ${Object.keys(is).join(', ')}.`, node)
     return checkObject(node, path, is, rules)
   }
   if (is === 'record') return plainObject(node, path, origin)
@@ -69,7 +69,7 @@ function checkValue(node: JsonNode, path: string, field: Field, rules: CheckRule
 
 function stringIn(node: JsonNode, path: string, { origin, quote }: CheckRules): string {
   if (node.kind === 'value' && typeof node.value === 'string' && node.value !== '') return node.value
-  throw fault(origin, path, `is ${shown(node, quote)}; it must be a string that is not empty.`, node)
+  throw fault(origin, path, `is ${shown(node, quote)}; it must be a non-empty string.`, node)
 }
 
 /** `{ "env": "NAME" }` or `{ "file": "path" }`; `{ "kept": "name" }` is what `entrada login` has put into the keyring. */
@@ -101,7 +101,7 @@ function plainObject(node: JsonNode, path: string, origin: Origin): { [name: str
 
 function plainSecret(origin: Origin, path: string, node: JsonNode): TypeError {
   const remedy = 'Keep it in a variable or a file, and name that: { "env": "NAME" } or { "file": "path" }.'
-  return fault(origin, path, `is a secret, which must not stand here. ${remedy}`, node)
+  return fault(origin, path, `is a secret, which must not be written here. ${remedy}`, node)
 }
 
 /** Something that could send a secret to whoever wrote the file. */
@@ -121,7 +121,7 @@ function unknownField(origin: Origin, path: string, name: string, known: readonl
       plain(one) === plain(name) ||
       (plain(name).length > 3 && (plain(one).includes(plain(name)) || plain(name).includes(plain(one)))),
   )
-  const remedy = near === undefined ? `Known are ${known.join(', ')}.` : `Did you mean ${near}?`
+  const remedy = near === undefined ? `Known: ${known.join(', ')}.` : `Did you mean ${near}?`
   return fault(origin, path, `is not known. ${remedy}`, at)
 }
 

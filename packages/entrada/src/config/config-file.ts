@@ -32,7 +32,7 @@ export function readConfigText(
       throw fault(
         origin,
         JSON.stringify(name.slice(0, 60)),
-        'is not known. Known are $schema, defaultProfile, profiles.',
+        'is not known. Known: $schema, defaultProfile, profiles.',
         at,
       )
     } else if (value.kind !== 'object') throw fault(origin, 'profiles', 'must be an object.', value)
@@ -60,7 +60,7 @@ export function isProfileName(name: string): boolean {
 
 function stringIn(node: JsonNode, path: string, origin: Origin): string {
   if (node.kind === 'value' && typeof node.value === 'string' && node.value !== '') return node.value
-  throw fault(origin, path, 'must be a string that is not empty.', node)
+  throw fault(origin, path, 'must be a non-empty string.', node)
 }
 
 function parsed(text: string, origin: Origin): JsonNode {

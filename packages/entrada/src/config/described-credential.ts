@@ -32,7 +32,7 @@ export interface CheckedDescription {
 /** Checks the description of a credential, or of a chain as a list of them. Throws one error for what is wrong with it. */
 export function checkDescription(node: JsonNode, path: string, origin: Origin): CheckedDescription {
   if (node.kind !== 'list') return checkOne(node, path, origin)
-  if (node.items.length === 0) throw fault(origin, path, 'is an empty list; a chain has members.', node)
+  if (node.items.length === 0) throw fault(origin, path, 'is an empty list; a chain needs at least one member.', node)
   const members = node.items.map((item, index) => checkOne(item, `${path}[${index}]`, origin))
   return {
     credential: 'ChainedTokenCredential',
@@ -84,7 +84,7 @@ function nameIn(node: JsonNode, path: string, origin: Origin): CredentialName {
   }
   const what = notDescribed.includes(name) ? 'cannot be described as data' : 'is not known'
   const known = Object.keys(credentialFields).join(', ')
-  throw fault(origin, field, `${JSON.stringify(name.slice(0, 60))} ${what}. Known are ${known}.`, entry?.value)
+  throw fault(origin, field, `${JSON.stringify(name.slice(0, 60))} ${what}. Known: ${known}.`, entry?.value)
 }
 
 /** A file that came with something else may name Microsoft's clouds alone. */

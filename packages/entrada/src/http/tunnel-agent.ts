@@ -96,7 +96,7 @@ function openTunnel(socket: Socket, request: string): Promise<void> {
       for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) head += chunk.toString('latin1')
       const end = head.indexOf('\r\n\r\n')
       if (end < 0) {
-        if (head.length > maximumHeadBytes) reject(new Error('the answer of the proxy has no end'))
+        if (head.length > maximumHeadBytes) reject(new Error('the answer of the proxy does not end'))
         return
       }
       const [, status = ''] = /^HTTP\/1\.[01] (\d{3})/.exec(head) ?? []

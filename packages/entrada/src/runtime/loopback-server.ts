@@ -39,9 +39,9 @@ export const listenHere: ListenOnLoopback = (address, port, handle) => listenWit
 export function listenWithin(requestTimeout: number, ...where: Parameters<ListenOnLoopback>): Promise<LoopbackServer> {
   const [address, port, handle] = where
   const http = builtin('node:http')
-  if (http === undefined) throw Object.assign(new Error('this runtime does not listen'), { code: 'ENOSYS' })
+  if (http === undefined) throw Object.assign(new Error('this runtime cannot listen on a port'), { code: 'ENOSYS' })
   const [flag] = missingFlags([{ name: 'net', host: `${address === '::1' ? '[::1]' : address}:${port}` }], 'ask')
-  if (flag !== undefined) throw Object.assign(new Error(`it takes ${flag} to listen`), { code: 'EPERM', flag })
+  if (flag !== undefined) throw Object.assign(new Error(`listening on a port takes ${flag}`), { code: 'EPERM', flag })
   const connectionsCheckingInterval = requestTimeout / 10
   const times = { headersTimeout: requestTimeout, requestTimeout, connectionsCheckingInterval }
   const server = http.createServer(times, (request, response) => handle(exchangeOf(request, response)))

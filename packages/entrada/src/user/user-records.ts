@@ -30,6 +30,6 @@ export async function forgetRecords(
   } catch (error) {
     level.emit({ type: 'store-failed', operation: 'delete', error: rebuilt(error) })
     const remedy = 'Call signOut() again when the store responds, or remove the account there by hand.'
-    throw new Error(`${name}: signed out here, but the tokenStore keeps its records. ${remedy}`, { cause: error })
+    throw new Error(`${name}: signed out here, but the tokenStore still has its records. ${remedy}`, { cause: error })
   }
 }

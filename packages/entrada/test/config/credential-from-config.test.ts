@@ -45,7 +45,7 @@ test('a profile of the user’s own configuration signs in', async () => {
   await using credential = await credentialFromConfig({}, options)
   expect((await credential.getToken(scope)).token).toBeTruthy()
   const error = await failure(credentialFromConfig({ profile: 'nobody' }, world.options(env)))
-  expect(error.message).toContain('there is no profile "nobody". Known are app, other.')
+  expect(error.message).toContain('there is no profile "nobody". Known: app, other.')
 })
 
 test('an error names file, line and column', async () => {
@@ -71,7 +71,7 @@ test.each([
   [`${'['.repeat(100_000)}`, /nested too deeply/],
   [
     `{ "profiles": { "a": { "credential": "ClientSecretCredential", "clientSecret": "${recognisableSecret}" } } }`,
-    /clientSecret is a secret, which must not stand here/,
+    /clientSecret is a secret, which must not be written here/,
   ],
 ])('%.40s is one error with its place, which repeats no secret', async (text, expected) => {
   await put(own, 'config.json', text)

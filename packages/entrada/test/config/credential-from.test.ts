@@ -90,7 +90,7 @@ test.each<[string, unknown, string]>([
   [
     'a secret in plain text',
     { ...app, clientSecret: recognisableSecret },
-    'clientSecret is a secret, which must not stand here.',
+    'clientSecret is a secret, which must not be written here.',
   ],
   [
     'an unknown field',
@@ -102,7 +102,7 @@ test.each<[string, unknown, string]>([
   [
     'an unknown credential',
     { credential: 'MagicCredential' },
-    'credential "MagicCredential" is not known. Known are ClientSecretCredential,',
+    'credential "MagicCredential" is not known. Known: ClientSecretCredential,',
   ],
   [
     'one that takes a user’s token',
@@ -114,7 +114,7 @@ test.each<[string, unknown, string]>([
     { credential: 'AzureCliCredential', processTimeoutInMs: '10' },
     'processTimeoutInMs is "10"; it must be a number of 0 or more.',
   ],
-  ['an empty chain', [], 'is an empty list; a chain has members.'],
+  ['an empty chain', [], 'is an empty list; a chain needs at least one member.'],
   [
     'an unknown expectation',
     { credential: 'AzureCliCredential', expect: { tenant: tenantId } },
@@ -128,12 +128,12 @@ test.each<[string, unknown, string]>([
   [
     'an expectation of a wrong type',
     { credential: 'AzureCliCredential', expect: { username: 7 } },
-    'expect.username is 7; it must be a string that is not empty.',
+    'expect.username is 7; it must be a non-empty string.',
   ],
   [
     'an empty expectation',
     { credential: 'AzureCliCredential', expect: {} },
-    'expect is empty; it has tenantId, clientId, objectId, username.',
+    'expect is empty; it must have at least one of tenantId, clientId, objectId, username.',
   ],
   [
     'a reference of two kinds',

@@ -270,7 +270,7 @@ describe('signOut()', () => {
     await using credential = withPeople({ tokenStore: { ...memoryTokenStoreMethods(store()), list } })
     await credential.getToken(scope)
     expect((await failure(credential.signOut())).message).toMatch(
-      /signed out here, but the tokenStore keeps its records/,
+      /signed out here, but the tokenStore still has its records/,
     )
     await credential.getToken(scope)
     expect(grantsOf(world)).toEqual([poll, poll])
