@@ -1,4 +1,5 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
+import type { Transform } from 'node:stream'
 import { builtin } from '../runtime/builtin.ts'
 import type { Env } from '../runtime/environment.ts'
 import { startTimer } from '../runtime/timer.ts'
@@ -162,6 +163,17 @@ function boundConnect(request: ClientRequest, milliseconds: number, reject: (err
   request.on('close', stop)
 }
 
+/** The body as it was before a gateway compressed it, which nobody asked for. */
+function bodyOf(response: IncomingMessage): IncomingMessage | Transform {
+  const coding = response.headers['content-encoding']?.trim().toLowerCase() ?? ''
+  if (!['gzip', 'x-gzip', 'deflate', 'br'].includes(coding)) return response
+  const [zlib, stream] = [builtin('node:zlib'), builtin('node:stream')]
+  if (zlib === undefined || stream === undefined) return response
+  const decoder = coding === 'br' ? zlib.createBrotliDecompress() : zlib.createUnzip()
+  // Errors arrive where the decoder is read.
+  return stream.pipeline(response, decoder, () => undefined)
+}
+
 function responseOf(response: IncomingMessage): TransportResponse {
   return {
     status: response.statusCode ?? 0,
@@ -171,7 +183,7 @@ function responseOf(response: IncomingMessage): TransportResponse {
         return Array.isArray(value) ? value.join(', ') : value
       },
     },
-    body: response,
+    body: bodyOf(response),
     text: () => Promise.reject(new Error('read the body')),
   }
 }

@@ -11,8 +11,10 @@ interface Builtins {
   'node:net': typeof import('node:net')
   'node:os': typeof import('node:os')
   'node:path': typeof import('node:path')
+  'node:stream': typeof import('node:stream')
   'node:tls': typeof import('node:tls')
   'node:worker_threads': typeof import('node:worker_threads')
+  'node:zlib': typeof import('node:zlib')
 }
 
 /**
