@@ -49,14 +49,19 @@ export async function exchange(request: HttpRequest, options: ExchangeOptions): 
     controller.abort(error)
   }
   const seconds = options.timeoutMs / 1000
-  const cancelTimer = startTimer(options.timeoutMs, () =>
-    end(new HttpFailure('timeout', `no answer from ${new URL(request.url).host} within ${seconds} s`)),
-  )
+  let status: number | undefined
+  const onStatus = (begun: number): void => {
+    status = begun
+  }
+  const cancelTimer = startTimer(options.timeoutMs, () => {
+    const message = `no answer from ${new URL(request.url).host} within ${seconds} s`
+    end(new HttpFailure('timeout', message, undefined, status))
+  })
   const onAbort = (): void => end(abortError('The request was aborted.'))
   options.signal.addEventListener('abort', onAbort)
   try {
     if (options.signal.aborted) throw abortError('The request was aborted.')
-    return await Promise.race([answerOf(request, options, controller.signal), stopped])
+    return await Promise.race([answerOf(request, options, controller.signal, onStatus), stopped])
   } catch (error) {
     // A response that is refused unread, such as a redirect, must not keep its connection.
     controller.abort(error)
@@ -64,14 +69,19 @@ export async function exchange(request: HttpRequest, options: ExchangeOptions): 
     // The transport's error may hold the request, and whoever logs our error would log that too.
     const cause = rebuilt(error, requestRedaction(request))
     if (cause instanceof HttpFailure) throw cause
-    throw new HttpFailure('network', describeFailure(cause), cause)
+    throw new HttpFailure('network', describeFailure(cause), cause, status)
   } finally {
     cancelTimer()
     options.signal.removeEventListener('abort', onAbort)
   }
 }
 
-async function answerOf(request: HttpRequest, options: ExchangeOptions, signal: AbortSignal): Promise<HttpAnswer> {
+async function answerOf(
+  request: HttpRequest,
+  options: ExchangeOptions,
+  signal: AbortSignal,
+  onStatus: (status: number) => void,
+): Promise<HttpAnswer> {
   // Called as a bare function, because `fetch` depends on its `this`.
   const { transport, now, monotonic } = options
   const { url: given, ...init } = request
@@ -82,6 +92,7 @@ async function answerOf(request: HttpRequest, options: ExchangeOptions, signal: 
   if (typeof response?.status !== 'number') {
     throw new HttpFailure('malformed', 'the transport returned no response with a status')
   }
+  onStatus(response.status)
   const header = headerReader(response)
   // A browser shows a redirect as status 0.
   if (response.status === 0 || (response.status >= 300 && response.status < 400)) {

@@ -5,7 +5,7 @@ export class HttpFailure extends ForeignError {
   override name = 'HttpFailure'
   /** `malformed`: whatever the transport returned is no response. */
   readonly kind: 'network' | 'timeout' | 'proxy' | 'tls' | 'redirect' | 'too-large' | 'malformed'
-  /** The status of a redirect. */
+  /** The status of the response that could not be used, if one had begun. */
   declare readonly status?: number
   /** The proxy that the request went through, as host and port. */
   declare proxy?: string

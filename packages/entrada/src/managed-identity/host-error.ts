@@ -19,7 +19,7 @@ export function unavailable(
   return new CredentialUnavailableError({ who, reason: what, remedy, kind }, { cause })
 }
 
-/** Failures that a response caused. */
+/** Failures that a response caused. One with a good status that was not read to its end is such a response too. */
 const hasAnswered: readonly HttpFailure['kind'][] = ['redirect', 'too-large', 'malformed']
 
 /** The error for a request without a readable response. */
@@ -30,7 +30,7 @@ export function unreachable(
   error: unknown,
 ): AuthenticationError | CredentialUnavailableError {
   const { label } = endpoint
-  const isAnswer = error instanceof HttpFailure && hasAnswered.includes(error.kind)
+  const isAnswer = error instanceof HttpFailure && (hasAnswered.includes(error.kind) || error.status === 200)
   // Somebody answered, so a chain must not go on to another identity.
   if (isAnswer && endpoint.isAssumed !== true) {
     return badAnswer(who, { label, status: error.status }, '', error.message)

@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { AuthenticationError, ChainedTokenCredential, CredentialUnavailableError, type EntradaEvent } from 'entrada'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { serveTcp } from '../http/servers.ts'
 import { quickest } from '../quickest.ts'
 import { failure } from '../world.ts'
 import {
@@ -426,4 +427,19 @@ test.each([
       expect(await quickest(() => refused(kind, reply, { clientId }))).toBeLessThan(200)
     }
   }
+})
+
+test.each<[what: string, head: string, body: string]>([
+  ['in chunks', 'Transfer-Encoding: chunked', '8\r\n{"access\r\n'],
+  ['shorter than it says', 'Content-Length: 500', '{"access_token":"t"'],
+])('a good response of a named host that ends before its body does, %s, stops a chain', async (_, head, body) => {
+  await using server = await serveTcp((socket) =>
+    socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\n${head}\r\n\r\n${body}`)),
+  )
+  const env = { ...variables['app-service'], IDENTITY_ENDPOINT: `http://127.0.0.1:${server.port}/token` }
+  const next = { getToken: async () => ({ token: 'of another identity', expiresOnTimestamp: start + 3600_000 }) }
+  await using chain = new ChainedTokenCredential(create(env, { retryOptions: { maxRetries: 0 } }), next)
+  const error = await failure(chain.getToken(scope))
+  expect(error).toBeInstanceOf(AuthenticationError)
+  expect(error).toMatchObject({ statusCode: 200, errorResponse: { error: 'invalid_response' } })
 })
