@@ -90,13 +90,16 @@ export function getDefaultAzureCredential(): DefaultAzureCredential {
   return new DefaultAzureCredential()
 }
 
+/** On Windows also `ProgramFiles(x86)`. */
+const variableName = /^[^\p{Cc}\s=]{1,255}$/u
+
 function checkRequiredVariables(
   required: DefaultAzureCredentialOptions['requiredEnvVars'],
   env: Env,
   who: string,
 ): void {
   const names: unknown[] = required === undefined ? [] : Array.isArray(required) ? required : [required]
-  if (!names.every((name) => typeof name === 'string' && name !== '')) {
+  if (!names.every((name) => typeof name === 'string' && variableName.test(name))) {
     throw new TypeError(`${who}: options.requiredEnvVars must be the name of a variable, or a list of names.`)
   }
   const missing = names.filter((name) => settingOf(env, name as string) === undefined)

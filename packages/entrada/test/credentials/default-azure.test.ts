@@ -98,9 +98,12 @@ describe('requiredEnvVars', () => {
     )
   })
 
-  test.each([[5], [['']], [[undefined]], [{}]])('that are %j are refused', (requiredEnvVars) => {
-    expect(() => create({}, { requiredEnvVars } as never)).toThrow(TypeError)
-  })
+  test.each([[5], [['']], [[undefined]], [{}], [' '], ['A\r\nB'], ['A=b'], ['x'.repeat(1e6)]])(
+    'that are %j are refused',
+    (requiredEnvVars) => {
+      expect(() => create({}, { requiredEnvVars } as never)).toThrow(TypeError)
+    },
+  )
 })
 
 test('an environment that says nothing makes an error with its reason and remedy', async () => {
