@@ -100,7 +100,10 @@ function inPage(identity: UserIdentity, page: PageChoice): Pick<UserSignInOption
 
 function cannotListen({ name: who }: CredentialContext): CredentialUnavailableError {
   const problem = isBrowserWorker()
-    ? { reason: 'a worker has no window to sign in with.', remedy: 'Sign in on a page, and pass the token to the worker.' }
+    ? {
+        reason: 'a worker has no window to sign in with.',
+        remedy: 'Sign in on a page, and pass the token to the worker.',
+      }
     : { reason: 'this runtime cannot listen for a sign-in response.', remedy: 'Use DeviceCodeCredential.' }
   return new CredentialUnavailableError({ who, ...problem })
 }

@@ -157,6 +157,7 @@ class OnBehalfOfSource implements CredentialSource<OnBehalfOfGetTokenOptions> {
   }
 
   close(): Promise<void> {
+    this.#subjects.forget()
     return this.#tokens.close()
   }
 

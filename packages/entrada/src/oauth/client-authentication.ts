@@ -32,6 +32,7 @@ export function clientAssertion(
   assert: (context: ClientAuthenticationContext) => string | Promise<string>,
   evidenceOf?: () => Promise<string | undefined>,
 ): ClientAuthentication {
+  // Only its payload: without the signature nobody can present it.
   let shown: string | undefined
   let early: (ClientAuthenticationContext & { assertion: string }) | undefined
   const authenticate: ClientAuthentication = async (form, context) => {
@@ -40,7 +41,7 @@ export function clientAssertion(
     const isMade = early?.signal === context.signal && isFit
     const assertion = isMade && early !== undefined ? early.assertion : await assert(context)
     if (isMade) early = undefined
-    shown = assertion
+    shown = payloadOf(assertion)
     form.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
     form.set('client_assertion', assertion)
   }
@@ -48,10 +49,15 @@ export function clientAssertion(
     if (shown === undefined) {
       const assertion = await assert(context)
       early = { ...context, assertion }
-      shown = assertion
+      shown = payloadOf(assertion)
     }
     if (evidenceOf !== undefined) return evidenceOf()
     return (await import('./client-proof.ts')).assertionEvidence(shown)
   }
   return authenticate
+}
+
+/** The middle part of a JWT, as a text of its own: a mere part of a text keeps the whole in memory. */
+function payloadOf(assertion: string): string {
+  return JSON.parse(JSON.stringify(assertion.split('.')[1] ?? ''))
 }

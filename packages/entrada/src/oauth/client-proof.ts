@@ -52,10 +52,9 @@ export async function prove(
   return evidence === undefined ? undefined : clientProof(client, evidence)
 }
 
-/** The issuer, subject and audience of an assertion as evidence, or `undefined` if it does not state them. */
-export function assertionEvidence(assertion: string): string | undefined {
+/** The issuer, subject and audience in the payload of an assertion as evidence, or `undefined` if it does not state them. */
+export function assertionEvidence(payload: string): string | undefined {
   try {
-    const payload = assertion.split('.')[1] ?? ''
     const { iss, sub, aud } = JSON.parse(textOfBase64url(payload)) as Record<string, unknown>
     return typeof iss === 'string' && typeof sub === 'string' && aud !== undefined
       ? JSON.stringify([iss, sub, aud])

@@ -42,6 +42,11 @@ export class HashedSubjects {
     throw new CredentialUnavailableError({ who: this.#name, reason, remedy: 'Use it on a server.' })
   }
 
+  /** Lets go of the last secret. */
+  forget(): void {
+    this.#last = undefined
+  }
+
   #keep(subject: Subject): Subject {
     this.#last = subject
     return subject

@@ -90,6 +90,7 @@ export class ManagedIdentitySource {
     await Promise.all([this.#probes.close(), this.#source.close()])
     const opened = await this.#opening?.catch(() => undefined)
     opened?.http.close()
+    this.#last.clear()
   }
 
   #isAsItIs(options: GetTokenOptions | undefined): boolean {

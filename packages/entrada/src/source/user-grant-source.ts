@@ -74,6 +74,9 @@ export function tokensOfUser(tokens: TokenSource, name: string, secret: string):
     },
     getToken: async (scopes, options) => tokens.getToken(scopes, options, await subjects.of(secret)),
     getTokenInfo: async (scopes, options) => tokens.getTokenInfo(scopes, options, await subjects.of(secret)),
-    close: () => tokens.close(),
+    close: () => {
+      subjects.forget()
+      return tokens.close()
+    },
   }
 }
