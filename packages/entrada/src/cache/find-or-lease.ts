@@ -89,6 +89,8 @@ function take<Found extends { expiresAt: number; clockGap: number }>(
   // A token that has arrived meanwhile, perhaps for a claims challenge, is newer than the store's.
   const used = current()
   if (used !== undefined && used !== held && timeLeft(used, clocks) > 0) return used
+  // Our own token, whose end the monotonic clock knows: by a wall clock that was set back, its record is valid once more.
+  if (used?.expiresAt === record.expiresAt && timeLeft(used, clocks) <= 0) return undefined
   const { secret: token, expiresAt, tokenType = 'Bearer' } = record
   return keep({ token, expiresAt, tokenType }, { refreshAt, clockGap: gap })
 }
