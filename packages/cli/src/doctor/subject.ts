@@ -3,6 +3,7 @@ import type { EntradaCredential } from 'entrada'
 import type { DescribedOptions } from 'entrada/config'
 import { chooseProfile, credentialFrom, type FoundConfig, openConfig } from 'entrada/config'
 import type { World } from '../framework/world.ts'
+import { usualDescription } from '../profile/usual-variables.ts'
 import type { Finding } from './finding.ts'
 import { deployedMembers, optionalMembers } from './members.ts'
 
@@ -104,14 +105,15 @@ export async function findSubject(
 
 function ofEnvironment(credential: string, env: World['env'], findings: readonly Finding[]): Subject {
   const isDefault = credential === 'DefaultAzureCredential'
+  const described = usualDescription(credential, env)
   return {
     profile: undefined,
     credential,
-    settings: settingsOfEnvironment(env, credential),
+    settings: { ...settingsOfEnvironment(env, credential), ...settingsOf([described], '', env) },
     files: [],
     findings,
     takesPart: (member) => (isDefault ? isSelected(member, env) : member === credential),
-    make: (options) => credentialFrom({ credential: credential as 'EnvironmentCredential' }, options),
+    make: (options) => credentialFrom(described, options),
   }
 }
 
@@ -173,6 +175,7 @@ const readBy: Readonly<Record<string, readonly SettingName[]>> = {
   GitHubActionsCredential: ['tenantId', 'clientId', 'authorityHost'],
   ClientSecretCredential: ['authorityHost'],
   CertificateCredential: ['authorityHost'],
+  AzurePipelinesCredential: ['authorityHost'],
   ManagedIdentityCredential: ['tokenFilePath'],
   AzureCliCredential: [],
   AzureDeveloperCliCredential: [],

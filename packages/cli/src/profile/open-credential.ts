@@ -33,11 +33,9 @@ export async function openCredential(
   }
   const kept = { store: 'system', storeName }
   if (values.credential !== undefined) {
-    const credential = await credentialFrom(
-      { credential: values.credential as 'EnvironmentCredential', ...kept },
-      options,
-    )
-    return opened(credential, undefined)
+    const { usualDescription } = await import('./usual-variables.ts')
+    const described = usualDescription(values.credential, world.env)
+    return opened(await credentialFrom({ ...described, ...kept }, options), undefined)
   }
   const found = await openConfig({ file: values.config, cwd: world.cwd })
   if (found.passedOver !== undefined) {

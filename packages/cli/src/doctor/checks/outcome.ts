@@ -100,7 +100,7 @@ function platformWithout({ credential }: Examination['subject'], env: Examinatio
     credential === name || env.AZURE_TOKEN_CREDENTIALS?.trim().toLowerCase() === name.toLowerCase()
   if (isChosen('GitHubActionsCredential') && !env.ACTIONS_ID_TOKEN_REQUEST_URL?.trim())
     return 'Give the job permissions: { id-token: write, contents: read }.'
-  if (isChosen('AzurePipelinesCredential') && !env.SYSTEM_OIDCREQUESTURI?.trim())
+  if (isChosen('AzurePipelinesCredential') && !(env.SYSTEM_OIDCREQUESTURI?.trim() && env.SYSTEM_ACCESSTOKEN?.trim()))
     return 'Run it in a task with an Azure service connection, with SYSTEM_ACCESSTOKEN: $(System.AccessToken) in its env.'
   return undefined
 }
