@@ -2,11 +2,11 @@ import { diagnosisTools } from 'entrada/config'
 import type { World } from '../framework/world.ts'
 import { thisHost } from '../profile/this-host.ts'
 import { withDeadline } from './deadline.ts'
-import type { Finding } from './finding.ts'
+import { foundElsewhere } from './elsewhere-finding.ts'
 import type { OtherHostName } from './host-names.ts'
 import { assemble, type Report } from './report.ts'
 import { findSubject, type Selection } from './subject.ts'
-import { type Trial, tryCredential } from './trial.ts'
+import { tryCredential } from './trial.ts'
 
 type Env = World['env']
 
@@ -26,9 +26,24 @@ const hosts: Readonly<Record<OtherHostName, OtherHost>> = {
     own: 'ManagedIdentityCredential',
     variables: { IDENTITY_ENDPOINT: 'http://localhost:42356/msi/token', IDENTITY_HEADER: 'simulated' },
   },
+  'service-fabric': {
+    own: 'ManagedIdentityCredential',
+    variables: {
+      IDENTITY_ENDPOINT: 'https://localhost:2377/metadata/identity/oauth2/token',
+      IDENTITY_HEADER: 'simulated',
+      IDENTITY_SERVER_THUMBPRINT: '0'.repeat(40),
+    },
+  },
   'machine-learning': {
     own: 'ManagedIdentityCredential',
     variables: { MSI_ENDPOINT: 'http://localhost:46808/MSI/auth', MSI_SECRET: 'simulated' },
+  },
+  'azure-arc': {
+    own: 'ManagedIdentityCredential',
+    variables: {
+      IDENTITY_ENDPOINT: 'http://localhost:40342/metadata/identity/oauth2/token',
+      IMDS_ENDPOINT: 'http://localhost:40342',
+    },
   },
   'cloud-shell': {
     own: 'ManagedIdentityCredential',
@@ -42,14 +57,22 @@ const hosts: Readonly<Record<OtherHostName, OtherHost>> = {
       ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'simulated',
     },
   },
+  'azure-pipelines': {
+    own: 'AzurePipelinesCredential',
+    variables: {
+      SYSTEM_OIDCREQUESTURI: 'https://localhost/oidctoken',
+      SYSTEM_ACCESSTOKEN: 'simulated',
+      AZURESUBSCRIPTION_TENANT_ID: anyone,
+      AZURESUBSCRIPTION_CLIENT_ID: anyone,
+      AZURESUBSCRIPTION_SERVICE_CONNECTION_ID: anyone,
+    },
+  },
 }
 
 /** Variables by which hosts are told apart: those of this one would not be there. */
 const ofHosts = [
   ...new Set(Object.values(hosts).flatMap(({ variables }) => Object.keys(variables))),
   'AZURE_POD_IDENTITY_AUTHORITY_HOST',
-  'IDENTITY_SERVER_THUMBPRINT',
-  'IMDS_ENDPOINT',
   'DEFAULT_IDENTITY_CLIENT_ID',
 ]
 
@@ -79,7 +102,7 @@ export async function examineElsewhere(request: Request, world: World): Promise<
   const trial = await withDeadline(timeoutMs, world.signal, (signal) => {
     return tryCredential(subject, { scope, host, signal, fetch })
   })
-  const report = assemble(scope, subject, trial, [foundOut(trial, as, own, env)])
+  const report = assemble(scope, subject, trial, [foundElsewhere(trial, { as, own, env, subject })])
   return { ...report, as }
 }
 
@@ -96,10 +119,15 @@ function variablesOn(env: Env, variables: Record<string, string>, own: string): 
 async function simulatedFiles(): Promise<object> {
   const { files } = await diagnosisTools()
   const isOurs = (path: string): boolean => path === tokenFile
+  // That of Azure Arc on this machine says nothing of another one, and there the variables say it.
+  const isAgent = (path: string): boolean => /himds(?:\.exe)?$/.test(path)
   const token = `e30.${Buffer.from(JSON.stringify({ exp: 4_000_000_000 })).toString('base64url')}.c2ln`
   return {
     readGuarded: files.readGuarded,
-    stamp: (path: string) => (isOurs(path) ? Promise.resolve('1') : files.stamp(path)),
+    stamp: (path: string) => {
+      if (isOurs(path)) return Promise.resolve('1')
+      return isAgent(path) ? Promise.reject(new Error('no agent is installed')) : files.stamp(path)
+    },
     read: (path: string) => (isOurs(path) ? Promise.resolve(new TextEncoder().encode(token)) : files.read(path)),
   }
 }
@@ -116,51 +144,8 @@ function answering(hasImds: boolean) {
       expires_in: 3600,
       expires_on: soon,
       value: 'e30.e30.c2ln',
+      oidcToken: 'e30.e30.c2ln',
     }
     return { status: 200, headers: { get: () => null }, text: async () => JSON.stringify(body) }
   }
-}
-
-function foundOut({ winner, attempts, error }: Trial, as: string, own: string, env: Env): Finding {
-  if (winner === undefined) {
-    return {
-      code: 'other-host-none',
-      severity: 'error',
-      what: `On ${as}, no credential would have a token.`,
-      why:
-        attempts.length > 1
-          ? 'None of the chain has what it needs there.'
-          : (error?.message ?? 'Nothing is set up for it.'),
-      change: `Let ${own} take part: AZURE_TOKEN_CREDENTIALS=${own}`,
-    }
-  }
-  if (winner !== own) {
-    return {
-      code: 'other-host',
-      severity: 'warning',
-      what: `On ${as}, ${winner} would win, and ${own.replace(/Credential$/, '')} would not be asked.`,
-      why: `${setFor(winner, env)} would be set there too, and ${winner} comes first.`,
-      change: `Leave ${setFor(winner, env)} out there, or set AZURE_TOKEN_CREDENTIALS=${own}`,
-    }
-  }
-  const id = env.AZURE_CLIENT_ID?.trim()
-  const isAsked = winner === 'ManagedIdentityCredential' && id !== undefined && id !== ''
-  return {
-    code: 'other-host',
-    severity: 'info',
-    what: `On ${as}, ${winner} would win.`,
-    why: isAsked
-      ? 'AZURE_CLIENT_ID asks for a user-assigned identity, which has to be assigned there.'
-      : 'It is the first that has what it needs there.',
-    ...(isAsked ? { change: 'Assign that identity to the host, or leave AZURE_CLIENT_ID out for its own' } : {}),
-  }
-}
-
-/** The variables that make a credential usable. */
-function setFor(winner: string, env: Env): string {
-  const names =
-    winner === 'EnvironmentCredential'
-      ? ['AZURE_CLIENT_SECRET', 'AZURE_CLIENT_CERTIFICATE_PATH', 'AZURE_PASSWORD']
-      : ['AZURE_FEDERATED_TOKEN_FILE', 'IDENTITY_ENDPOINT', 'MSI_ENDPOINT']
-  return names.find((name) => env[name]?.trim()) ?? 'what it needs'
 }

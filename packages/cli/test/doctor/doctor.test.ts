@@ -328,7 +328,9 @@ describe('--as', () => {
   test.each([
     ['imds', 'ManagedIdentityCredential'],
     ['app-service', 'ManagedIdentityCredential'],
+    ['service-fabric', 'ManagedIdentityCredential'],
     ['machine-learning', 'ManagedIdentityCredential'],
+    ['azure-arc', 'ManagedIdentityCredential'],
     ['cloud-shell', 'ManagedIdentityCredential'],
     ['workload', 'WorkloadIdentityCredential'],
   ])('on %s, %s would win', async (host, winner) => {
@@ -358,6 +360,63 @@ describe('--as', () => {
   test('a client id is the one of an identity that has to be assigned there', async () => {
     const { findings } = await told({ AZURE_CLIENT_ID: clientId }, ['--as', 'app-service'])
     expect(findings[0]?.why).toContain('AZURE_CLIENT_ID asks for a user-assigned identity')
+  })
+})
+
+describe('--as, where the host’s own credential has to be chosen, or cannot be asked like this', () => {
+  test('a task of Azure Pipelines has to name its credential: the default chain does not have it', async () => {
+    const { code, findings } = await told({}, ['--as', 'azure-pipelines'])
+    expect(findings).toMatchObject([{ code: 'other-host-none', severity: 'error' }])
+    expect(findings[0]?.why).toContain('AzurePipelinesCredential is no member of the default chain')
+    expect(findings[0]?.change).toContain('--credential AzurePipelinesCredential')
+    expect(code).toBe(1)
+  })
+
+  test('named, it wins there with the variables that the task brings', async () => {
+    const { code, winner, findings } = await told({}, [
+      '--as',
+      'azure-pipelines',
+      '--credential',
+      'AzurePipelinesCredential',
+    ])
+    expect({ code, winner }).toEqual({ code: 0, winner: 'AzurePipelinesCredential' })
+    expect(findings).toMatchObject([{ code: 'other-host', severity: 'info' }])
+  })
+
+  test('a secret in a pipeline’s variables wins over the service connection', async () => {
+    const { winner, findings } = await told(stage.variables, ['--as', 'azure-pipelines'])
+    expect(winner).toBe('EnvironmentCredential')
+    expect(findings).toMatchObject([{ code: 'other-host', severity: 'warning' }])
+    expect(findings[0]?.change).toBe(
+      'Leave AZURE_CLIENT_SECRET out there, and name it: --credential AzurePipelinesCredential, in a task with a service connection and SYSTEM_ACCESSTOKEN: $(System.AccessToken) in its env',
+    )
+  })
+
+  test.each(['azure-arc', 'service-fabric', 'cloud-shell'])(
+    'on %s nobody can ask for another identity than the host’s',
+    async (host) => {
+      const { code, findings } = await told({ AZURE_CLIENT_ID: clientId }, ['--as', host])
+      expect(findings).toMatchObject([{ code: 'other-host-none', change: 'Leave AZURE_CLIENT_ID out there.' }])
+      expect(findings[0]?.why).toContain('cannot be asked for a user-assigned identity')
+      expect(code).toBe(1)
+    },
+  )
+
+  test('a job of GitHub Actions that chose its credential, and has no tenant, hears of that', async () => {
+    const { findings } = await told({ AZURE_TOKEN_CREDENTIALS: 'GitHubActionsCredential' }, ['--as', 'github-actions'])
+    expect(findings).toMatchObject([{ code: 'other-host-none' }])
+    expect(findings[0]?.why).toBe('GitHubActionsCredential: tenantId is a required parameter.')
+  })
+
+  test('a profile is asked wherever it runs', async () => {
+    const { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: id } = stage.variables
+    const ci = { credential: 'ClientSecretCredential', tenantId, clientId: id, clientSecret: { env: 'CI_SECRET' } }
+    await file(stage, '.config/entrada/config.json', JSON.stringify({ profiles: { ci } }))
+    const { winner, findings } = await told({ CI_SECRET: 'any' }, ['--as', 'imds'])
+    expect(winner).toBe('ClientSecretCredential')
+    expect(findings).toMatchObject([
+      { code: 'other-host', severity: 'info', why: 'The profile ci asks it and no other, wherever it runs.' },
+    ])
   })
 })
 
