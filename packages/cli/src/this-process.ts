@@ -1,6 +1,7 @@
+import { exitCodes } from './framework/failure.ts'
 import type { World } from './framework/world.ts'
 import { run } from './run.ts'
-import { standardStream } from './standard-stream.ts'
+import { type StandardStream, standardStream } from './standard-stream.ts'
 
 type ProgramOfArguments = (args: readonly string[], world: World) => Promise<number>
 
@@ -10,8 +11,28 @@ type ProgramOfArguments = (args: readonly string[], world: World) => Promise<num
  * @param program - What the arguments are for; default the program that this process was called by.
  */
 export async function runThisProcess(program?: ProgramOfArguments): Promise<void> {
-  const called = program ?? (await programNamed(process.argv0))
-  process.exitCode = await called(process.argv.slice(2), thisWorld())
+  // Node ends a process, with exit code 0 and without an answer, when all that is waited for is a timer that holds nobody.
+  const alive = setInterval(() => undefined, 2 ** 30)
+  try {
+    const called = program ?? (await programNamed(process.argv0))
+    const world = thisWorld()
+    const code = await called(process.argv.slice(2), world)
+    process.exitCode = code === exitCodes.ok ? codeOfOutput(world) : code
+  } finally {
+    clearInterval(alive)
+  }
+}
+
+/** An answer that was not written is none: `entrada token arm >file` on a disk that is full must not look like a success. */
+function codeOfOutput({ stdout, stderr }: Streams): number {
+  if (stdout.fault === undefined) return exitCodes.ok
+  stderr.write(`entrada: standard output cannot be written (${stdout.fault}).\n`)
+  return exitCodes.failed
+}
+
+interface Streams {
+  stdout: StandardStream
+  stderr: StandardStream
 }
 
 /** A single executable is git's or docker's helper where it is called by that name, by a link say. Node is called `node`. */
@@ -24,7 +45,7 @@ async function programNamed(called: string): Promise<ProgramOfArguments> {
   return run
 }
 
-function thisWorld(): World {
+function thisWorld(): World & Streams {
   const controller = new AbortController()
   const listeners = new Set<(signal: NodeJS.Signals) => void>()
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
