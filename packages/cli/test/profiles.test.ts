@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Emulator } from '@entrada/emulator'
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { clientId, otherTenantId, recognisableSecret, scope, startAuthority, tenantId, user } from './app.ts'
+import { clientId, otherTenantId, recognisableSecret, scope, startAuthority, tenantId, user, variablesOf } from './app.ts'
 import { buildProgram, type Finished, type Program } from './program.ts'
 
 // Each run is a process, and a machine may have more to do.
@@ -229,4 +229,88 @@ test('a secret is never taken from an argument', async () => {
   const { code, errors } = await entrada(['login', '--use-secret', recognisableSecret, ...application])
   expect(code).toBe(2)
   expect(errors).not.toContain(recognisableSecret)
+})
+
+test('ENTRADA_PROFILE says whose profile logout forgets, and that switch and login do not choose', async () => {
+  await loginWithSecret('ci')
+  await loginWithSecret('other')
+  const env = { ENTRADA_PROFILE: 'ci' }
+  const first = 'ENTRADA_PROFILE names "ci", which comes first. Unset it to use other.\n'
+  expect(await entrada(['switch', 'other'], undefined, env)).toMatchObject({ code: 0, errors: `warning: ${first}` })
+  expect((await entrada(['logout'], undefined, env)).code).toBe(0)
+  const { output } = await entrada(['status', '--json'])
+  expect(JSON.parse(output)).toMatchObject([{ name: 'other' }])
+  // Whatever it names, somebody should know that it is not there.
+  const { errors } = await entrada(['status'], undefined, env)
+  expect(errors).toBe('warning: there is no profile "ci". Known are other.\n')
+})
+
+test('status shows the configuration that is read, and which of its variables are missing', async () => {
+  await loginWithSecret('ci')
+  const file = join(home, 'other.json')
+  await writeFile(file, JSON.stringify({ profiles: { there: { credential: 'AzureCliCredential', tenantId } } }))
+  const named = await entrada(['status', '--json'], undefined, { ENTRADA_CONFIG: file })
+  expect(JSON.parse(named.output)).toMatchObject([{ name: 'there', inUse: true, state: 'ready' }])
+  expect((await entrada(['status', '--config', file])).output).toContain('there')
+  expect((await entrada(['switch', 'ci'], undefined, { ENTRADA_CONFIG: file })).errors).toBe(
+    'warning: ENTRADA_CONFIG names another configuration, which is read in place of your own. Unset it to use ci.\n',
+  )
+  const own = join(home, '.config/entrada/config.json')
+  const reference = { credential: 'ClientSecretCredential', tenantId, clientId, clientSecret: { env: 'APP_SECRET' } }
+  await writeFile(own, JSON.stringify({ profiles: { ci: reference } }))
+  const state = async (env: NodeJS.ProcessEnv): Promise<string> =>
+    JSON.parse((await entrada(['status', '--json'], undefined, env)).output)[0].state
+  expect(await state({})).toBe('$APP_SECRET is not set')
+  expect(await state({ APP_SECRET: 'any' })).toBe('ready')
+})
+
+test('without a home there are tokens all the same, and none is kept', async () => {
+  const env = { ...variablesOf(emulator), HOME: undefined }
+  const { code, output, errors } = await entrada(['token', scope], undefined, env)
+  expect({ code, errors }).toEqual({ code: 0, errors: '' })
+  expect(output).toMatch(/^eyJ/)
+  expect(await entrada(['cache', 'ls'], undefined, env)).toMatchObject({
+    code: 2,
+    errors:
+      'entrada: there is no place where tokens could be kept: HOME is not an absolute path. Set it.\n',
+  })
+})
+
+test('a home that is no absolute path is none: nothing is read or written in the folder that was entered', async () => {
+  const { code, errors } = await entrada(['login', '--managed-identity', '--no-check'], undefined, { HOME: 'below' })
+  expect(errors).toBe('entrada: HOME is no absolute path, so there is no place for a configuration. Set it.\n')
+  expect(code).toBe(2)
+  expect(await readdir(home)).toEqual([])
+})
+
+test('a configuration that cannot be written, and a secret that cannot be read, are named', async () => {
+  await writeFile(join(home, '.config'), 'a file')
+  const written = await entrada(['login', '--managed-identity', '--no-check'])
+  expect(written.errors).toMatch(/^entrada: .*config\.json cannot be (written|read) \(\w+\)\..*\n$/)
+  const read = await entrada(['login', '--use-secret', '--secret-file', '/nowhere/secret', ...application])
+  expect(read.errors).toBe(
+    'entrada: the client secret cannot be read from /nowhere/secret (ENOENT). Name another file.\n',
+  )
+  expect(read.code).toBe(2)
+})
+
+test('what stands in a folder under the name of a project’s file, and is none, keeps nobody from a token', async () => {
+  await loginWithSecret()
+  const path = join(home, 'entrada.config.json')
+  await mkdir(path)
+  const { code, output, errors } = await entrada(['token', scope])
+  expect(output).toMatch(/^eyJ/)
+  expect(errors).toBe(
+    `warning: ${path} is not read: it is not a file that can be read. Look at it, then: entrada trust\n`,
+  )
+  expect(code).toBe(0)
+})
+
+test('a link is not trusted: what it leads to may change', async () => {
+  const target = join(home, 'real.json')
+  await writeFile(target, JSON.stringify({ profiles: { dev: { credential: 'AzureCliCredential' } } }))
+  await symlink(target, join(home, 'entrada.config.json'))
+  const { code, errors } = await entrada(['trust'])
+  expect(errors).toMatch(/^entrada: .*entrada\.config\.json is a symbolic link, and what it leads to may change\. .*\n$/)
+  expect(code).toBe(2)
 })

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { type Command, type CommandContext, defineCommand } from '../framework/command.ts'
 import { exitCodes, usageFailure } from '../framework/failure.ts'
-import { columns } from '../output/table.ts'
-import { readOwnConfig } from '../profile/own-config.ts'
+import { listing } from '../output/table.ts'
+import { hasPlaceForTokens, readOwnConfig } from '../profile/own-config.ts'
 import { thisHost } from '../profile/this-host.ts'
 import { away } from '../token/claims.ts'
 
@@ -22,6 +22,9 @@ export const command: Command = defineCommand({
     { does: 'Start anew', line: 'entrada cache rm' },
   ],
   async run(context) {
+    if (!hasPlaceForTokens(context.world)) {
+      throw usageFailure('there is no place where tokens could be kept: HOME is not an absolute path.', 'Set it.')
+    }
     switch (context.positionals[0]) {
       case 'ls':
         return list(context)
@@ -71,9 +74,8 @@ async function list(context: Context): Promise<number> {
       row.who,
       away(Date.parse(row.expires) - world.now()),
     ])
-    out.answer(
-      columns([['SCOPES', 'TENANT', 'CLIENT', 'WHO', 'ENDS'].map(out.style.dim), ...rows], Math.max(out.width, 200)),
-    )
+    const { room, style } = out
+    out.answer(listing(['SCOPES', 'TENANT', 'CLIENT', 'WHO', 'ENDS'], rows, { room, dim: style.dim }))
   }
   return exitCodes.ok
 }

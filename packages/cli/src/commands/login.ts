@@ -3,6 +3,7 @@ import type { CredentialDescription, DescribedCredential } from 'entrada/config'
 import { type Command, type CommandContext, defineCommand } from '../framework/command.ts'
 import { usageFailure } from '../framework/failure.ts'
 import { checkedProfileName, readOwnConfig, writeOwnConfig } from '../profile/own-config.ts'
+import { overruled } from '../profile/read-profiles.ts'
 import { thisHost } from '../profile/this-host.ts'
 import { scopeOf } from '../token/aliases.ts'
 
@@ -82,7 +83,10 @@ export const command: Command = defineCommand({
       defaultProfile: profile,
       profiles: { ...config.profiles, [profile]: signedIn.description },
     })
-    out.note(`${out.errorStyle.good('✓')} ${signedIn.who}, as profile ${profile}, which is now the one in use`)
+    const why = overruled(world.env, profile)
+    const use = why === undefined ? ', which is now the one in use' : ''
+    out.note(`${out.errorStyle.good('✓')} ${signedIn.who}, as profile ${profile}${use}`)
+    if (why !== undefined) out.warn(why)
   },
 })
 

@@ -1,6 +1,6 @@
 import { type Command, defineCommand } from '../framework/command.ts'
 import { usageFailure } from '../framework/failure.ts'
-import { keptNames, readOwnConfig, writeOwnConfig } from '../profile/own-config.ts'
+import { namesIn, readOwnConfig, writeOwnConfig } from '../profile/own-config.ts'
 import { thisHost } from '../profile/this-host.ts'
 
 export const command: Command = defineCommand({
@@ -16,7 +16,7 @@ export const command: Command = defineCommand({
   async run({ positionals, values, world, out }) {
     const config = await readOwnConfig(world)
     const known = Object.keys(config.profiles)
-    const named = positionals[0] ?? config.defaultProfile ?? (known.length === 1 ? known[0] : undefined)
+    const named = positionals[0] ?? (world.env.ENTRADA_PROFILE || undefined) ?? config.defaultProfile ?? (known.length === 1 ? known[0] : undefined)
     const leaving = values.all === true ? known : named === undefined ? [] : [named]
     if (leaving.length === 0) throw usageFailure('no profile is signed in.', 'See: entrada status')
     const unknown = leaving.find((name) => !Object.hasOwn(config.profiles, name))
@@ -33,7 +33,7 @@ export const command: Command = defineCommand({
         await (credential as unknown as { signOut(): Promise<void> }).signOut()
         await credential.close()
       }
-      for (const kept of keptNames(description)) await dropSecret(kept, thisHost)
+      for (const kept of namesIn(description, 'kept')) await dropSecret(kept, thisHost)
       delete left[name]
       out.note(`${out.errorStyle.good('✓')} ${name} is forgotten`)
     }

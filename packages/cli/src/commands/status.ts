@@ -1,24 +1,25 @@
 import { type Command, defineCommand } from '../framework/command.ts'
 import { exitCodes } from '../framework/failure.ts'
-import { columns } from '../output/table.ts'
-import { readOwnConfig } from '../profile/own-config.ts'
+import { listing } from '../output/table.ts'
+import { credentialOptions } from '../profile/credential-options.ts'
 import { type ProfileState, stateOf } from '../profile/profile-state.ts'
+import { readProfiles } from '../profile/read-profiles.ts'
 
 export const command: Command = defineCommand({
   name: 'status',
   summary:
     'Show the profiles, who they are, and whether they can get a token without asking. Nothing is sent anywhere.',
-  options: { json: { type: 'boolean', help: 'Write it as JSON' } },
+  options: { json: { type: 'boolean', help: 'Write it as JSON' }, config: credentialOptions.config },
   examples: [
     { does: 'Who am I?', line: 'entrada status' },
     { does: 'The user name of the profile in use', line: `entrada status --json | jq -r '.[] | select(.inUse).who'` },
   ],
   async run({ values, world, out }) {
-    const config = await readOwnConfig(world)
-    const names = Object.keys(config.profiles)
-    const inUse = world.env.ENTRADA_PROFILE || config.defaultProfile || (names.length === 1 ? names[0] : undefined)
+    const { profiles, inUse, why } = await readProfiles(world, values.config)
+    if (why !== undefined) out.warn(why)
     const states: ProfileState[] = []
-    for (const name of names) states.push(await stateOf(name, config.profiles[name], name === inUse))
+    for (const [name, description] of Object.entries(profiles))
+      states.push(await stateOf(name, description, { inUse: name === inUse, env: world.env }))
     if (values.json === true) {
       out.answer(JSON.stringify(states, null, 2))
       return
@@ -36,9 +37,7 @@ export const command: Command = defineCommand({
       credential,
       state === 'ready' ? good(state) : bad(state),
     ])
-    out.answer(
-      columns([['  PROFILE', 'WHO', 'TENANT', 'CREDENTIAL', 'STATE'].map(dim), ...rows], Math.max(out.width, 160)),
-    )
+    out.answer(listing(['  PROFILE', 'WHO', 'TENANT', 'CREDENTIAL', 'STATE'], rows, { room: out.room, dim }))
     return exitCodes.ok
   },
 })

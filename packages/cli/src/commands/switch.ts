@@ -1,6 +1,7 @@
 import { type Command, defineCommand } from '../framework/command.ts'
 import { usageFailure } from '../framework/failure.ts'
 import { readOwnConfig, writeOwnConfig } from '../profile/own-config.ts'
+import { overruled } from '../profile/read-profiles.ts'
 
 export const command: Command = defineCommand({
   name: 'switch',
@@ -19,6 +20,8 @@ export const command: Command = defineCommand({
       )
     }
     await writeOwnConfig(world, { ...config, defaultProfile: name })
-    out.note(`${out.errorStyle.good('✓')} ${name} is the profile in use`)
+    const why = overruled(world.env, name)
+    if (why !== undefined) out.warn(why)
+    else out.note(`${out.errorStyle.good('✓')} ${name} is the profile in use`)
   },
 })

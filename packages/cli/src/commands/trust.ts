@@ -1,4 +1,4 @@
-import { readFile, realpath } from 'node:fs/promises'
+import { lstat, readFile, realpath } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { openConfig, projectFile, setTrusted } from 'entrada/config'
 import { type Command, defineCommand } from '../framework/command.ts'
@@ -28,6 +28,12 @@ export const command: Command = defineCommand({
       await setTrusted(ownFolder(world), path, undefined, host as never)
       out.note(`${out.errorStyle.good('✓')} ${path} is not trusted any more`)
       return
+    }
+    if ((await lstat(path).catch(() => undefined))?.isSymbolicLink() === true) {
+      throw new Failure(`${path} is a symbolic link, and what it leads to may change.`, {
+        remedy: 'Trust a file alone.',
+        exitCode: exitCodes.usage,
+      })
     }
     const bytes = await readFile(path).catch((error: { code?: string }) => {
       throw new Failure(`${path} cannot be read (${error.code}).`, { exitCode: exitCodes.usage })

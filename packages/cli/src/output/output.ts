@@ -30,8 +30,10 @@ export interface Output {
   readonly style: Style
   /** For standard error. */
   readonly errorStyle: Style
-  /** Columns of standard output: those of the terminal, 80 in a pipe, never more than 120. */
+  /** How wide text is set: the columns of the terminal, 80 in a pipe, never more than 120. */
   readonly width: number
+  /** How long a line of a list may be: the columns of the terminal, however many. In a pipe a line has no end. */
+  readonly room: number
 }
 
 export interface OutputOptions {
@@ -56,6 +58,12 @@ export function openOutput(world: OutputWorld, { isVerbose, noColours }: OutputO
     isVerbose,
     style: styleFor(hasColours(stdout, env, noColours)),
     errorStyle,
-    width: Math.min(120, (stdout.isTTY === true && stdout.columns) || 80),
+    width: Math.min(120, columnsOf(stdout) ?? 80),
+    room: columnsOf(stdout) ?? Number.POSITIVE_INFINITY,
   }
+}
+
+/** Columns of a terminal that says how many it has. */
+function columnsOf({ isTTY, columns }: Stream): number | undefined {
+  return isTTY === true && columns !== undefined && columns > 0 ? columns : undefined
 }

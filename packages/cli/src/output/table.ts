@@ -15,6 +15,32 @@ export function columns(rows: readonly (readonly string[])[], width: number): st
     .join('\n')
 }
 
+/** Whether no line of a text is longer than this. */
+export function fits(text: string, room: number): boolean {
+  return text.split('\n').every((line) => lengthOf(line) <= room)
+}
+
+/**
+ * Rows under their headings: a table where it fits, else a block for each row, which begins with the row's first cell. A
+ * terminal would break a table that is too wide anywhere.
+ */
+export function listing(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+  { room, dim }: { room: number; dim(text: string): string },
+): string {
+  const table = columns([headings.map(dim), ...rows], Number.POSITIVE_INFINITY)
+  if (fits(table, room)) return table
+  const names = headings.slice(1).map((heading) => heading.toLowerCase())
+  return rows
+    .map(([first = '', ...cells]) => {
+      const named = cells.map((cell, index) => [`    ${dim(names[index] ?? '')}`, cell])
+      const filled = named.filter(([, cell]) => cell !== '')
+      return filled.length === 0 ? first : `${first}\n${columns(filled, room)}`
+    })
+    .join('\n')
+}
+
 /** Text in lines no longer than the width, unless a single word is. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = []

@@ -15,13 +15,22 @@ export async function askSecret(
 ): Promise<string> {
   const text =
     file !== undefined
-      ? await readFile(file, 'utf8')
+      ? await fromFile(what, file)
       : await (world.stdin.isTTY === true ? typed(what, world) : piped(world))
   const secret = text.replace(/(?:\r\n|\r|\n)$/, '')
   if (secret.trim() !== '') return secret
   throw new Failure(`no ${what} was given.`, {
     remedy: 'Type it, pipe it to standard input, or name a file.',
     exitCode: exitCodes.usage,
+  })
+}
+
+async function fromFile(what: string, file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: { code?: string }) => {
+    throw new Failure(`the ${what} cannot be read from ${file} (${error.code}).`, {
+      remedy: 'Name another file.',
+      exitCode: exitCodes.usage,
+    })
   })
 }
 

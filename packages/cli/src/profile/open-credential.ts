@@ -3,6 +3,7 @@ import type { DescribedOptions } from 'entrada/config'
 import type { CommandContext } from '../framework/command.ts'
 import { exitCodes, Failure } from '../framework/failure.ts'
 import type { credentialOptions } from './credential-options.ts'
+import { hasPlaceForTokens } from './own-config.ts'
 import { thisHost } from './this-host.ts'
 
 /** A credential, and where it comes from. */
@@ -31,7 +32,8 @@ export async function openCredential(
     host: thisHost,
     ...more,
   }
-  const kept = { store: 'system', storeName }
+  // A service, a container or `env -i` may have no home: then each run gets a token of its own.
+  const kept = hasPlaceForTokens(world) ? { store: 'system', storeName } : {}
   if (values.credential !== undefined) {
     const { usualDescription } = await import('./usual-variables.ts')
     const described = usualDescription(values.credential, world.env)

@@ -18,10 +18,16 @@ export function ownFolder({ env, platform }: Place): string {
   const folder = configFolder(env, platform)
   if (folder !== undefined) return folder
   const variable = platform === 'win32' ? 'APPDATA' : 'HOME'
-  throw new Failure(`${variable} is not set, so there is no place for a configuration.`, {
+  throw new Failure(`${variable} is ${env[variable] ? 'no absolute path' : 'not set'}, so there is no place for a configuration.`, {
     remedy: 'Set it.',
     exitCode: exitCodes.usage,
   })
+}
+
+/** Whether the environment names a place where tokens and secrets can be kept from one run to the next. */
+export function hasPlaceForTokens({ env, platform }: Place): boolean {
+  if (platform === 'win32') return Boolean(env.LOCALAPPDATA)
+  return env.HOME?.startsWith('/') === true
 }
 
 /** Reads it; empty where there is none. Only its outline is checked here: `entrada/config` checks the rest. */
@@ -29,11 +35,12 @@ export async function readOwnConfig(place: Place): Promise<OwnConfig> {
   const path = join(ownFolder(place), ownFile)
   const text = await readFile(path, 'utf8').catch((error: { code?: string }) => {
     if (error.code === 'ENOENT') return '{}'
-    throw error
+    const remedy = 'Let this user read it, or set HOME.'
+    throw new Failure(`${path} cannot be read (${error.code}).`, { remedy, exitCode: exitCodes.usage, cause: error })
   })
   const { openConfig } = await import('entrada/config')
   // One error with its place, where it is not a configuration.
-  if (text !== '{}') await openConfig({ file: path })
+  if (text !== '{}') await openConfig({ file: path }, place)
   const { defaultProfile, profiles = {} } = JSON.parse(text.replace(/^\ufeff/, '')) as Partial<OwnConfig>
   return { path, defaultProfile, profiles }
 }
@@ -44,7 +51,13 @@ export async function writeOwnConfig(
   { defaultProfile, profiles }: Omit<OwnConfig, 'path'>,
 ): Promise<void> {
   const content = { ...(defaultProfile === undefined ? {} : { defaultProfile }), profiles }
-  await writeWhole(ownFolder(place), ownFile, `${JSON.stringify(content, null, 2)}\n`)
+  const folder = ownFolder(place)
+  await writeWhole(folder, ownFile, `${JSON.stringify(content, null, 2)}\n`).catch((error: { code?: string }) => {
+    throw new Failure(`${join(folder, ownFile)} cannot be written (${error.code}).`, {
+      remedy: 'Let this user write there, or set HOME.',
+      cause: error,
+    })
+  })
 }
 
 /** A name for a profile. Throws a `Failure` for anything else. */
@@ -56,10 +69,10 @@ export function checkedProfileName(name: string): string {
   )
 }
 
-/** Names under which the secrets of a description are kept: `{ "kept": "name" }` in its fields. */
-export function keptNames(description: unknown): string[] {
+/** What the fields of a description refer to: `{ "kept": "name" }` has a secret of ours, `{ "env": "NAME" }` a variable. */
+export function namesIn(description: unknown, by: 'kept' | 'env'): string[] {
   if (typeof description !== 'object' || description === null) return []
-  const { kept } = description as { kept?: unknown }
-  if (typeof kept === 'string') return [kept]
-  return Object.values(description).flatMap(keptNames)
+  const name = (description as Record<string, unknown>)[by]
+  if (typeof name === 'string') return [name]
+  return Object.values(description).flatMap((value) => namesIn(value, by))
 }

@@ -79,8 +79,9 @@ export function configFolder(env: Env, platform: string | undefined): string | u
     return data && `${data}\\entrada`
   }
   const named = settingOf(env, 'XDG_CONFIG_HOME')
-  // A relative one is to be ignored (XDG Base Directory Specification), and would be a folder that was merely entered.
+  // A relative one is to be ignored (XDG Base Directory Specification), and would be a folder that was merely entered. A
+  // relative HOME would be one as well.
   if (named?.startsWith('/')) return `${named}/entrada`
   const home = settingOf(env, 'HOME')
-  return home && `${home}/.config/entrada`
+  return home?.startsWith('/') ? `${home}/.config/entrada` : undefined
 }

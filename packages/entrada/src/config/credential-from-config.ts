@@ -71,7 +71,7 @@ export function chooseProfile(
     const description = profiles.get(name)
     if (description !== undefined) return { name, path, description }
   }
-  const known = names.length === 0 ? 'There is none' : `Known: ${names.join(', ')}`
+  const known = names.length === 0 ? 'There are none yet: entrada login makes one' : `Known: ${names.join(', ')}`
   const hint = passedOver === undefined ? '' : ` ${passedOver.path} was not read: it is ${passedOver.reason}.`
   throw new TypeError(`there is no profile ${JSON.stringify(name.slice(0, 64))}. ${known}.${hint}`)
 }

@@ -22,7 +22,7 @@ export interface FoundConfig {
   /** The first one wins. */
   files: readonly ConfigFile[]
   /** A project's file that was not read, and why. */
-  passedOver?: { path: string; reason: 'not trusted' | 'changed since it was trusted' }
+  passedOver?: { path: string; reason: 'not trusted' | 'changed since it was trusted' | 'not a file that can be read' }
 }
 
 type ConfigHost = Pick<Host, 'env' | 'files' | 'platform'>
@@ -43,8 +43,12 @@ export async function findConfig(options: FindConfigOptions, host: ConfigHost): 
   const ownPath = own && path.join(own, ownFile)
   const files: ConfigFile[] = []
   const project = path.join(cwd, projectFile)
-  const bytes = await unlessAbsent(host.files.readGuarded(project, maximumBytes))
   let passedOver: FoundConfig['passedOver']
+  const bytes = await unlessAbsent(host.files.readGuarded(project, maximumBytes)).catch(() => {
+    // Nobody trusted that, and whatever stands in a folder must not keep its user from a token.
+    passedOver = { path: project, reason: 'not a file that can be read' }
+    return undefined
+  })
   if (bytes !== undefined && own !== undefined) {
     const trust = await isTrusted(own, project, bytes, host)
     if (trust === 'trusted') files.push(readConfigText(textOf(bytes), { path: project, isOwn: false, folder: cwd }))
