@@ -5,7 +5,7 @@ const shells = ['bash', 'zsh', 'fish', 'pwsh'] as const
 
 export const command: Command = defineCommand({
   name: 'completion',
-  summary: 'Print a script that completes commands, options, aliases and profiles in a shell.',
+  summary: 'Print a script that completes commands, options and aliases in a shell.',
   usage: '<bash | zsh | fish | pwsh>',
   operands: { min: 1 },
   options: {},

@@ -16,7 +16,7 @@ export const command: Command = defineCommand({
       type: 'string',
       value: 'HOST',
       choices: otherHosts,
-      help: `What would win on another host: ${otherHosts.join(', ')}. Nothing is sent`,
+      help: 'What would win on another host; nothing is sent',
     },
     trusts: {
       type: 'string',

@@ -7,7 +7,7 @@ import { Failure } from '../framework/failure.ts'
 export const command: Command = defineCommand({
   name: 'emulator',
   summary: 'Run a local emulator of Microsoft Entra ID until it is stopped: what follows -- goes to it.',
-  usage: '[-- options]',
+  usage: '[-- <options of the emulator>]',
   takesRest: true,
   options: {},
   examples: [

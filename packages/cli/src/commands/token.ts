@@ -1,6 +1,7 @@
 import { type Command, defineCommand } from '../framework/command.ts'
 import { Failure, usageFailure } from '../framework/failure.ts'
-import { columns } from '../output/table.ts'
+import type { Output } from '../output/output.ts'
+import { columns, fits } from '../output/table.ts'
 import { credentialOptions } from '../profile/credential-options.ts'
 import { openCredential } from '../profile/open-credential.ts'
 import { aliases, scopeOf } from '../token/aliases.ts'
@@ -50,13 +51,7 @@ export const command: Command = defineCommand({
   async run(context) {
     const { values, positionals, world, out } = context
     if (values.aliases === true) {
-      const rows = Object.entries(aliases).map(([name, { scope, source }]) => [out.style.bold(name), scope, source])
-      // In a pipe each is a line of its own, and whole.
-      out.answer(
-        world.stdout.isTTY === true
-          ? columns(rows, Math.max(out.width, 200))
-          : rows.map((row) => row.join('\t')).join('\n'),
-      )
+      out.answer(shownAliases(out, world.stdout.isTTY === true))
       return
     }
     if (positionals.length === 0)
@@ -92,7 +87,7 @@ export const command: Command = defineCommand({
           out.style.bold(name),
           shownClaim(name, value, world.now()),
         ])
-        out.answer(columns(rows, Math.max(out.width, 120)))
+        out.answer(columns(rows, out.room))
         return
       }
       const { name } = credential
@@ -112,3 +107,16 @@ export const command: Command = defineCommand({
     }
   },
 })
+
+/** A table where it fits; else each alias has its source in a second line. In a pipe each is a line of its own, and whole. */
+function shownAliases({ style, room }: Output, isTerminal: boolean): string {
+  const rows = Object.entries(aliases).map(([name, { scope, source }]) => [style.bold(name), scope, source])
+  if (!isTerminal) return rows.map((row) => row.join('\t')).join('\n')
+  const table = columns(rows, Number.POSITIVE_INFINITY)
+  if (fits(table, room)) return table
+  const lines = rows.flatMap(([name = '', scope = '', source = '']) => [
+    [name, scope],
+    ['', style.dim(source)],
+  ])
+  return columns(lines, room)
+}

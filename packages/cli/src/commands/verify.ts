@@ -74,7 +74,7 @@ export const command: Command = defineCommand({
     const about = values.audience === undefined ? 'for the audience that it names itself' : `for ${named.join(', ')}`
     const lines = [`${good('✓')} The signature is the issuer’s, and the token is valid now, ${about}.`]
     if (!permits) lines.push(`${doubtful('!')} It permits nothing: it has neither scopes (scp) nor roles.`)
-    out.answer([...lines, '', columns(rows, Math.max(out.width, 120))].join('\n'))
+    out.answer([...lines, '', columns(rows, out.room)].join('\n'))
     return exitCodes.ok
   },
 })

@@ -43,7 +43,8 @@ export function helpOfCommand(command: Command, { style, width }: HelpPage): str
     ...wrapped(summary, width),
     '',
     style.heading('Usage'),
-    `  ${['entrada', name, usage, '[options]'].filter(Boolean).join(' ')}`,
+    // What follows -- is another program's, and options would be too.
+    `  ${['entrada', name, ...(/^\[?--/.test(usage) ? ['[options]', usage] : [usage, '[options]'])].filter(Boolean).join(' ')}`,
     '',
     ...(own.length === 0 ? [] : [style.heading('Options'), columns(own, width), '']),
     style.heading('Options of every command'),
@@ -58,7 +59,7 @@ export function helpOfCommand(command: Command, { style, width }: HelpPage): str
 function optionRows(options: OptionDeclarations): string[][] {
   return Object.entries(options).map(([name, { short, value, type, choices, help }]) => {
     const shown = type === 'boolean' ? '' : ` ${value ?? 'VALUE'}`
-    const listed = choices === undefined ? '' : `: ${choices.join(', ')}`
+    const listed = choices === undefined ? '' : `. One of ${choices.join(', ')}`
     return [`  ${short === undefined ? '    ' : `-${short}, `}--${name}${shown}`, `${help}${listed}`]
   })
 }

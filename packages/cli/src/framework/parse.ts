@@ -75,6 +75,8 @@ function checkOperands(command: Command, given: readonly string[], rest: readonl
   const line = `entrada ${command.name} ${command.usage ?? ''}`.trim()
   if (given.length < min) throw usageFailure(`an argument is missing: ${line}.`, help)
   // It is not repeated: somebody may have taken it for the value of an option, and it for a secret.
+  if (given.length > max && command.takesRest === true && max === 0)
+    throw usageFailure(`what is run follows --: ${line}.`, help)
   if (given.length > max)
     throw usageFailure(`there are ${given.length} arguments, and at most ${max} are expected.`, help)
   if (rest.length > 0 && command.takesRest !== true) throw usageFailure(`nothing may follow --: ${line}.`, help)
