@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-import { dockerCredential } from './credential-helper/docker-credential.ts'
-import { runThisProcess } from './this-process.ts'
+import { keepCompiled } from './compile-cache.ts'
 
-void runThisProcess(dockerCredential)
+keepCompiled()
+
+void Promise.all([import('./this-process.ts'), import('./credential-helper/docker-credential.ts')]).then(
+  ([{ runThisProcess }, { dockerCredential }]) => runThisProcess(dockerCredential),
+)

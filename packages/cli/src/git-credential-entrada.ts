@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-import { gitCredential } from './credential-helper/git-credential.ts'
-import { runThisProcess } from './this-process.ts'
+import { keepCompiled } from './compile-cache.ts'
 
-void runThisProcess(gitCredential)
+keepCompiled()
+
+void Promise.all([import('./this-process.ts'), import('./credential-helper/git-credential.ts')]).then(
+  ([{ runThisProcess }, { gitCredential }]) => runThisProcess(gitCredential),
+)

@@ -1,9 +1,7 @@
 #!/usr/bin/env node
-import * as module from 'node:module'
+import { keepCompiled } from './compile-cache.ts'
 
-// From Node 22 on: what a command needs is compiled once, and read from there the next time. Whatever comes after is in
-// other files, because this one has been compiled when the cache is turned on.
-const { enableCompileCache } = module as { enableCompileCache?: () => unknown }
-enableCompileCache?.()
+// Whatever comes after is in other files, because this one has been compiled when that begins.
+keepCompiled()
 
 void import('./this-process.ts').then(({ runThisProcess }) => runThisProcess())
