@@ -146,6 +146,12 @@ test('what is there and is no socket stays', async () => {
   expect(await readFile(path, 'utf8')).toBe('work')
 })
 
+test('a socket in a folder that is not there is refused in those words', async () => {
+  const { code, errors } = await program.run(['serve', '--socket', '/nowhere/socket'], { env: variablesOf(emulator) })
+  expect(errors).toBe('entrada: /nowhere is not a folder. Create it, or choose another path.\n')
+  expect(code).toBe(1)
+})
+
 test('tokens of anybody else than is expected are not given', async () => {
   const expected = await serve('--expect', `tenant=${tenantId},client=${clientId}`)
   expect((await ask(expected.variables)).status).toBe(200)

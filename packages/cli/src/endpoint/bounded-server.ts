@@ -45,7 +45,8 @@ export function boundedServer(bounds: ServerBounds, listener: RequestListener): 
       listener(request, response)
     },
   )
-  server.maxHeadersCount = 64
+  // The length of the head is the limit. Node drops what is above a count, and with it what says that a proxy sent it.
+  server.maxHeadersCount = 0
   server.on('connection', (socket) => {
     socket.on('error', () => undefined)
     socket.once('close', () => {

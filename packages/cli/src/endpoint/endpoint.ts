@@ -214,7 +214,7 @@ async function readRequest(
 ): Promise<EndpointRequest | Refusal> {
   const body = await readBody(request, bodyBytes)
   if (body === undefined) return { status: 413, reason: `The body is longer than ${bodyBytes} bytes.` }
-  const [path = '', query = ''] = target.split('?', 2)
+  const [, path = '', query = ''] = /^([^?]*)\??(.*)$/s.exec(target) ?? []
   const isForm = /^application\/x-www-form-urlencoded\s*(;|$)/i.test(headers['content-type'] ?? '')
   return {
     method,

@@ -17,6 +17,8 @@ const telling: Readonly<Record<string, string>> = {
   'sec-fetch-site': 'Web pages get no token',
   'x-forwarded-for': 'Requests that were passed on by a proxy get no token',
   'x-forwarded-host': 'Requests that were passed on by a proxy get no token',
+  'x-forwarded-proto': 'Requests that were passed on by a proxy get no token',
+  'x-real-ip': 'Requests that were passed on by a proxy get no token',
   forwarded: 'Requests that were passed on by a proxy get no token',
   via: 'Requests that were passed on by a proxy get no token',
 }

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
 import { lstat, unlink } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
+import { dirname } from 'node:path'
 
 /** Where a server listens: an address of this machine and a port (0: a free one), or the path of a Unix socket. */
 export type Place = { address: string; port: number } | { socket: string }
@@ -8,6 +10,9 @@ export type Place = { address: string; port: number } | { socket: string }
 /** Listens there, and resolves to the port, or to `undefined` for a socket. Rejects with one line that has the remedy. */
 export async function listenAt(server: Server, place: Place): Promise<number | undefined> {
   if ('socket' in place) {
+    const folder = dirname(place.socket)
+    // The system says of a missing folder that one may not write there.
+    if (!existsSync(folder)) throw new Error(`${folder} is not a folder. Create it, or choose another path.`)
     await removeLeftSocket(place.socket)
     await listening(server, place.socket, () => {
       // Nobody else may ever connect, not even between the creation of the file and a change of its mode.

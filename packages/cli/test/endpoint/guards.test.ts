@@ -12,6 +12,8 @@ test.for([
   ['Sec-Fetch-Site', 'none'],
   ['X-Forwarded-For', '127.0.0.1'],
   ['X-Forwarded-Host', 'localhost'],
+  ['X-Forwarded-Proto', 'http'],
+  ['X-Real-IP', '127.0.0.1'],
   ['Forwarded', 'for=127.0.0.1'],
   ['Via', '1.1 proxy'],
 ] as const)('a request with %s is refused, with the secret too', async ([header, value]) => {
@@ -21,6 +23,21 @@ test.for([
   expect(JSON.stringify(body)).toContain(`the request has the header ${header.toLowerCase()}.`)
   expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([])
   expect(asked).toEqual([])
+})
+
+test('what says that a proxy sent a request is seen behind a hundred other headers', async () => {
+  const { askAppService, asked } = await startForTest()
+  const many = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`x-${index}`, 'a']))
+  expect((await askAppService({ ...many, 'X-Forwarded-For': '127.0.0.1' })).status).toBe(403)
+  expect((await askAppService({ ...many, Host: 'evil.example' })).status).toBe(403)
+  expect(asked).toEqual([])
+})
+
+test('a question mark is a part of what is asked for', async () => {
+  const { ask, secret, asked } = await startForTest()
+  const target = '/msi/token?api-version=2019-08-01&resource=api://shop?a'
+  expect((await ask({ target, headers: { 'x-identity-header': secret } })).status).toBe(200)
+  expect(JSON.stringify(asked)).toContain('api://shop?a/.default')
 })
 
 test('Node’s own fetch is no browser', async () => {
