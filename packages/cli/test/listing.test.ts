@@ -69,15 +69,18 @@ test('in a terminal that is too narrow for it, each row is a block', async () =>
   )
 })
 
-test.for([80, 120])('in %i columns an alias has its source in a second line, which can be copied whole', async (columns) => {
-  const lines = (await printed(['token', '--aliases'], columns)).split('\n')
-  expect(lines.slice(0, 2)).toEqual([
-    'arm         https://management.azure.com/.default',
-    '            https://learn.microsoft.com/rest/api/azure/',
-  ])
-  // A word that is too long for a line has one of its own.
-  for (const line of lines) expect(line.length <= columns || !line.trim().includes(' ')).toBe(true)
-})
+test.for([80, 120])(
+  'in %i columns an alias has its source in a second line, which can be copied whole',
+  async (columns) => {
+    const lines = (await printed(['token', '--aliases'], columns)).split('\n')
+    expect(lines.slice(0, 2)).toEqual([
+      'arm         https://management.azure.com/.default',
+      '            https://learn.microsoft.com/rest/api/azure/',
+    ])
+    // A word that is too long for a line has one of its own.
+    for (const line of lines) expect(line.length <= columns || !line.trim().includes(' ')).toBe(true)
+  },
+)
 
 test('in a pipe a line has no end', () => {
   const cells = ['a', 'many words '.repeat(40).trim()]

@@ -2,7 +2,16 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { join } from 'node:path'
 import type { Emulator } from '@entrada/emulator'
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { clientId, otherTenantId, recognisableSecret, scope, startAuthority, tenantId, user, variablesOf } from './app.ts'
+import {
+  clientId,
+  otherTenantId,
+  recognisableSecret,
+  scope,
+  startAuthority,
+  tenantId,
+  user,
+  variablesOf,
+} from './app.ts'
 import { buildProgram, type Finished, type Program } from './program.ts'
 
 // Each run is a process, and a machine may have more to do.
@@ -271,8 +280,7 @@ test('without a home there are tokens all the same, and none is kept', async () 
   expect(output).toMatch(/^eyJ/)
   expect(await entrada(['cache', 'ls'], undefined, env)).toMatchObject({
     code: 2,
-    errors:
-      'entrada: there is no place where tokens could be kept: HOME is not an absolute path. Set it.\n',
+    errors: 'entrada: there is no place where tokens could be kept: HOME is not an absolute path. Set it.\n',
   })
 })
 
@@ -311,6 +319,8 @@ test('a link is not trusted: what it leads to may change', async () => {
   await writeFile(target, JSON.stringify({ profiles: { dev: { credential: 'AzureCliCredential' } } }))
   await symlink(target, join(home, 'entrada.config.json'))
   const { code, errors } = await entrada(['trust'])
-  expect(errors).toMatch(/^entrada: .*entrada\.config\.json is a symbolic link, and what it leads to may change\. .*\n$/)
+  expect(errors).toMatch(
+    /^entrada: .*entrada\.config\.json is a symbolic link, and what it leads to may change\. .*\n$/,
+  )
   expect(code).toBe(2)
 })

@@ -16,7 +16,11 @@ export const command: Command = defineCommand({
   async run({ positionals, values, world, out }) {
     const config = await readOwnConfig(world)
     const known = Object.keys(config.profiles)
-    const named = positionals[0] ?? (world.env.ENTRADA_PROFILE || undefined) ?? config.defaultProfile ?? (known.length === 1 ? known[0] : undefined)
+    const named =
+      positionals[0] ??
+      (world.env.ENTRADA_PROFILE || undefined) ??
+      config.defaultProfile ??
+      (known.length === 1 ? known[0] : undefined)
     const leaving = values.all === true ? known : named === undefined ? [] : [named]
     if (leaving.length === 0) throw usageFailure('no profile is signed in.', 'See: entrada status')
     const unknown = leaving.find((name) => !Object.hasOwn(config.profiles, name))

@@ -62,6 +62,7 @@ export const findingCodes = {
   'secret-wrong': 'The client secret is wrong.',
   'secret-expired': 'The client secret has expired.',
   'tenant-not-found': 'The authority knows no such tenant.',
+  'wrong-cloud': 'The tenant is in another national cloud than the authority.',
   'app-not-found': 'The tenant knows no such application.',
   'service-principal-missing': 'The application has no service principal in the tenant.',
   'app-disabled': 'The application is disabled.',

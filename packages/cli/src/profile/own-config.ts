@@ -18,10 +18,13 @@ export function ownFolder({ env, platform }: Place): string {
   const folder = configFolder(env, platform)
   if (folder !== undefined) return folder
   const variable = platform === 'win32' ? 'APPDATA' : 'HOME'
-  throw new Failure(`${variable} is ${env[variable] ? 'no absolute path' : 'not set'}, so there is no place for a configuration.`, {
-    remedy: 'Set it.',
-    exitCode: exitCodes.usage,
-  })
+  throw new Failure(
+    `${variable} is ${env[variable] ? 'no absolute path' : 'not set'}, so there is no place for a configuration.`,
+    {
+      remedy: 'Set it.',
+      exitCode: exitCodes.usage,
+    },
+  )
 }
 
 /** Whether the environment names a place where tokens and secrets can be kept from one run to the next. */

@@ -8,6 +8,7 @@ import { nowhere, runDoctor } from './examined.ts'
 import { laterCases } from './later-cases.ts'
 import { ownCases } from './own-cases.ts'
 import { publicCases } from './public-cases.ts'
+import { referenceCases } from './reference-cases.ts'
 import type { Case } from './stage.ts'
 
 let emulator: Emulator
@@ -49,7 +50,7 @@ async function examined({ prepare }: Case): Promise<{ code: number; text: string
   }
 }
 
-test.for([...ownCases, ...publicCases, ...laterCases])('$name: $code', async (wrong) => {
+test.for([...ownCases, ...publicCases, ...laterCases, ...referenceCases])('$name: $code', async (wrong) => {
   const { code, text, json } = await examined(wrong)
   const errors = json.findings.filter(({ severity }) => severity === 'error').map((finding) => finding.code)
   // One cause, and no other that would be wrong.

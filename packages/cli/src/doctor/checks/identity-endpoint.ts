@@ -20,6 +20,10 @@ function faultIn(env: Examination['env']): Finding[] {
   if (has('IDENTITY_HEADER') && !has('IDENTITY_ENDPOINT')) {
     return [half('IDENTITY_HEADER is set, and IDENTITY_ENDPOINT is not.', 'The secret alone does not say whom to ask.')]
   }
+  if (has('MSI_ENDPOINT') && env.MSI_SECRET !== undefined && !has('MSI_SECRET')) {
+    const why = 'Azure Machine Learning and App Service set both; the endpoint alone is that of Cloud Shell.'
+    return [half('MSI_ENDPOINT is set, and MSI_SECRET is there without a value.', why)]
+  }
   if (has('MSI_SECRET') && !has('MSI_ENDPOINT')) {
     return [half('MSI_SECRET is set, and MSI_ENDPOINT is not.', 'The secret alone does not say whom to ask.')]
   }
