@@ -116,6 +116,8 @@ function tell({ out }: Context, path: string, event: KeeperEvent): void {
   const why = 'error' in event && event.error instanceof Error ? ` ${event.error.message.split('\n', 1)[0]}` : ''
   const time = 'expiresOnTimestamp' in event ? new Date(event.expiresOnTimestamp).toISOString() : ''
   if (event.type === 'written') out.verbose(`${path}: a token until ${time}`)
+  else if (event.type === 'replaced')
+    out.warn(`another program has written ${path}, perhaps a second entrada keep. Give each of them a file of its own.`)
   else if (event.type === 'failed') out.warn(`no newer token yet; the one in ${path} is valid until ${time}.${why}`)
   else out.warn(`the token has ended, and ${path} is removed until there is another.${why}`)
 }

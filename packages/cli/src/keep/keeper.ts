@@ -1,3 +1,5 @@
+import type { TokenFile } from './token-file.ts'
+
 /** A token to be kept in a file. Times are milliseconds since the epoch. */
 export interface KeptToken {
   readonly token: string
@@ -9,7 +11,7 @@ export interface KeptToken {
 export interface KeeperParts {
   /** Gets the token that is to be in the file now. */
   getToken(signal: AbortSignal): Promise<KeptToken>
-  file: { write(text: string): Promise<void>; isThere(): Promise<boolean>; remove(): Promise<void> }
+  file: Pick<TokenFile, 'write' | 'whose' | 'remove'>
   form(token: string): string
   /** Milliseconds since the epoch. */
   now(): number
@@ -24,6 +26,8 @@ export type KeeperEvent =
   | { type: 'written'; expiresOnTimestamp: number }
   /** The file still has a token that is valid until then. */
   | { type: 'failed'; error: unknown; expiresOnTimestamp: number }
+  /** Somebody else has put another file in its place, which stays until the next renewal. */
+  | { type: 'replaced'; expiresOnTimestamp: number }
   /** The token has ended and there is no other; the file is removed, so that nobody takes it for valid. */
   | { type: 'ended'; error: unknown }
 
@@ -41,6 +45,7 @@ export async function keepToken(parts: KeeperParts): Promise<void> {
   await file.write(form(held.token))
   tell({ type: 'written', expiresOnTimestamp: held.expiresOnTimestamp })
   let isWritten = true
+  let isReplaced = false
   let pause = firstPause
 
   async function put(token: Received): Promise<void> {
@@ -52,6 +57,15 @@ export async function keepToken(parts: KeeperParts): Promise<void> {
     tell({ type: 'written', expiresOnTimestamp: token.expiresOnTimestamp })
   }
 
+  /** Puts the token back where it is gone. Another keeper's file is left: two that take turns at it would give two tokens. */
+  async function restore(): Promise<void> {
+    const whose = await file.whose()
+    if (!isWritten || whose === 'nobody’s') return put(held)
+    const { expiresOnTimestamp } = held
+    if (whose === 'somebody’s' && !isReplaced) tell({ type: 'replaced', expiresOnTimestamp })
+    isReplaced = whose === 'somebody’s'
+  }
+
   async function look(): Promise<void> {
     let failure: unknown
     try {
@@ -59,7 +73,7 @@ export async function keepToken(parts: KeeperParts): Promise<void> {
         pause = Math.min(2 * pause, longestSleep)
         const token = await received(parts)
         if (token.token !== held.token) await put(token)
-      } else if (!isWritten || !(await file.isThere())) await put(held)
+      } else await restore()
       return await endWith(undefined)
     } catch (error) {
       failure = error

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { access, chmod, lstat, open, readdir, rename, stat, unlink } from 'node:fs/promises'
+import { chmod, lstat, open, readdir, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 /** A file that is whole at every instant: what is written is made beside it, and takes its place in one step. */
 export interface TokenFile {
   readonly path: string
   write(text: string): Promise<void>
-  isThere(): Promise<boolean>
-  /** Removes it, if it is there. */
+  /** Whose file is there: the one that was written last, or one that somebody else has put in its place. */
+  whose(): Promise<'ours' | 'somebody’s' | 'nobody’s'>
+  /** Removes it, if it is ours. */
   remove(): Promise<void>
 }
 
@@ -32,6 +33,11 @@ export async function openTokenFile({ path, mode }: TokenFileOptions): Promise<T
     throw new Error(`${path} is there, and is not a file. Name another.`)
   }
   const name = basename(path)
+  let written: string | undefined
+  const whose: TokenFile['whose'] = async () => {
+    const there = await identityOf(path)
+    return there === undefined ? 'nobody’s' : there === written ? 'ours' : 'somebody’s'
+  }
   const removeLeft = async (): Promise<void> => {
     for (const left of await readdir(folder).catch(() => [])) {
       if (await isLeft(join(folder, left), left, name)) await unlink(join(folder, left)).catch(() => undefined)
@@ -44,7 +50,9 @@ export async function openTokenFile({ path, mode }: TokenFileOptions): Promise<T
       const made = join(folder, `.${name}.${process.pid}.${randomBytes(8).toString('hex')}.entrada`)
       try {
         await create(made, { text, mode })
+        const identity = await identityOf(made)
         await replace(made, path)
+        written = identity
       } catch (cause) {
         await unlink(made).catch(() => undefined)
         const { code } = Object(cause) as { code?: string }
@@ -53,16 +61,18 @@ export async function openTokenFile({ path, mode }: TokenFileOptions): Promise<T
         })
       }
     },
-    isThere: () =>
-      access(path).then(
-        () => true,
-        () => false,
-      ),
+    whose,
     async remove() {
-      await unlink(path).catch(() => undefined)
+      if ((await whose()) === 'ours') await unlink(path).catch(() => undefined)
       await removeLeft()
     },
   }
+}
+
+/** What no other file has: a file system gives the number of one that is gone to the next. */
+async function identityOf(path: string): Promise<string | undefined> {
+  const file = await lstat(path, { bigint: true }).catch(() => undefined)
+  return file && `${file.dev}:${file.ino}:${file.mtimeNs}`
 }
 
 async function create(path: string, { text, mode }: { text: string; mode: number }): Promise<void> {

@@ -15,12 +15,13 @@ interface Kept {
 async function keepFor(
   milliseconds: number,
   getToken: (now: number) => KeptToken | Promise<KeptToken>,
-  disturb: (now: number, kept: { removeFile(): void }) => void = () => undefined,
+  disturb: (now: number, kept: { removeFile(): void; replaceFile(): void }) => void = () => undefined,
 ): Promise<Kept> {
   const ending = new AbortController()
   const kept: Kept = { events: [], history: [], asked: [] }
   let clock = 0
   let text: string | undefined
+  let isOurs = true
   const put = (value: string | undefined): void => {
     text = value
     kept.history.push({ at: clock, text })
@@ -31,16 +32,23 @@ async function keepFor(
       return getToken(clock)
     },
     file: {
-      write: async (value) => put(value),
-      isThere: async () => text !== undefined,
-      remove: async () => void (text !== undefined && put(undefined)),
+      write: async (value) => {
+        isOurs = true
+        put(value)
+      },
+      whose: async () => (text === undefined ? 'nobody’s' : isOurs ? 'ours' : 'somebody’s'),
+      remove: async () => void (text !== undefined && isOurs && put(undefined)),
     },
     form: (token) => token,
     now: () => clock,
     sleep: async (time) => {
       expect(time).toBeGreaterThan(0)
       clock += time
-      disturb(clock, { removeFile: () => put(undefined) })
+      const replaceFile = (): void => {
+        isOurs = false
+        put('of somebody else')
+      }
+      disturb(clock, { removeFile: () => put(undefined), replaceFile })
       if (clock >= milliseconds) ending.abort()
     },
     tell: (event) => kept.events.push({ ...event, at: clock }),
@@ -114,6 +122,21 @@ test('a file that somebody removes is there again half a minute later', async ()
   const [, removed, restored] = history
   expect(restored?.text).toBe('token of 0')
   expect((restored?.at ?? 0) - (removed?.at ?? 0)).toBeLessThanOrEqual(30_000)
+})
+
+test('what another program puts in its place is told once, and stays until the next renewal', async () => {
+  let isReplaced = false
+  const { history, events } = await keepFor(hour, hourly(), (now, { replaceFile }) => {
+    if (now < 5 * minute || isReplaced) return
+    isReplaced = true
+    replaceFile()
+  })
+  expect(events.map(({ type }) => type)).toEqual(['written', 'replaced', 'written'])
+  expect(history.slice(0, 3).map(({ text }) => text)).toEqual([
+    'token of 0',
+    'of somebody else',
+    expect.stringContaining('token of'),
+  ])
 })
 
 test('a machine that slept over the end renews when it wakes', async () => {

@@ -19,9 +19,9 @@ test('what is written is whole, private, and alone in its folder', async () => {
   }
   expect((await stat(path)).mode & 0o777).toBe(0o600)
   expect(await readdir(join(path, '..'))).toEqual(['token'])
-  expect(await file.isThere()).toBe(true)
+  expect(await file.whose()).toBe('ours')
   await file.remove()
-  expect(await file.isThere()).toBe(false)
+  expect(await file.whose()).toBe('nobody’s')
   await file.remove()
 })
 
@@ -38,6 +38,18 @@ test('a reader that has the old file open reads the old file', async () => {
   const { ino } = await stat(path)
   await file.write('second')
   expect((await stat(path)).ino).not.toBe(ino)
+})
+
+test('a second keeper’s file is its own: the first does not remove it', async () => {
+  const path = join(await folder(), 'token')
+  const [first, second] = [await openTokenFile({ path, mode: 0o600 }), await openTokenFile({ path, mode: 0o600 })]
+  await first.write('first')
+  await second.write('second')
+  expect([await first.whose(), await second.whose()]).toEqual(['somebody’s', 'ours'])
+  await first.remove()
+  expect(await readFile(path, 'utf8')).toBe('second')
+  await second.remove()
+  expect(await first.whose()).toBe('nobody’s')
 })
 
 test('a symbolic link is replaced, and what it led to stays as it is', async () => {
