@@ -1,8 +1,9 @@
 import type { Emulator } from '@entrada/emulator'
-import { beforeAll, expect, test, vi } from 'vitest'
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { commands } from '../src/commands/index.ts'
 import { scope, startAuthority, tenantId, variablesOf } from './app.ts'
 import { buildProgram, type Program } from './program.ts'
+import { start } from './running.ts'
 
 // Each run is a process, and a machine may have more to do.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -26,6 +27,19 @@ test('verify says that a token is good, in words, with its dates', async () => {
   expect(output).toContain('It permits nothing: it has neither scopes (scp) nor roles.')
   expect(output).toMatch(new RegExp(`^tid +${tenantId}$`, 'm'))
   expect(output).toMatch(/^exp +\d+ {2}\d{4}-/m)
+})
+
+test('Ctrl-C ends verify while the keys are fetched, and says nothing of the token', async () => {
+  const env = variablesOf(emulator)
+  const { output } = await program.run(['token', scope], { env })
+  onTestFinished(() => emulator.reset())
+  emulator.faults.always({ path: /openid-configuration|keys/, delay: 60_000 })
+  emulator.requests.clear()
+  const running = start(program, ['verify', output.trim()], env)
+  await vi.waitFor(() => expect(emulator.requests.length).toBeGreaterThan(0), { timeout: 60_000 })
+  running.child.kill('SIGINT')
+  expect(await running.ended).toEqual([130, null])
+  expect({ output: running.output(), errors: running.errors() }).toEqual({ output: '', errors: '' })
 })
 
 test('verify says what is wrong with another one, and never repeats it', async () => {

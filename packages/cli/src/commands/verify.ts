@@ -50,12 +50,15 @@ export const command: Command = defineCommand({
         tenants: values.tenant ?? 'any',
         ...(authority === undefined ? {} : { clouds: authority as 'public' }),
         remember: 0,
+        fetch: (url, init) => fetch(url, { ...init, signal: eitherOf(world.signal, init.signal) }),
       }),
     )
     const refused = await out.progress('Verifying', verify(token)).then(
       () => undefined,
       (error: Refusal) => error,
     )
+    // Ctrl-C while the keys are fetched says nothing of the token.
+    world.signal.throwIfAborted()
     // Said last, of a token that is good otherwise: nothing particular is required here.
     const permits = refused?.code !== 'role' && refused?.code !== 'scope'
     const failed = permits ? refused : undefined
@@ -78,6 +81,10 @@ export const command: Command = defineCommand({
     return exitCodes.ok
   },
 })
+
+function eitherOf(one: AbortSignal, other: AbortSignal | null | undefined): AbortSignal {
+  return other == null ? one : AbortSignal.any([one, other])
+}
 
 /** What `@entrada/verify` rejects with. */
 type Refusal = Error & { reason?: string; remedy?: string; code?: string }
