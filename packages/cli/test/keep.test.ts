@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import type { Emulator } from '@entrada/emulator'
 import { decodeJwt } from 'jose'
-import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryFolder } from '../../../scripts/temporary-folder.mjs'
+import { run } from '../src/run.ts'
 import { clientId, recognisableSecret, scope, startAuthority, tenantId, variablesOf } from './app.ts'
 import { buildProgram, type Program } from './program.ts'
 import { start } from './running.ts'
@@ -47,6 +49,33 @@ test('an access token is in a private file while the program runs', async () => 
   expect(output()).toBe('')
   expect(errors()).not.toContain(token)
   expect(errors()).not.toContain(recognisableSecret)
+})
+
+test('who sits at a terminal is told that it has begun, and how it ends', async () => {
+  const path = await newFile()
+  for (const [name, value] of Object.entries(variablesOf(emulator))) vi.stubEnv(name, value)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const ending = new AbortController()
+  let text = ''
+  const code = await run(['keep', '--file', path, '--scope', scope, '--credential', 'EnvironmentCredential'], {
+    env: { NO_COLOR: '1' },
+    cwd: '/',
+    platform: 'linux',
+    now: Date.now,
+    stdin: Object.assign(Readable.from([]), { isTTY: false }),
+    stdout: { write: () => undefined },
+    stderr: {
+      isTTY: true,
+      write(more) {
+        text += more
+        if (more.includes('Ctrl-C')) ending.abort()
+      },
+    },
+    signal: ending.signal,
+    onSignal: () => () => undefined,
+  })
+  expect(text).toMatch(/✓ .*token has a token until \d{4}-.*Z\. Ctrl-C ends this, and removes it\.\n$/)
+  expect(code).toBe(0)
 })
 
 test('the file has the form and the mode that were asked for', async () => {

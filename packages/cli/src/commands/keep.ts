@@ -56,7 +56,7 @@ export const command: Command = defineCommand({
     },
   ],
   async run(context) {
-    const { values, world } = context
+    const { values, world, out } = context
     const { file: path } = values
     if (path === undefined) throw usageFailure('keep: there is no file to keep.', 'Name it: --file FILE.')
     const mode = readMode(values.mode)
@@ -70,13 +70,22 @@ export const command: Command = defineCommand({
     const file = await openTokenFile({ path: resolve(world.cwd, path), mode })
     const opened = await openCredential(context)
     try {
+      const getToken = tokenOf(context, opened)
+      let isBegun = false
       await keepToken({
-        getToken: tokenOf(context, opened),
+        getToken: (signal) => (isBegun ? getToken(signal) : out.progress('Asking for a token', getToken(signal))),
         file,
         form,
         now: world.now,
         sleep: (milliseconds, signal) => wait(milliseconds, undefined, { signal }).catch(() => undefined),
-        tell: (event) => tell(context, file.path, event),
+        tell(event) {
+          if (!isBegun && event.type === 'written') {
+            const until = new Date(event.expiresOnTimestamp).toISOString()
+            out.note(`${out.errorStyle.good('✓')} ${file.path} has a token until ${until}. Ctrl-C ends this, and removes it.`)
+          }
+          isBegun = true
+          tell(context, file.path, event)
+        },
         signal: world.signal,
       })
     } finally {
