@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { buildProgram, type Finished, type Program } from './program.ts'
@@ -41,8 +41,7 @@ test('who stops reading is no error', async () => {
 
 test('a configuration that is a pipe into which nobody writes is an error, and never an answer without a token', async () => {
   const pipe = join(program.bin, 'pipe')
-  execFileSync('mkfifo', [pipe])
-  const { code, output, errors } = await inShell(`entrada token arm --config '${pipe}'`)
+  const { code, output, errors } = await inShell(`mkfifo '${pipe}' && entrada token arm --config '${pipe}'`)
   expect(errors).toMatch(/^entrada: .*pipe: the configuration cannot be read .*\n$/)
   expect({ code, output }).toEqual({ code: 2, output: '' })
 })

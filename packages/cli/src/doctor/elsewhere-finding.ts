@@ -9,7 +9,7 @@ import type { Trial } from './trial.ts'
 type Env = World['env']
 
 /** A host that is asked about, and who would ask there. */
-export interface Elsewhere {
+interface Elsewhere {
   as: string
   /** The credential that is the host’s own. */
   own: string

@@ -3,7 +3,7 @@ import { chooseProfile, openConfig } from 'entrada/config'
 import type { World } from '../framework/world.ts'
 
 /** The profiles that commands can use, as they stand in their files. */
-export interface ReadProfiles {
+interface ReadProfiles {
   readonly profiles: Readonly<Record<string, unknown>>
   /** The one that is taken where none is named. */
   readonly inUse: string | undefined
