@@ -289,6 +289,22 @@ test('docker: several registries are set up one by one, and taken back one by on
   expect(await textOf('.docker/config.json')).toBe('{\n\t"auths": {}\n}')
 })
 
+test.for(['', '\n', '\n\n  \n', '\r\n'])(
+  'git: what its file ended with is there again (%j), unless it was changed',
+  async (end) => {
+    const former = `[user]\n\tname = a\n[credential "https://dev.azure.com"]\n\tuseHttpPath = true${end}`
+    await put('.gitconfig', former)
+    await setUp('git')
+    await setUp('git', '--profile', 'b')
+    await setUp('git', '--undo')
+    expect(await textOf('.gitconfig')).toBe(former)
+    await setUp('git')
+    await put('.gitconfig', `${await textOf('.gitconfig')}[core]\n\teditor = vi\n`)
+    await setUp('git', '--undo')
+    expect(await textOf('.gitconfig')).toMatch(/\[core\]\n\teditor = vi\n$/)
+  },
+)
+
 test('git: the profile is in the helper, others are reset before it, and another profile takes its place', async () => {
   await put('.gitconfig', '[credential "https://git.example"]\n\thelper = \n\thelper = manager\n')
   const values = async () => [...(await textOf('.gitconfig')).matchAll(/^\thelper = (.*)$/gm)].map(([, value]) => value)

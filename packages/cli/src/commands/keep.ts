@@ -81,7 +81,9 @@ export const command: Command = defineCommand({
         tell(event) {
           if (!isBegun && event.type === 'written') {
             const until = new Date(event.expiresOnTimestamp).toISOString()
-            out.note(`${out.errorStyle.good('✓')} ${file.path} has a token until ${until}. Ctrl-C ends this, and removes it.`)
+            out.note(
+              `${out.errorStyle.good('✓')} ${file.path} has a token until ${until}. Ctrl-C ends this, and removes it.`,
+            )
           }
           isBegun = true
           tell(context, file.path, event)

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto'
 import { unlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { askProgram, type ProgramAnswer } from '../exec/ask-program.ts'
 import { Failure, usageFailure } from '../framework/failure.ts'
 import { scopeOf } from '../token/aliases.ts'
-import { readConfigFile } from './config-file.ts'
+import { fileEdited, readConfigFile } from './config-file.ts'
 import { homeFolder, inShell } from './own-places.ts'
 import type { Change, RecordedValue, SetupRecord, SetupRequest, SetupTool } from './tool.ts'
 
@@ -33,6 +34,7 @@ export const git: SetupTool = {
     const helpers: string[] = []
     const resets: string[] = []
     const sections: string[] = []
+    let isOurDoing = false
     for (const host of hosts ?? azureDevOps) {
       const own = hosts === undefined ? [] : ['--host', host]
       const scope = options.scope === undefined ? [] : ['--scope', scopeOf(options.scope)]
@@ -42,6 +44,7 @@ export const git: SetupTool = {
       helpers.push(key)
       const former = before.filter(isOurs)
       if (former.length > 0) {
+        isOurDoing = true
         if (former.length > 1 || former[0] !== helper) changes.push(replacedValue(request, key, former, helper))
         continue
       }
@@ -53,6 +56,8 @@ export const git: SetupTool = {
       if (text?.includes(headerOf(key)) !== true) sections.push(key)
     }
     data.helpers = helpers
+    // git ends the file with a line break of its own, and takes blank lines away.
+    if (text !== undefined && !isOurDoing) Object.assign(data, { formerHash: hashOf(text), formerEnd: endOf(text) })
     // What a setup before this one has put in is still known from then.
     if (resets.length > 0) data.resets = resets
     if (sections.length > 0) data.sections = sections
@@ -123,7 +128,8 @@ function changed(
 }
 
 /** Takes away what git leaves when the last value has gone: a section, where a comment stands before it, and the file. */
-function tidied(request: SetupRequest, { file, sections, formerlyAbsent }: SetupRecord['data']): Change {
+function tidied(request: SetupRequest, data: SetupRecord['data']): Change {
+  const { file, sections, formerlyAbsent, formerHash, formerEnd } = data
   const path = String(file)
   return {
     where: path,
@@ -135,10 +141,26 @@ function tidied(request: SetupRequest, { file, sections, formerlyAbsent }: Setup
         if (rest === undefined || !/^\s*(?:\[|$)/.test(rest)) continue
         await runGit(request, ['--remove-section', key.replace(/\.helper$/, '')])
       }
-      const { text, target } = await readConfigFile(path)
+      const left = await readConfigFile(path)
+      const { text, target } = left
       if (formerlyAbsent === true && text?.trim() === '') await unlink(target)
+      // All but its end is as it was, so that nobody else has changed it.
+      if (text === undefined || typeof formerEnd !== 'string' || hashOf(text) !== formerHash) return
+      if (endOf(text) === formerEnd) return
+      const end = { start: text.trimEnd().length, end: text.length, text: formerEnd, label: 'the end' }
+      for (const change of fileEdited(left, [end])) await change.apply()
     },
   }
+}
+
+/** The blanks and line breaks that a text ends with. */
+function endOf(text: string): string {
+  return text.slice(text.trimEnd().length)
+}
+
+/** Tells a text from others, without its end; the text itself may hold secrets, and is kept nowhere. */
+function hashOf(text: string): string {
+  return createHash('sha256').update(text.trimEnd()).digest('hex')
 }
 
 /** How git writes the section of a key. */
