@@ -146,7 +146,7 @@ test('a machine that slept over the end renews when it wakes', async () => {
   const written: number[] = []
   await keepToken({
     getToken: async () => ({ token: String(clock), expiresOnTimestamp: clock + hour }),
-    file: { write: async () => void written.push(clock), isThere: async () => true, remove: async () => undefined },
+    file: { write: async () => void written.push(clock), whose: async () => 'ours' as const, remove: async () => undefined },
     form: (token) => token,
     now: () => clock,
     sleep: async (time) => {
@@ -165,7 +165,7 @@ test('without a first token nothing is written, nor removed', async () => {
   const note = (what: string) => async (): Promise<void> => void touched.push(what)
   const keeping = keepToken({
     getToken: () => Promise.reject(new Error('refused')),
-    file: { write: note('write'), remove: note('remove'), isThere: async () => true },
+    file: { write: note('write'), remove: note('remove'), whose: async () => 'ours' as const },
     form: (token) => token,
     now: () => 0,
     sleep: async () => undefined,
