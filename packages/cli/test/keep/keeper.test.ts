@@ -146,7 +146,11 @@ test('a machine that slept over the end renews when it wakes', async () => {
   const written: number[] = []
   await keepToken({
     getToken: async () => ({ token: String(clock), expiresOnTimestamp: clock + hour }),
-    file: { write: async () => void written.push(clock), whose: async () => 'ours' as const, remove: async () => undefined },
+    file: {
+      write: async () => void written.push(clock),
+      whose: async () => 'ours' as const,
+      remove: async () => undefined,
+    },
     form: (token) => token,
     now: () => clock,
     sleep: async (time) => {
