@@ -251,7 +251,7 @@ test('ENTRADA_PROFILE says whose profile logout forgets, and that switch and log
   expect(JSON.parse(output)).toMatchObject([{ name: 'other' }])
   // Whatever it names, somebody should know that it is not there.
   const { errors } = await entrada(['status'], undefined, env)
-  expect(errors).toBe('warning: there is no profile "ci". Known are other.\n')
+  expect(errors).toBe('warning: there is no profile "ci". Known: other.\n')
 })
 
 test('status shows the configuration that is read, and which of its variables are missing', async () => {

@@ -44,7 +44,8 @@ function checkValue(node: JsonNode, path: string, field: Field, rules: CheckRule
   const { origin, quote } = rules
   if (typeof is === 'object') {
     const isEmpty = node.kind === 'object' && node.fields.size === 0
-    if (notEmpty && isEmpty) throw fault(origin, path, `is empty; it must have at least one of ${Object.keys(is).join(', ')}.`, node)
+    if (notEmpty && isEmpty)
+      throw fault(origin, path, `is empty; it must have at least one of ${Object.keys(is).join(', ')}.`, node)
     return checkObject(node, path, is, rules)
   }
   if (is === 'record') return plainObject(node, path, origin)
