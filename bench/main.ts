@@ -7,6 +7,7 @@ import { emulators } from './rows/emulator.ts'
 import { managedIdentity } from './rows/managed-identity.ts'
 import { memory } from './rows/memory.ts'
 import { onBehalfOf } from './rows/on-behalf-of.ts'
+import { outageTimeline } from './rows/outage.ts'
 import { coldCrowd, refreshWindow } from './rows/refresh.ts'
 import { firstToken, importTime } from './rows/start.ts'
 import { stores } from './rows/stores.ts'
@@ -24,6 +25,7 @@ const measures: Readonly<Record<string, Measure>> = {
   cli: commandLine,
   crowd: coldCrowd,
   refresh: refreshWindow,
+  outage: outageTimeline,
   'azure-cli': azureCli,
   'managed-identity': managedIdentity,
   stores,
@@ -55,11 +57,13 @@ for (const [name, measure] of Object.entries(measures)) {
 }
 console.log(missed === 0 ? 'Every aim is reached.' : `${missed} aims are not reached in this run; each is marked.`)
 
-function print({ what, ours, peer, ratio, aim, isReached }: Row): void {
+function print({ what, ours, peer, ratio, aim, isReached, details = [] }: Row): void {
   console.log(`${isReached ? ' ' : '!'} ${what}`)
   console.log(`    ours   ${ours}`)
   if (peer !== '') console.log(`    peer   ${peer}`)
   if (ratio !== undefined)
     console.log(`    ratio  ${ratio >= 10 ? Math.round(ratio).toLocaleString('en') : ratio.toFixed(1)} x`)
-  console.log(`    aim    ${aim}${isReached ? '' : '   NOT REACHED'}\n`)
+  console.log(`    aim    ${aim}${isReached ? '' : '   NOT REACHED'}`)
+  for (const line of details) console.log(`    ${line}`)
+  console.log('')
 }

@@ -10,6 +10,8 @@ export interface Row {
   /** What we aim for. */
   aim: string
   isReached: boolean
+  /** What a picture is drawn from, a line each. */
+  details?: readonly string[]
 }
 
 /** Measures one or more rows. */

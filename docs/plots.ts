@@ -9,6 +9,20 @@ export interface Figure {
   peer: string
   /** How many times better ours is. */
   ratio: number | undefined
+  /** Of a row that is about single calls: how long each took. */
+  calls?: Calls
+}
+
+/** What callers of either side saw, one call after the other. */
+export interface Calls {
+  ours: Call[]
+  peer: Call[]
+}
+
+/** What became of one call. */
+export interface Call {
+  milliseconds: number
+  failed: boolean
 }
 
 /** Reads what `npm run bench` prints. */
@@ -23,15 +37,25 @@ export function readFigures(output: string): Figure[] {
         .trim() ?? ''
     if (!/^[! ] \S/.test(first) || field('ours') === '') return []
     const ratio = Number.parseFloat(field('ratio').replaceAll(',', ''))
+    const [ours, peer] = [field('calls  ours'), field('calls  peer')].map(readCalls) as [Call[], Call[]]
     return [
       {
         what: first.slice(2),
         ours: field('ours'),
         peer: field('peer'),
         ratio: Number.isNaN(ratio) ? undefined : ratio,
+        ...(ours.length === 0 ? {} : { calls: { ours, peer } }),
       },
     ]
   })
+}
+
+/** `21 0 !512`: milliseconds, with an exclamation mark before a call that failed. */
+function readCalls(list: string): Call[] {
+  return [...list.matchAll(/(!?)(\d+)/g)].map(([, mark, milliseconds]) => ({
+    milliseconds: Number(milliseconds),
+    failed: mark === '!',
+  }))
 }
 
 const left = 410
@@ -40,7 +64,10 @@ const rowHeight = 44
 
 /** How many times better each row is than its peer's, on a logarithmic scale. */
 export function ratioPlot(figures: readonly Figure[], title: string): string {
-  const rows = figures.filter((figure): figure is Figure & { ratio: number } => figure.ratio !== undefined)
+  // A row with another peer names it, and has a picture of its own.
+  const rows = figures.filter(
+    (figure): figure is Figure & { ratio: number } => figure.ratio !== undefined && !figure.peer.includes('(@'),
+  )
   const most = Math.max(...rows.map(({ ratio }) => ratio))
   const decades = Math.max(1, Math.ceil(Math.log10(most)))
   const scale = (ratio: number): number => (Math.max(0, Math.log10(ratio)) / decades) * (width - left - 90)
@@ -64,6 +91,6 @@ export function ratioPlot(figures: readonly Figure[], title: string): string {
 
 /** What stands before a remark or a second figure; of a bundle the whole, which its ratio is of. */
 function short(figure: string): string {
-  const [, whole] = / loaded at the start, (\S+ \S+) with every part/.exec(figure) ?? []
+  const [, whole] = / loaded at the start, (\S+ \S+) in all files/.exec(figure) ?? []
   return whole ?? figure.replace(/ \(.*$| at \d.*$| · .*$/, '').split(', ')[0] ?? ''
 }

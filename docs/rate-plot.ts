@@ -62,7 +62,7 @@ export function ratePlot(figure: Figure, title: string, held: string): string {
     ...grid,
     ...labels,
     text((area.left + area.right) / 2, area.bottom + 44, held, { anchor: 'middle', size: 12, fill: pale }),
-    line(peer, red, '@azure/identity'),
+    line(peer, red, /\((@azure\/[\w-]+)\)/.exec(figure.peer)?.[1] ?? '@azure/identity'),
     line(ours, blue, 'entrada'),
   ])
 }

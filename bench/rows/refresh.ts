@@ -35,21 +35,27 @@ export const coldCrowd: Measure = async () => {
   // Loads the code and opens a connection, so that the row is about the crowd.
   await Promise.all([ours.getToken('https://warm.example/.default'), peer.getToken('https://warm.example/.default')])
   sts.emulator.requests.clear()
+  let refused = 0
+  // A thousand connections at once are more than some machines give; the others still have to be waited for.
+  const call = (credential: { getToken(scope: string): Promise<unknown> }): Promise<unknown> =>
+    credential.getToken(scope).catch(() => refused++)
   const crowd = (credential: { getToken(scope: string): Promise<unknown> }): Promise<number> =>
-    duration(() => Promise.all(Array.from({ length: 1000 }, () => credential.getToken(scope))))
+    duration(() => Promise.all(Array.from({ length: 1000 }, () => call(credential))))
   const oursMs = await crowd(ours)
+  const oursRefused = refused
   const oursRequests = sts.emulator.requests.filter(({ path }) => path.endsWith('/token')).length
   peerClient.requests = 0
   const peerMs = await crowd(peer)
+  const failed = refused - oursRefused
   await Promise.all([ours.close(), sts.emulator.close()])
   return [
     {
       what: '1,000 concurrent cold getToken',
       ours: `${oursRequests} request, ${time(oursMs)}`,
-      peer: `${peerClient.requests} requests, ${time(peerMs)}`,
+      peer: `${peerClient.requests.toLocaleString('en')} requests, ${time(peerMs)}${failed === 0 ? '' : `, ${failed} calls failed`}`,
       ratio: peerMs / oursMs,
       aim: '1 request, 30 ms',
-      isReached: oursRequests === 1 && oursMs <= 30,
+      isReached: oursRequests === 1 && oursRefused === 0 && oursMs <= 30,
     },
   ]
 }
