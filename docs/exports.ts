@@ -3,11 +3,16 @@ import ts from 'typescript'
 import { entries } from './site/entries.mjs'
 import { root } from './snippets.ts'
 
+/** A module that programs import. */
+interface Entry {
+  name: string
+  file: string
+}
+
 /** What of the entries has no doc comment, as `entrada: ClientSecretCredential.getToken`: an editor shows nothing there. */
-export function undocumented(): string[] {
+export function undocumented(given: readonly Entry[] = entries(), folder: string = join(root, 'packages')): string[] {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.base.json'), ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
-  const given = entries()
   const program = ts.createProgram(
     given.map(({ file }) => file),
     { ...options, noEmit: true, allowImportingTsExtensions: true },
@@ -18,24 +23,54 @@ export function undocumented(): string[] {
     const module = checker.getSymbolAtLocation(program.getSourceFile(file) as ts.SourceFile)
     for (const exported of module === undefined ? [] : checker.getExportsOfModule(module)) {
       const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported
-      if (!isOurs(symbol) || isInternal(symbol)) continue
+      if (!isOurs(symbol, folder) || isInternal(symbol)) continue
       if (!isDocumented(symbol, checker)) found.add(`${name}: ${exported.name}`)
-      for (const member of membersOf(symbol, checker)) {
-        if (isOurs(member) && !isInternal(member) && !isDocumented(member, checker))
-          found.add(`${name}: ${exported.name}.${nameOf(member)}`)
+      const at = (path: string): string => `${name}: ${exported.name}.${path}`
+      for (const [path, member] of membersOf(symbol, { checker, folder })) {
+        if (!isDocumented(member, checker)) found.add(at(path))
       }
     }
   }
   return [...found]
 }
 
-function membersOf(symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol[] {
-  if (symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface | ts.SymbolFlags.TypeAlias)) {
-    const type = checker.getDeclaredTypeOfSymbol(symbol)
-    // Of a union, each kind has a comment, or is exported by itself.
-    return type.flags & ts.TypeFlags.Object || type.isIntersection() ? type.getProperties() : []
-  }
-  return []
+type Field = [path: string, member: ts.Symbol]
+
+/** What is looked at, with what. */
+interface Look {
+  checker: ts.TypeChecker
+  /** Where declarations are ours. */
+  folder: string
+}
+
+/** What a class or type has, with the fields of the objects within it that have no name of their own: `tlsOptions.key.pem`. */
+function membersOf(symbol: ts.Symbol, { checker, folder }: Look): Field[] {
+  if (!(symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface | ts.SymbolFlags.TypeAlias))) return []
+  return fieldsOf(checker.getDeclaredTypeOfSymbol(symbol), '', { checker, folder })
+}
+
+function fieldsOf(type: ts.Type, before: string, look: Look): Field[] {
+  // Of a union, the fields of each kind.
+  if (type.isUnion()) return type.types.flatMap((each) => fieldsOf(each, before, look))
+  if (!(type.flags & ts.TypeFlags.Object || type.isIntersection())) return []
+  return type.getProperties().flatMap((member): Field[] => {
+    if (!isOurs(member, look.folder) || isInternal(member)) return []
+    const path = `${before}${nameOf(member)}`
+    return [
+      [path, member],
+      ...namelessIn(look.checker.getTypeOfSymbol(member)).flatMap((each) => fieldsOf(each, `${path}.`, look)),
+    ]
+  })
+}
+
+/** The objects that are written out where they are used, also those in a list or beside other types. */
+function namelessIn(type: ts.Type): readonly ts.Type[] {
+  if (type.isUnion()) return type.types.flatMap(namelessIn)
+  const [element] = (type as ts.TypeReference).typeArguments ?? []
+  if (element !== undefined && /^(?:Readonly)?Array$/.test(type.symbol?.name ?? '')) return namelessIn(element)
+  const isNameless =
+    type.symbol?.name === '__type' && type.aliasSymbol === undefined && type.getCallSignatures().length === 0
+  return isNameless ? [type] : []
 }
 
 /** A symbol such as `Symbol.asyncDispose` has a name of the compiler's. */
@@ -43,9 +78,9 @@ function nameOf(member: ts.Symbol): string {
   return member.name.replace(/^__@(\w+)@\d+$/, '[Symbol.$1]')
 }
 
-function isOurs(symbol: ts.Symbol): boolean {
+function isOurs(symbol: ts.Symbol, folder: string): boolean {
   const file = symbol.declarations?.[0]?.getSourceFile().fileName ?? ''
-  return file.startsWith(join(root, 'packages')) && !file.includes('node_modules')
+  return file.startsWith(folder) && !file.includes('node_modules')
 }
 
 /** Not part of what is published, or an override, whose words are those of what it overrides. */

@@ -42,12 +42,18 @@ export interface GetTokenOptions {
    * `timeout` is how long this call may wait, in milliseconds; 0, the default, means no limit. After that it rejects
    * with an error named `TimeoutError`, and the request continues for other callers.
    */
-  requestOptions?: { timeout?: number }
+  requestOptions?: {
+    /** How long this call may wait, in milliseconds; 0, the default, means no limit. */
+    timeout?: number
+  }
   /**
    * The span around the call, as the Azure SDK clients pass it on; with `@azure/core-tracing` the call gets its own
    * span within it.
    */
-  tracingOptions?: { tracingContext?: TracingContext }
+  tracingOptions?: {
+    /** The context of that span, as `@azure/core-tracing` makes it. */
+    tracingContext?: TracingContext
+  }
   /**
    * A claims challenge, as JSON, or in base64 as in `WWW-Authenticate`. The call always goes to the network, and the
    * new token replaces the cached one.
@@ -64,8 +70,11 @@ export interface GetTokenOptions {
    * `CredentialUnavailableError`.
    */
   proofOfPossessionOptions?: {
+    /** The nonce of the service's challenge. */
     nonce: string
+    /** The method of the request that the proof is for. */
     resourceRequestMethod: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH' | 'HEAD' | 'OPTIONS' | 'TRACE'
+    /** The address of the request that the proof is for. */
     resourceRequestUrl: string
   }
 }

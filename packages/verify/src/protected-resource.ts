@@ -9,9 +9,13 @@ export interface ProtectedResource {
   readonly metadataUrl: string
   /** The document, to be served as JSON. */
   readonly document: {
+    /** The API's address. */
     readonly resource: string
+    /** Who issues tokens for it. */
     readonly authorization_servers: readonly string[]
+    /** The scopes to ask for, if any are required. */
     readonly scopes_supported?: readonly string[]
+    /** How a token is sent: in a header. */
     readonly bearer_methods_supported: readonly string[]
   }
 }

@@ -57,7 +57,14 @@ export interface Emulator extends ManagedIdentities, SignIns, DeviceSignIns, Wor
    * The authority behind the server's certificate: as PEM, as a file, and as a file together with the authorities that
    * this machine trusts, for `NODE_EXTRA_CA_CERTS`, `SSL_CERT_FILE` or `REQUESTS_CA_BUNDLE`.
    */
-  readonly ca: { readonly pem: string; readonly path: string; readonly bundlePath: string }
+  readonly ca: {
+    /** The certificate, as PEM. */
+    readonly pem: string
+    /** A file with the certificate alone. */
+    readonly path: string
+    /** A file with the certificate and those of the authorities that this machine trusts. */
+    readonly bundlePath: string
+  }
   /** A certificate by the same authority for a server of your own, as `createServerCertificate` makes it. */
   serverCertificate(hosts?: readonly string[]): Promise<ServerCertificate>
   /** The declaration, including generated secrets, but not users who were added. */

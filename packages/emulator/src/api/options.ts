@@ -64,7 +64,12 @@ export interface EmulatorOptions {
    */
   claims?: ClaimsHook
   /** Lifetime of device codes and polling interval, in seconds. Default 900 and 5, as in Entra ID. */
-  deviceCode?: { expiresInSeconds?: number; intervalSeconds?: number }
+  deviceCode?: {
+    /** How long a device code is valid, in seconds. Default 900. */
+    expiresInSeconds?: number
+    /** How long a program has to wait between two polls, in seconds. Default 5. */
+    intervalSeconds?: number
+  }
   /** The region that the instance metadata reports, such as `westus2`. Default: no instance metadata. */
   region?: string
   /** Called for every request that was answered, with a description that contains no secrets. It must not throw. */

@@ -14,9 +14,13 @@ import { grantFor, type Person } from '../token/user-grant.ts'
 export type AnyUser =
   | string
   | {
-      /** GUID. */ objectId: string /** The user principal name. */
-      username: string /** Default: the user name. */
-      displayName?: string /** Home tenant, by id. Default: that of the app. */
+      /** GUID. */
+      objectId: string
+      /** The user principal name. */
+      username: string
+      /** Default: the user name. */
+      displayName?: string
+      /** Home tenant, by id. Default: that of the app. */
       tenantId?: string
     }
 

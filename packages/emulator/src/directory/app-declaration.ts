@@ -34,7 +34,13 @@ export interface AppDeclaration {
   /** Application roles in its tokens (claim `roles`): for every resource, or by resource. */
   roles?: readonly string[] | Readonly<Record<string, readonly string[]>>
   /** Certificates whose keys sign its assertions, as PEM without the private key. */
-  certificates?: readonly (string | { certificate: string })[]
+  certificates?: readonly (
+    | string
+    | {
+        /** PEM, without the private key. */
+        certificate: string
+      }
+  )[]
   /** Issuers whose tokens it can use as assertions. */
   federatedCredentials?: readonly FederatedCredentialDeclaration[]
   /**
@@ -177,7 +183,14 @@ export interface FederatedCredentialDeclaration {
    * A flexible credential: `claims['sub'] matches 'repo:contoso/*' and claims['job_workflow_ref'] eq '…'`, language
    * version 1.
    */
-  claimsMatchingExpression?: string | { value: string; languageVersion: number }
+  claimsMatchingExpression?:
+    | string
+    | {
+        /** The expression. */
+        value: string
+        /** The version of its language: 1. */
+        languageVersion: number
+      }
   /** The token's `aud`. Default `api://AzureADTokenExchange`. */
   audience?: string
 }

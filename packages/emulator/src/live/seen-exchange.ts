@@ -29,7 +29,14 @@ export interface AnsweredRequest {
   /** What became of it, in a few words. */
   readonly outcome: string
   /** Why it was refused, with its AADSTS code if it has one, and what to do about it. */
-  readonly refusal: { readonly text: string; readonly remedy: string | undefined } | undefined
+  readonly refusal:
+    | {
+        /** Why, with the AADSTS code if it has one. */
+        readonly text: string
+        /** What to do about it. */
+        readonly remedy: string | undefined
+      }
+    | undefined
   /** What will go wrong later, although it was answered. */
   readonly advice: string | undefined
   /** The parameters that hold no secret. */

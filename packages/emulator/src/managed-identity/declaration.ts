@@ -15,7 +15,10 @@ export interface IdentityFields {
 /** An identity of a host: `'system'` is the system-assigned one; objects without `system` are user-assigned. */
 export type IdentityDeclaration =
   | 'system'
-  | (IdentityFields & { /** Whether it is the system-assigned one. Default false. */ system?: boolean })
+  | (IdentityFields & {
+      /** Whether it is the system-assigned one. Default false. */
+      system?: boolean
+    })
 
 /**
  * How `expires_on` is written: as seconds, in a string or a number, or in the form of other host versions and clouds.
@@ -66,7 +69,14 @@ export interface ImdsOptions extends CommonOptions {
   /** Which host it is. */
   host: 'imds'
   /** Answers 429 above this, by the emulator's clock. `true`: 20 requests a second and 5 at a time. Default false. */
-  rateLimit?: boolean | { perSecond?: number; concurrent?: number }
+  rateLimit?:
+    | boolean
+    | {
+        /** Requests a second. Default 20. */
+        perSecond?: number
+        /** Requests at the same time. Default 5. */
+        concurrent?: number
+      }
 }
 
 /** The versions of App Service's token endpoint. */

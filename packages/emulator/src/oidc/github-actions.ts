@@ -13,11 +13,15 @@ export type GitHubActionsOptions = {
   app?: string
 } & (
   | {
-      /** The branch or tag, such as `refs/heads/main`. */ ref: string /** The environment that the job deploys to, in place of a `ref`. */
+      /** The branch or tag, such as `refs/heads/main`. */
+      ref: string
+      /** The environment that the job deploys to, in place of a `ref`. */
       environment?: never
     }
   | {
-      /** The environment that the job deploys to, in place of a `ref`. */ environment: string /** The branch or tag, such as `refs/heads/main`. */
+      /** The environment that the job deploys to, in place of a `ref`. */
+      environment: string
+      /** The branch or tag, such as `refs/heads/main`. */
       ref?: never
     }
 )

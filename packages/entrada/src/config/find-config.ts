@@ -22,7 +22,12 @@ export interface FoundConfig {
   /** The first one wins. */
   files: readonly ConfigFile[]
   /** A project's file that was not read, and why. */
-  passedOver?: { path: string; reason: 'not trusted' | 'changed since it was trusted' | 'not a file that can be read' }
+  passedOver?: {
+    /** Where the file is. */
+    path: string
+    /** Whether nobody has trusted it yet, it has changed since, or it is a link, a folder or too large. */
+    reason: 'not trusted' | 'changed since it was trusted' | 'not a file that can be read'
+  }
 }
 
 type ConfigHost = Pick<Host, 'env' | 'files' | 'platform'>

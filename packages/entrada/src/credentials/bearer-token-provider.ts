@@ -16,7 +16,10 @@ export interface GetBearerTokenProviderOptions {
   /** Once aborted, every call of the provider rejects with an error named `AbortError`. */
   abortSignal?: AbortSignalLike
   /** Passed on with each `getToken` of the credential. */
-  tracingOptions?: { tracingContext?: TracingContext }
+  tracingOptions?: {
+    /** The context of the span around the call, as `@azure/core-tracing` makes it. */
+    tracingContext?: TracingContext
+  }
 }
 
 /**

@@ -18,11 +18,33 @@ export interface TlsOptions {
   /** The client certificate, as PEM. With several keys, a list of one certificate for each: the algorithms that the server accepts decide which is sent. */
   cert?: Encoded | readonly Encoded[] | undefined
   /** The client certificate's key, as PEM. */
-  key?: Encoded | readonly (Encoded | { pem: Encoded; passphrase?: string | undefined })[] | undefined
+  key?:
+    | Encoded
+    | readonly (
+        | Encoded
+        | {
+            /** The key, as PEM. */
+            pem: Encoded
+            /** Its passphrase, if it is encrypted. */
+            passphrase?: string | undefined
+          }
+      )[]
+    | undefined
   /** The passphrase of a key or PKCS#12 file that does not come with one. */
   passphrase?: string | undefined
   /** A PKCS#12 file's content, in place of `cert` and `key`. */
-  pfx?: Encoded | readonly (Encoded | { buf: Encoded; passphrase?: string | undefined })[] | undefined
+  pfx?:
+    | Encoded
+    | readonly (
+        | Encoded
+        | {
+            /** The file's content. */
+            buf: Encoded
+            /** Its passphrase. */
+            passphrase?: string | undefined
+          }
+      )[]
+    | undefined
   /** The name to ask for (SNI) and to expect, in place of the host's. */
   servername?: string
 }

@@ -21,7 +21,10 @@ export interface TransportResponse {
   /** The HTTP status. */
   readonly status: number
   /** Its headers, by name in any case. */
-  readonly headers: { get(name: string): string | null | undefined }
+  readonly headers: {
+    /** A header's value; `null` or `undefined` if there is none of that name. */
+    get(name: string): string | null | undefined
+  }
   /** A web stream or an async iterable of bytes, which is read up to a bound. */
   readonly body?: unknown
   /** Whether the transport followed a redirect although it was told not to: such a response is refused unread. */

@@ -104,7 +104,12 @@ export interface TokenCredentialOptions {
   /** Accepted for `@azure/identity`, without effect except a warning event: there is no pipeline. Use `fetch`. */
   additionalPolicies?: unknown[]
   /** Accepted for `@azure/identity`, without effect except a warning event: redirects are never followed. */
-  redirectOptions?: { maxRetries?: number; allowCrossOriginRedirects?: boolean }
+  redirectOptions?: {
+    /** Without effect. */
+    maxRetries?: number
+    /** Without effect. */
+    allowCrossOriginRedirects?: boolean
+  }
   /** @internal The outside world, for tests. */
   host?: Partial<Host>
 }

@@ -57,7 +57,10 @@ export interface InteractiveBrowserCredentialNodeOptions
   tenantId?: string
   /** An application that is registered for `http://localhost`. Default: the Azure CLI's. */
   clientId?: string
-  /** Where the browser returns to: `http://localhost`, optionally with a port and a path. Default: `http://localhost` with any free port. */
+  /**
+   * Where the browser returns to: `http://localhost`, optionally with a port and a path. Default: `http://localhost` with any free
+   * port. In a web page: a page of the same origin, by default the origin itself.
+   */
   redirectUri?: string | (() => string)
   /** The user name to fill in for the person. */
   loginHint?: string
@@ -71,7 +74,10 @@ export interface InteractiveBrowserCredentialNodeOptions
 
 /** Options for a web page, which a program ignores. */
 export interface InteractiveBrowserCredentialInBrowserOptions extends InteractiveBrowserCredentialNodeOptions {
-  /** The application (client) id of the page, whose address is registered as a single-page application. */
+  /**
+   * The application (client) id; in a program by default the Azure CLI's. A web page has to have one, with its address registered
+   * as a single-page application.
+   */
   clientId: string
   /**
    * `popup` (the default) opens a window, which browsers allow after a click; `redirect` leaves the page and returns.

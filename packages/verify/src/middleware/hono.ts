@@ -7,7 +7,10 @@ import { protectedResource as respond } from './fetch.ts'
 /** What a context has once the caller is known. */
 export interface CallerEnv {
   /** What a handler finds in `context.var`. */
-  Variables: { caller: VerifiedToken }
+  Variables: {
+    /** Who calls, as the verified token says. */
+    caller: VerifiedToken
+  }
 }
 
 /**

@@ -47,7 +47,10 @@ export class TokenRejected extends Error {
   static override readonly [Symbol.hasInstance]: (value: unknown) => boolean = isInstance
 
   /** For Koa, Express and Fastify, whose own error handlers read it. */
-  get headers(): { 'WWW-Authenticate': string } {
+  get headers(): {
+    /** The challenge. */
+    'WWW-Authenticate': string
+  } {
     return { 'WWW-Authenticate': this.wwwAuthenticate }
   }
 
@@ -86,7 +89,10 @@ export class KeysUnavailable extends Error {
   static override readonly [Symbol.hasInstance]: (value: unknown) => boolean = isInstance
 
   /** For Koa, Express and Fastify, whose own error handlers read it. */
-  get headers(): { 'Retry-After': string } {
+  get headers(): {
+    /** In seconds. */
+    'Retry-After': string
+  } {
     return { 'Retry-After': '5' }
   }
 

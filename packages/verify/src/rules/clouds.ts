@@ -7,7 +7,12 @@ export interface Authority {
   /** Fetches its keys; default the option `fetch`. */
   readonly fetch?: Fetch
   /** Issuers of its tokens, with `{tenantid}` where the tenant's id is. Default `{url}/{tenantid}/` and `{url}/{tenantid}/v2.0`. */
-  readonly issuers?: { readonly v1?: string; readonly v2?: string }
+  readonly issuers?: {
+    /** The issuer of tokens of version 1.0. */
+    readonly v1?: string
+    /** The issuer of tokens of version 2.0. */
+    readonly v2?: string
+  }
 }
 
 /** The name of a cloud of Microsoft's, the URL of an authority, or an authority. */
