@@ -29,7 +29,8 @@ export function summary(parts: SummaryParts): string {
   const rows: [string, string][] = [
     ['https', emulator.url],
     ['http', emulator.httpUrl],
-    ['page', `${emulator.url}/  (in a browser)`],
+    // By http: a browser would warn of the certificate, which is the emulator's own.
+    ['page', `${emulator.httpUrl}/  (in a browser)`],
     ['CA', emulator.ca.path],
     ['CAs', `${emulator.ca.bundlePath}  (with those of this machine)`],
     ['issuer', issuer(parts)],
