@@ -1,7 +1,7 @@
 /** What snippets of the pages take as given, where it is not the point to say where it comes from. */
 import type { Emulator, ManagedIdentityHost } from '@entrada/emulator'
 import type { VerifiedToken } from '@entrada/verify'
-import type { DefaultAzureCredential, GetTokenOptions } from 'entrada'
+import type { AuthenticationRecord, DefaultAzureCredential, GetTokenOptions } from 'entrada'
 import type { TokenStore } from 'entrada/store'
 import type { Hono } from 'hono'
 
@@ -23,6 +23,8 @@ declare global {
   /** A URL of Azure Storage. */
   const url: string
   const credential: DefaultAzureCredential
+  /** What an earlier sign-in left. */
+  const authenticationRecord: AuthenticationRecord
   const button: { addEventListener(event: 'click', listener: () => Promise<void>): void }
 
   /** An API's request, its caller, and what it accepts. */
