@@ -3,9 +3,11 @@ import { redisTokenStore } from '@entrada/redis'
 import { DefaultAzureCredential } from 'entrada'
 import { Redis } from 'ioredis'
 
-const client = new Redis(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379')
+const client = new Redis(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379', { lazyConnect: true })
 // The credential tells of it by an event, and goes on without the store.
 client.on('error', () => undefined)
+// Connected before the first token, which waits for a store for half a second at most; if Redis is away, it goes on without.
+await client.connect().catch(() => undefined)
 
 const credential = new DefaultAzureCredential({
   tokenStore: redisTokenStore(client, { keys: [process.env.TOKEN_KEY ?? ''] }),
