@@ -33,8 +33,9 @@ test('docs/aadsts.md has every code that we know', async () => {
   const list = codes.map((code) => `[${code}](#aadsts${code})`).join(' · ')
   const head = `# AADSTS codes
 
-Every refusal of Entra ID has a code. Of each that this library knows, or its emulator can answer with: what Entra ID says, what it means, what to
-change, and a program that provokes it on your machine. \`error.errorResponse.errorCodes\` has the code, \`error.remedy\` what to do.
+Every refusal by Entra ID has a code. For each code that this library knows, or that its emulator can answer with, this page has what Entra ID says, what
+that means, what to change, and a program that provokes it on your machine. In your program \`error.errorResponse.errorCodes\` has the code, and
+\`error.remedy\` says what to do.
 
 ${list}
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { groups } from './site/navigation.mjs'
@@ -13,4 +13,22 @@ test('every page of docs/, and the README of every package, is in the navigation
   const expected = [...pages, ...packages.filter((path) => existsSync(join(root, path)))]
   expect(expected.filter((page) => !listed.includes(page))).toEqual([])
   expect(listed.filter((page, index) => listed.indexOf(page) !== index)).toEqual([])
+})
+
+test('every page has one title, and every block of code in it a language', async () => {
+  const names = async (folder: string): Promise<string[]> =>
+    (await readdir(join(root, folder))).filter((name) => name.endsWith('.md')).map((name) => `${folder}/${name}`)
+  const folders = await Promise.all(['docs', 'docs/credentials', 'docs/decisions'].map(names))
+  const recipes = (await readdir(join(root, 'examples'))).map((name) => `examples/${name}/README.md`)
+  const pages = [...new Set([...listed, ...folders.flat(), ...recipes])].filter((page) => page.endsWith('.md'))
+  const faults: string[] = []
+  for (const page of pages.filter((path) => existsSync(join(root, path)))) {
+    const text = await readFile(join(root, page), 'utf8')
+    const fences = [...text.matchAll(/^ *```(\w*)/gm)].map(([, language = '']) => language)
+    if (fences.some((language, index) => (index % 2 === 0) === (language === '')))
+      faults.push(`${page}: a block of code`)
+    const titles = text.replace(/^ *```[\s\S]*?^ *```/gm, '').match(/^# /gm)?.length
+    if (titles !== 1) faults.push(`${page}: ${titles ?? 0} titles`)
+  }
+  expect(faults).toEqual([])
 })

@@ -52,4 +52,7 @@ declare global {
   const tokenOfYourPlatform: () => Promise<string>
   const openMyStore: () => TokenStore
   const test: (name: string, run: () => Promise<void>) => void
+  const beforeAll: (run: () => Promise<void>) => void
+  const beforeEach: (run: () => unknown) => void
+  const afterAll: (run: () => Promise<void>) => void
 }

@@ -17,7 +17,9 @@ export async function filesOf(folder) {
   const files = names.map((name, index) => `## ${name}\n\n${codeBlock(name, texts[index] ?? '')}\n`)
   const packages = [...new Set(texts.flatMap(importsOf))].sort((one, other) => one.localeCompare(other))
   const install =
-    packages.length === 0 ? '' : `\nOutside of a clone: \`npm install ${packages.join(' ')}\`, and the files below.\n`
+    packages.length === 0
+      ? ''
+      : `\nOutside of a clone: \`npm install ${packages.join(' ')}\`, and the files below, whose paths then begin in your own folder.\n`
   return `${install}\n${files.join('\n')}`
 }
 

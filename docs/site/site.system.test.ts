@@ -62,6 +62,53 @@ test('the search finds an error by its code, without a request to anybody else',
   await page.context().close()
 })
 
+/** What people type, and a page that answers it. */
+const searches: readonly (readonly [words: string, page: RegExp])[] = [
+  ['managedIdentityClientId', /default-azure-credential|options|ManagedIdentityCredential/],
+  ['AZURE_TOKEN_CREDENTIALS', /how-a-credential-is-chosen|environment/],
+  ['AADSTS700016', /aadsts/],
+  ['CredentialUnavailableError', /classes\/CredentialUnavailableError/],
+  ['device code', /device-code/],
+  ['proxy', /environment/],
+  ['NO_PROXY', /environment/],
+  ['jest', /emulator/],
+  ['CommonJS', /start/],
+  ['redis', /packages\/redis|recipes\/redis/],
+  ['kubectl', /recipes\/kubectl/],
+  ['on behalf of', /web-api|on-behalf-of/],
+  ['expired secret', /aadsts7000222/],
+  ['offline', /emulator|start/],
+  ['test without Azure', /emulator|test-without-azure/],
+  ['getBearerTokenProvider', /getBearerTokenProvider/],
+  ['AzureCliCredential timeout', /azure-cli-credential|options/],
+  ['SecretClient', /key-vault/],
+  ['Terraform', /recipes\/terraform/],
+  ['MCP', /recipes\/mcp-server/],
+  ['list containers', /start/],
+  ['logout', /device-code|cli/],
+]
+
+test('the search has the right page among its first three hits', async () => {
+  const page = await newPerson(browser)
+  await page.goto(site.url)
+  await page.keyboard.press('Control+k')
+  const box = page.getByRole('searchbox')
+  await box.waitFor()
+  const hits = page.locator('.VPLocalSearchBox a.result')
+  const missed: string[] = []
+  for (const [words, expected] of searches) {
+    // Empty in between, so that what is seen next are the hits of these words.
+    await box.fill('')
+    await expect.poll(() => hits.count()).toBe(0)
+    await box.fill(words)
+    await hits.first().waitFor()
+    const found = await hits.evaluateAll((links) => links.slice(0, 3).map((link) => link.getAttribute('href') ?? ''))
+    if (!found.some((href) => expected.test(href))) missed.push(`${words}: ${found.join(' ')}`)
+  }
+  expect(missed).toEqual([])
+  await page.context().close()
+})
+
 const screens = [
   { name: 'light, wide', colorScheme: 'light', viewport: { width: 1440, height: 900 } },
   { name: 'dark, wide', colorScheme: 'dark', viewport: { width: 1440, height: 900 } },

@@ -51,7 +51,9 @@ async function contentOf(path, needs) {
   if (!path.endsWith('.md')) return sourcePage(path, text)
   const links = [...new Set(linksOf(text))]
   const targets = new Map(await Promise.all(links.map(async (link) => resolved(path, link, needs))))
-  const page = escapeTemplates(changeLinks(text, (link) => targets.get(link) ?? link))
+  // Beside the page of its package, the repository's README needs a name of its own.
+  const named = path === 'README.md' ? text.replace(/^# .+$/m, '# Overview') : text
+  const page = escapeTemplates(changeLinks(named, (link) => targets.get(link) ?? link))
   const [, recipe] = /^(examples\/[^/]+)\/README\.md$/.exec(path) ?? []
   return recipe === undefined ? page : `${page}${await filesOf(join(root, recipe))}`
 }
@@ -105,7 +107,7 @@ async function listingOf(path, needs) {
       return `- [${title}](${between(pageOf(path), pageOf(file))})`
     }),
   )
-  return `# ${path}\n\n${lines.join('\n')}\n`
+  return `# ${path === 'docs/decisions' ? 'Decisions' : path}\n\n${lines.join('\n')}\n`
 }
 
 function linksOf(/** @type {string} */ markdown) {

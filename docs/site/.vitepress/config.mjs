@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { breakable, breakHeadings } from '../breakable-names.mjs'
 import { entries } from '../entries.mjs'
 import { slugOf } from '../heading-slug.mjs'
 import { titleOf } from '../markdown-links.mjs'
@@ -25,7 +26,7 @@ function section(/** @type {string} */ text, /** @type {string} */ folder) {
   if (!existsSync(path)) return []
   const names = readdirSync(path).filter((name) => name.endsWith('.md') && name !== 'index.md')
   const items = names.map((name) => ({
-    text: titleOf(readFileSync(join(path, name), 'utf8')) ?? name,
+    text: breakable(titleOf(readFileSync(join(path, name), 'utf8')) ?? name),
     link: link(`${folder}/${name}`),
   }))
   const first = existsSync(join(path, 'index.md')) ? [{ text: 'All', link: `/${folder}/` }] : []
@@ -41,10 +42,15 @@ function reference() {
     const items = kinds.flatMap((kind) => {
       const folder = join(pages, 'api', name, kind)
       const names = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.md')) : []
-      return names.map((file) => ({ text: file.slice(0, -3), link: link(`api/${name}/${kind}/${file}`) }))
+      return names.map((file) => ({ text: file.slice(0, -3), kind, link: link(`api/${name}/${kind}/${file}`) }))
     })
     items.sort((one, other) => one.text.localeCompare(other.text))
-    return [`/api/${name}/`, [{ text: name, items: [{ text: 'Overview', link: `/api/${name}/` }, ...items] }, all]]
+    const shown = items.map(({ text, kind, link }) => {
+      // A value and the type of its values may have one name.
+      const isAlone = items.filter((other) => other.text === text).length === 1
+      return { text: breakable(text) + (isAlone || kind !== 'type-aliases' ? '' : ' (type)'), link }
+    })
+    return [`/api/${name}/`, [{ text: name, items: [{ text: 'Overview', link: `/api/${name}/` }, ...shown] }, all]]
   })
   return { '/api/': [all], ...Object.fromEntries(sections) }
 }
@@ -64,6 +70,18 @@ function emptyHeads(markdown) {
   })
 }
 
+/**
+ * What a page counts in the search: those that answer a question before those that list everything or are for who works on the
+ * project. The browser gets it as text, so that it uses nothing outside of itself.
+ * @param {string} id
+ */
+function weightOf(id) {
+  if (/\/(?:decisions|source)\/|\/(?:architecture|contributing|changes)\.html/.test(id)) return 0.15
+  if (/\/api\//.test(id)) return 0.5
+  if (/\/(?:from-python|packages\/)/.test(id)) return 0.6
+  return /\/(?:start|credentials\/|recipes\/)/.test(id) ? 1.5 : 1
+}
+
 /** @type {import('vitepress').UserConfig} */
 export default {
   title: 'entrada',
@@ -80,7 +98,10 @@ export default {
   markdown: {
     anchor: { slugify: slugOf },
     toc: { slugify: slugOf },
-    config: emptyHeads,
+    config: (markdown) => {
+      emptyHeads(markdown)
+      breakHeadings(markdown)
+    },
     languageAlias: { promql: 'sql' },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
@@ -101,7 +122,10 @@ export default {
       ...reference(),
     },
     outline: { level: [2, 3] },
-    search: { provider: 'local', options: { detailedView: true } },
+    search: {
+      provider: 'local',
+      options: { detailedView: true, miniSearch: { searchOptions: { boostDocument: weightOf } } },
+    },
     docFooter: { prev: 'Previous', next: 'Next' },
   },
   buildEnd: ({ outDir }) => writeForReaders(pages, outDir),
