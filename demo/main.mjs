@@ -28,9 +28,9 @@ async function demo(onEnd) {
   await onEnd(sandbox.close)
   const { emulator, storageUrl, env } = sandbox
   console.log(`
-${bold('Microsoft Entra ID')}   ${address(emulator.url)}   ${dim('(the emulator of this workspace)')}
+${bold('Microsoft Entra ID')}   ${address(emulator.url)}   ${dim("(this workspace's emulator)")}
 ${bold('Azure Storage')}        ${address(storageUrl)}   ${dim('(Azurite)')}
-${bold('Live view')}            ${address(`${emulator.httpUrl}/`)}   ${dim('(each request, as long as they run)')}
+${bold('Live view')}            ${address(`${emulator.httpUrl}/`)}   ${dim('(each request, while they run)')}
 ${bold('The program')}          ${PROGRAM}
 `)
   await show(program, env, onEnd)
@@ -41,7 +41,8 @@ ${bold('The program')}          ${PROGRAM}
     await new Promise((resolve) => onEnd(() => resolve(undefined)))
   } else {
     console.log(`
-${good(`Done in ${seconds} s.`)} Both services have stopped. With \`npm run demo -- --keep\` they stay up, and so does a live view of each request.`)
+${good(`Done in ${seconds} s.`)} Both services have stopped. \`npm run demo -- --keep\` keeps
+them up, with the live view of each request.`)
   }
 }
 
@@ -71,7 +72,7 @@ async function nextSteps({ emulator, env }, folder, program, seconds) {
   const names = Object.keys(env).filter((name) => name.startsWith('AZURE_') || name === 'NODE_EXTRA_CA_CERTS')
   await writeFile(file, names.map((name) => `export ${name}='${env[name]}'\n`).join(''), { mode: 0o600 })
   return `
-${good(`Done in ${seconds} s.`)} Both services stay up. Three things to try next, in another terminal:
+${good(`Done in ${seconds} s.`)} Both services stay up. Try next, in another terminal:
 
 1. See what the program asked for, what it got, and why the outage cost nothing:
    open ${address(`${emulator.httpUrl}/`)} in a browser

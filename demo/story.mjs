@@ -33,11 +33,8 @@ export async function tellStory(emulator, env) {
     const said = outcome === 'token' ? good('has a token') : dim(reason ?? outcome)
     console.log(`  ${name}   ${said}   ${dim(`${milliseconds.toFixed(0)} ms`)}`)
   }
-  console.log(
-    dim(
-      '  It found AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET; the credentials after it were not asked.',
-    ),
-  )
+  console.log(dim('  It found AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET;'))
+  console.log(dim('  the credentials after it were not asked.'))
 
   emulator.requests.clear()
   const begun = performance.now()
@@ -56,7 +53,7 @@ export async function tellStory(emulator, env) {
   const { answered, errors } = await callersOf(credential)
   const event = await failed
   const waits = event.type === 'refresh-failed' ? event.nextInMs : 0
-  console.log(`  callers served         ${good(answered)}`)
+  console.log(`  callers served         ${good(answered.toLocaleString('en'))}`)
   console.log(`  errors                 ${errors === 0 ? good(0) : bad(errors)}`)
   console.log(`  refresh                ${dim(`failed behind them, next one in ${Math.round(waits / 1000)} s`)}`)
 

@@ -21,7 +21,10 @@ test('npm run demo -- --keep leaves both services up, and what it says to try ne
     await Promise.race([once(child.stdout, 'data'), closed])
   }
   expect(said).toMatch(/^ {2}requests to Entra ID {3}1 /m)
-  expect(said).toMatch(/^ {2}callers served {9}1000\n {2}errors {17}0$/m)
+  expect(said).toMatch(/^ {2}callers served {9}1,000\n {2}errors {17}0$/m)
+  // A path or an address that somebody copies stays whole, however long it is; words fit a terminal of 80 columns.
+  const words = said.split('\n').filter((line) => !line.includes(' && '))
+  expect(words.filter((line) => line.length > 80)).toEqual([])
   const [, page = ''] = /open (http:\S+) in a browser/.exec(said) ?? []
   const html = await (await fetch(page)).text()
   expect(html).toContain('Token request, client_credentials, demo')

@@ -79,7 +79,7 @@ function weightOf(id) {
   if (/\/(?:decisions|source)\/|\/(?:architecture|contributing|changes)\.html/.test(id)) return 0.15
   if (/\/api\//.test(id)) return 0.5
   if (/\/(?:from-python|packages\/)/.test(id)) return 0.6
-  return /\/(?:start|credentials\/|recipes\/)/.test(id) ? 1.5 : 1
+  return /\/(?:start|recipes\/|credentials\/)/.test(id) ? 1.25 : 1
 }
 
 /** @type {import('vitepress').UserConfig} */
