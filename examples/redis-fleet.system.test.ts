@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { component, redisServer } from '../interop/components.ts'
 import { startRedis } from '../interop/redis/servers.ts'
 import { startTenant } from './running-recipes.ts'
+
+// Eight processes that start at once have two cores on some machines.
+vi.setConfig({ testTimeout: 60_000 })
 
 const isHere = component(redisServer)
 
