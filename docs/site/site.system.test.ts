@@ -99,7 +99,7 @@ test('the search has the right page among its first three hits', async () => {
   for (const [words, expected] of searches) {
     // Empty in between, so that what is seen next are the hits of these words.
     await box.fill('')
-    await expect.poll(() => hits.count()).toBe(0)
+    await expect.poll(() => hits.count(), { timeout: 30_000 }).toBe(0)
     await box.fill(words)
     await hits.first().waitFor()
     const found = await hits.evaluateAll((links) => links.slice(0, 3).map((link) => link.getAttribute('href') ?? ''))

@@ -79,7 +79,8 @@ function weightOf(id) {
   if (/\/(?:decisions|source)\/|\/(?:architecture|contributing|changes)\.html/.test(id)) return 0.15
   if (/\/api\//.test(id)) return 0.5
   if (/\/(?:from-python|packages\/)/.test(id)) return 0.6
-  return /\/(?:start|recipes\/|credentials\/)/.test(id) ? 1.25 : 1
+  if (/\/credentials\//.test(id)) return 1.25
+  return /\/(?:start|recipes\/)/.test(id) ? 1.5 : 1
 }
 
 /** @type {import('vitepress').UserConfig} */
