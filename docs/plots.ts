@@ -14,7 +14,7 @@ export interface Figure {
 }
 
 /** What callers of either side saw, one call after the other. */
-export interface Calls {
+interface Calls {
   ours: Call[]
   peer: Call[]
 }
