@@ -22,14 +22,17 @@ const moduleFiles = [
     'request',
     /^(?:runtime\/(?:foreign-error|import-by-name)|oauth\/resource|http\/http-client-transport|token-life|version)$/,
   ],
-  ['refusal', /^(?:oauth\/(?:refusal|remedies|redaction|jwt)|http\/network-error|runtime\/secrets-in-text)$/],
+  [
+    'refusal',
+    /^(?:oauth\/(?:refusal|remedies|redaction|jwt)|http\/network-error|runtime\/secrets-in-text|cache\/expected-identity)$/,
+  ],
   ['node-transport', /^http\/(?:no-proxy|node-transport|proxy|tunnel-agent|pinned-agent)$/],
   [
     'occasional',
-    /^(?:source\/(?:traced-call|unknown-options|regional-endpoint|token-info)|oauth\/(?:region|client-proof)|cache\/expected-identity|runtime\/(?:web-digest|loaded-module)|runtime\/log\/(?:event-log|log-sink))$/,
+    /^(?:source\/(?:traced-call|unknown-options|regional-endpoint|token-info)|oauth\/(?:region|client-proof)|runtime\/(?:web-digest|loaded-module)|runtime\/log\/(?:event-log|log-sink))$/,
   ],
   [
-    'shared-store',
+    'occasional',
     /^(?:cache\/(?:store-access|find-or-lease|pending-writes|token-store)|stores\/(?:load-persistent-store|record-life))$/,
   ],
   ['files', /^runtime\/files\/(?:files|file-system|guarded-read|shared-files)$/],

@@ -18,9 +18,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 /** What was reached, so that it stays: docs/decisions/0030-what-a-bundle-holds.md has the aims. In bytes. */
 const reached = {
-  ClientSecretCredential: { target: 'node', esbuild: 54_000, Rollup: 49_500, webpack: 57_500, Vite: 50_000 },
-  DefaultAzureCredential: { target: 'node', esbuild: 117_000, Rollup: 107_500, webpack: 142_500, Vite: 111_000 },
-  InteractiveBrowserCredential: { target: 'browser', esbuild: 52_000, Rollup: 43_000, webpack: 56_000, Vite: 46_000 },
+  ClientSecretCredential: { target: 'node', esbuild: 55_500, Rollup: 51_500, webpack: 54_500, Vite: 52_000 },
+  DefaultAzureCredential: { target: 'node', esbuild: 118_500, Rollup: 109_500, webpack: 127_500, Vite: 113_000 },
+  InteractiveBrowserCredential: { target: 'browser', esbuild: 52_000, Rollup: 43_500, webpack: 50_500, Vite: 46_500 },
 } as const
 
 describe.each(['esbuild', 'Rollup', 'webpack', 'Vite'] as const)('every file that %s makes of a program', (bundler) => {
