@@ -58,7 +58,7 @@ function readCalls(list: string): Call[] {
   }))
 }
 
-const left = 410
+const left = 430
 const barHeight = 20
 const rowHeight = 44
 

@@ -35,7 +35,6 @@ export const commandLine: Measure = async () => {
       what: 'entrada token, cached, above bare node',
       ours: `+${time(above)}`,
       peer: `${time(median(times.bare))} bare node`,
-      ratio: median(times.ours) / median(times.bare),
       aim: '+30 ms',
       isReached: above <= 30,
     },
