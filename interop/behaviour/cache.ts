@@ -37,7 +37,7 @@ export const cache: readonly Row[] = [
     },
     peer: 3,
     ours: 1,
-    onPurpose: 'Callers who come at once',
+    onPurpose: 'Callers who ask at the same time',
   },
   {
     name: 'a failure is not remembered',
@@ -59,7 +59,7 @@ export const cache: readonly Row[] = [
     },
     peer: false,
     ours: true,
-    onPurpose: 'A token is asked for again five minutes before its end',
+    onPurpose: "From five minutes before a token's end",
   },
   {
     name: 'the claims of a challenge bring a new token',

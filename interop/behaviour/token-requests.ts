@@ -89,7 +89,7 @@ export const tokenRequests: readonly Row[] = [
     },
     peer: false,
     ours: true,
-    onPurpose: 'A token object can be changed',
+    onPurpose: 'Anybody who gets a token object can change it',
   },
   {
     name: 'another tenant that is not allowed',
@@ -128,7 +128,7 @@ export const tokenRequests: readonly Row[] = [
     },
     peer: 'CredentialUnavailableError',
     ours: 'no error',
-    onPurpose: '`additionallyAllowedTenants` is compared',
+    onPurpose: '`additionallyAllowedTenants` is case-sensitive',
   },
   {
     name: 'the variable that turns other tenants off',

@@ -15,7 +15,7 @@ export const exceptions: readonly Exception[] = [
       'AccessToken.refreshAfterTimestamp: is readonly',
       'AccessToken.tokenType: is readonly',
     ],
-    reason: 'All callers get the same token, which is frozen. Copy it before you change it.',
+    reason: 'All callers get the same token object, which is frozen. Copy it before you change it.',
   },
   {
     differences: [
@@ -28,7 +28,7 @@ export const exceptions: readonly Exception[] = [
       'TokenCredentialOptions.tlsOptions.pfx: gives more',
     ],
     reason:
-      "They take more than Azure clients do. Declare options that go to a client too with the client's type, which fits both.",
+      "They accept more than Azure clients do. If options go to a client as well, declare them with the client's type, which fits both.",
   },
   {
     differences: [
@@ -43,7 +43,7 @@ export const exceptions: readonly Exception[] = [
       'DeviceCodePromptCallback: gives more',
       'DeviceCodeCredentialOptions.userPromptCallback: gives more',
     ],
-    reason: 'It also says when the code ends. Whoever makes one, in a test, adds `expiresOnTimestamp`.',
+    reason: 'It also says when the code expires. A test that makes one has to add `expiresOnTimestamp`.',
   },
   {
     differences: ['GetBearerTokenProviderOptions.abortSignal: gives more'],
@@ -64,6 +64,7 @@ export const exceptions: readonly Exception[] = [
   },
   {
     differences: ['DefaultAzureCredential: is not its base class'],
-    reason: '`instanceof ChainedTokenCredential` is false: nobody passes it credentials. The types fit.',
+    reason:
+      '`instanceof ChainedTokenCredential` is false, because nobody passes credentials to it. The types are compatible.',
   },
 ]

@@ -137,7 +137,7 @@ const byCode: Readonly<Record<number, Remedy>> = {
 
 /** Codes for malformed requests: the user of a credential cannot change what it sends. */
 const malformed: readonly number[] = [
-  50147, 70003, 70005, 70007, 90014, 90023, 700051, 700054, 900144, 900561, 9002313, 9002324,
+  50147, 70003, 70005, 70007, 90014, 90023, 700051, 700054, 900144, 900561, 9002313, 9002324, 9000411,
 ]
 
 /** The remedy for the first code that has one, or else for the kind of error. */
