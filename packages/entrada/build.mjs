@@ -121,7 +121,14 @@ const entrada = {
     {
       name: 'source',
       tags: ['$initial'],
-      test: /src\/(?:cache|http|oauth\/(?!authority)|runtime\/(?!log\/log|process\/)|source\/(?:application-source|chain-call|check-options|context|credential-source|options|page-guard|required-arguments|token-source|tracing|unavailable-source))/,
+      test: /src\/(?:cache|credentials\/(?:environment-variables|list-of)|http|oauth\/(?!authority)|runtime\/(?!log\/log|process\/)|source\/(?:application-source|chain-call|check-options|context|credential-source|options|page-guard|required-arguments|token-source|tracing|unavailable-source))/,
+      priority: 3,
+    },
+    // What the records of a store are sealed with: a command line that has its token there needs nothing of the sources.
+    {
+      name: 'sealed-records',
+      tags: ['$initial'],
+      test: /src\/stores\/(?:encryption-keys|envelope|file-store|node-crypto|record-life|record-name)\.ts$/,
       priority: 3,
     },
     {
