@@ -51,9 +51,7 @@ test('the search finds an error by its code, without a request to anybody else',
   const hosts = new Set<string>()
   page.on('request', (request) => hosts.add(new URL(request.url()).origin))
   await page.goto(site.url)
-  // The page listens to the keyboard once Vue has taken it over, which a busy machine does late.
-  await page.waitForFunction(`document.querySelector('#app').__vue_app__ !== undefined`)
-  await page.keyboard.press('Control+k')
+  await openSearch(page)
   await page.getByRole('searchbox').fill('AADSTS7000215')
   await page.getByRole('option').first().waitFor()
   await page.keyboard.press('Enter')
@@ -91,7 +89,7 @@ const searches: readonly (readonly [words: string, page: RegExp])[] = [
 test('the search has the right page among its first three hits', async () => {
   const page = await newPerson(browser)
   await page.goto(site.url)
-  await page.keyboard.press('Control+k')
+  await openSearch(page)
   const box = page.getByRole('searchbox')
   await box.waitFor()
   const hits = page.locator('.VPLocalSearchBox a.result')
@@ -108,6 +106,12 @@ test('the search has the right page among its first three hits', async () => {
   expect(missed).toEqual([])
   await page.context().close()
 })
+
+/** The page listens to the keyboard once Vue has taken it over, which a busy machine does late. */
+async function openSearch(page: Page): Promise<void> {
+  await page.waitForFunction(`document.querySelector('#app').__vue_app__ !== undefined`)
+  await page.keyboard.press('Control+k')
+}
 
 const screens = [
   { name: 'light, wide', colorScheme: 'light', viewport: { width: 1440, height: 900 } },
