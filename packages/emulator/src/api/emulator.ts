@@ -31,7 +31,7 @@ import { type Clock, createClock } from './clock.ts'
 import { createCurrentDirectory } from './current-directory.ts'
 import { createFaults, type Faults, playFault } from './faults.ts'
 import { authorityOf, keptDefaultDirectory, keptSigningKey } from './kept-secrets.ts'
-import { acquireMachineResources } from './machine-resources.ts'
+import { acquireMachineResources, type Ports } from './machine-resources.ts'
 import { createMemory } from './memory.ts'
 import { type EmulatorOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import { createDeviceSignIns, createSignIns, type DeviceSignIns, revokeSessions, type SignIns } from './sign-ins.ts'
@@ -131,8 +131,7 @@ async function startWith(resolved: ResolvedOptions, state: State): Promise<Emula
   const { faults, take } = createFaults()
   const { log, add } = createRequestLog()
   const closing = new AbortController()
-  let url = ''
-  let httpUrl = ''
+  let [url, httpUrl] = ['', '']
 
   const service: Service = {
     directory,
@@ -242,11 +241,6 @@ async function startWith(resolved: ResolvedOptions, state: State): Promise<Emula
     close,
     [Symbol.asyncDispose]: close,
   }
-}
-
-interface Ports {
-  https: number
-  http: number
 }
 
 /** Work that runs while the emulator starts. A failure is reported only where it is awaited. */

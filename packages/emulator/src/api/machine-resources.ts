@@ -16,6 +16,12 @@ export interface MachineResources {
   release(): Promise<void>
 }
 
+/** The ports of an emulator, which it takes again when it starts anew with the same state. */
+export interface Ports {
+  https: number
+  http: number
+}
+
 export interface MachineResourcesRequest {
   hostname: string
   /** 0 means any free port. */
