@@ -1,6 +1,7 @@
 import { KeyObject, webcrypto, X509Certificate } from 'node:crypto'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest, type RequestOptions } from 'node:https'
+import { connect as connectPlain } from 'node:net'
 import { connect } from 'node:tls'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createCertificateAuthority, startEmulator } from '../src/index.ts'
@@ -154,4 +155,14 @@ describe('the server’s certificate', () => {
     expect(subject).toBe('CN=entrada emulator test CA – do not trust')
     expect(isAuthority).toBe(true)
   })
+})
+
+test('a second Host is refused behind two thousand other headers, too', async () => {
+  const { hostname, port, host } = new URL(emulator.httpUrl)
+  const socket = connectPlain(Number(port), hostname)
+  const head = [`GET / HTTP/1.1`, `Host: ${host}`, ...Array(2001).fill('a:b'), 'Host: evil.example']
+  socket.write(`${head.join('\r\n')}\r\nConnection: close\r\n\r\n`)
+  let text = ''
+  for await (const chunk of socket.setEncoding('utf8')) text += chunk
+  expect(text.split('\r\n')[0]).toMatch(/^HTTP\/1\.1 421 /)
 })

@@ -26,6 +26,8 @@ export function listenHttps(options: ListenOptions, tls: ServerCertificate): Pro
 }
 
 async function listen(server: Server, { port, hostname }: ListenOptions): Promise<Listening> {
+  // The length of the head is the limit. Node drops what is above a count, and a header that is refused could be there.
+  server.maxHeadersCount = 0
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       reject(
