@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileTokenStore, type TokenKey } from 'entrada/store'
@@ -27,9 +27,8 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }))
 
 test(`fifty processes write and ${kills} of them are killed: what was acknowledged is there, whole, and no lock stays`, async () => {
-  const folder = join(root, 'store')
-  const journals = join(root, 'journals')
-  await mkdir(journals)
+  const folder = await mkdtemp(join(root, 'store-'))
+  const journals = await mkdtemp(join(root, 'journals-'))
   const held = watchLocks(join(folder, 'locks'))
   const running = new Set<ChildProcess>()
   const waiting: (() => void)[] = []

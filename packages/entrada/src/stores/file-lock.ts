@@ -23,6 +23,8 @@ const longestHold = 3000
 /** How long to wait for a lock, in milliseconds. */
 const longestWait = 10_000
 const longestPause = 20
+/** Who has waited this long, in milliseconds, tries at the shortest pause, and so comes before those who just came. */
+const seniorAfter = 1000
 
 /** Runs the work while no other process holds this lock. Rejects if the lock cannot be taken within ten seconds. */
 export async function withLock<T>(lock: string, { temporary, world }: LockPlace, work: Locked<T>): Promise<T> {
@@ -57,7 +59,7 @@ async function take(lock: string, held: string, place: LockPlace): Promise<void>
     const isLeft = seen !== undefined && (isDead(seen, place.world.me) || waited - since >= longestHold)
     if (isLeft && (await files.move(`${lock}/${seen}`, held))) return
     if (waited >= longestWait) throw new Error(`${lock} is held by another process (${seen ?? 'nobody is named'})`)
-    const milliseconds = Math.min(longestPause, 1 + tries) * (0.5 + random())
+    const milliseconds = (waited < seniorAfter ? Math.min(longestPause, 1 + tries) : 1) * (0.5 + random())
     await pause(milliseconds)
     waited += milliseconds
   }

@@ -81,6 +81,21 @@ test('a lock that goes from one to another is nobody’s to take: after ten seco
   expect(await readdir(join(folder, 'temporary'))).toEqual([])
 })
 
+test('who has waited for a second tries more often than those who just came', async () => {
+  const folder = newFolder()
+  await hold(folder, 'held.there.1.a')
+  let waited = 0
+  const pauses = { before: 0, after: 0 }
+  const pause = async (milliseconds: number): Promise<void> => {
+    const when = waited < 1000 ? 'before' : 'after'
+    pauses[when] = Math.max(pauses[when], milliseconds)
+    waited += milliseconds
+  }
+  await openAs(2, folder, { pause }).store.set(aRecord('second', later))
+  expect(pauses.before).toBeGreaterThan(20)
+  expect(pauses.after).toBeLessThan(2)
+})
+
 /** Files in which another process takes the lock, so many times, just while this one looks at the record. */
 function filesThatLose(folder: string, times: number, taker: string) {
   let left = times
