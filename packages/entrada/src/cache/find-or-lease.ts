@@ -5,7 +5,8 @@
 
 import { rebuilt } from '../runtime/foreign-error.ts'
 import type { IssuedToken } from '../types.ts'
-import { type Clocks, clockGap, freshness, latestTime, timeLeft } from './freshness.ts'
+import type { NotedClocks } from './clock-settings.ts'
+import { clockGap, freshness, latestTime, timeLeft } from './freshness.ts'
 import { shortPatience, startWrite } from './pending-writes.ts'
 import { inTime, readRecord, recordRefreshTime, type StoreAccess } from './store-access.ts'
 import type { Lease, TokenKey, TokenRecord } from './token-store.ts'
@@ -28,7 +29,7 @@ export interface FoundOrLeased<Found> {
 /** What is looked for, and what to do with it. */
 export interface FindOrLeaseOptions<Found> {
   key: TokenKey
-  clocks: Clocks
+  clocks: NotedClocks
   signal: AbortSignal
   /** The token to replace, the one in use now, and what puts a token into use. */
   held: Found | undefined
@@ -71,8 +72,8 @@ async function read<Found extends { expiresAt: number; clockGap: number }>(
   const { key, clocks, signal } = options
   const gapBefore = clockGap(clocks)
   const { record, hasFailed } = await readRecord(level, key, clocks.now(), signal)
-  // If the clock was set meanwhile, the reading that ends the token sooner counts.
-  const found = record && take(record, Math.max(gapBefore, clockGap(clocks)), options)
+  // If the clock was set meanwhile, or since the record was written, the reading that ends the token sooner counts.
+  const found = record && take(record, Math.max(gapBefore, clockGap(clocks), clocks.gapAt(record.cachedAt)), options)
   return found === undefined ? { turn: alone, isOver: hasFailed } : { turn: { ...alone, found }, isOver: true }
 }
 
@@ -84,13 +85,11 @@ function take<Found extends { expiresAt: number; clockGap: number }>(
 ): Found | undefined {
   const refreshAt = recordRefreshTime(record)
   const now = latestTime({ clockGap: gap }, clocks)
-  const isNews = held === undefined ? freshness({ ...record, refreshAt }, now) !== 'ending' : now < refreshAt
-  if (!isNews) return undefined
+  const age = freshness({ ...record, refreshAt }, now)
+  if (age !== 'fresh' && (held !== undefined || age !== 'ageing')) return undefined
   // A token that has arrived meanwhile, perhaps for a claims challenge, is newer than the store's.
   const used = current()
   if (used !== undefined && used !== held && timeLeft(used, clocks) > 0) return used
-  // Our own token, whose end the monotonic clock knows: by a wall clock that was set back, its record is valid once more.
-  if (used?.expiresAt === record.expiresAt && timeLeft(used, clocks) <= 0) return undefined
   const { secret: token, expiresAt, tokenType = 'Bearer' } = record
   return keep({ token, expiresAt, tokenType }, { refreshAt, clockGap: gap })
 }

@@ -3,6 +3,7 @@ import type { AccountIdentifiers, Emit, FailureFacts } from '../events.ts'
 import { madeOurs } from '../runtime/foreign-error.ts'
 import { inChildSpan } from '../runtime/trace.ts'
 import type { IssuedToken } from '../types.ts'
+import type { NotedClocks } from './clock-settings.ts'
 import type { Expected } from './expected-identity.ts'
 import type { FoundOrLeased } from './find-or-lease.ts'
 import type { Flights } from './flights.ts'
@@ -59,7 +60,7 @@ export interface TokenFlight<Tenant extends string | undefined> extends TokenPla
  * flight has brought meanwhile. They get an error only if the attempt began when there was no valid token.
  */
 export async function fly<Tenant extends string | undefined>(
-  options: TokenCacheOptions<Tenant>,
+  options: TokenCacheOptions<Tenant> & NotedClocks,
   flight: TokenFlight<Tenant>,
 ): Promise<Slot> {
   const { request, key, signal, held, flights } = flight
@@ -82,7 +83,7 @@ export async function fly<Tenant extends string | undefined>(
 
 /** Brings a token: the store's if it is good, else a new one, which is written to the store too. */
 async function bringToken<Tenant extends string | undefined>(
-  options: TokenCacheOptions<Tenant>,
+  options: TokenCacheOptions<Tenant> & NotedClocks,
   flight: TokenFlight<Tenant>,
 ): Promise<Slot> {
   const { now, monotonic, acquire, emit, identify } = options
@@ -170,7 +171,7 @@ function postpone(
 
 /** What the store has, or else the right to request a token if processes share the store. */
 async function takeTurnFor<Tenant extends string | undefined>(
-  options: TokenCacheOptions<Tenant>,
+  options: TokenCacheOptions<Tenant> & NotedClocks,
   flight: TokenFlight<Tenant>,
   check: ((token: string) => void) | undefined,
 ): Promise<FoundOrLeased<Slot> | undefined> {

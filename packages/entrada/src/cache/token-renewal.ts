@@ -1,6 +1,7 @@
 import { followTrace } from '../runtime/trace.ts'
 import type { AccessToken } from '../types.ts'
 import { itemOf } from './call-map.ts'
+import { type NotedClocks, notedClocks } from './clock-settings.ts'
 import { Flights, type Wait } from './flights.ts'
 import { freshness, latestTime, timeLeft } from './freshness.ts'
 import { MemoryCounts } from './token-counts.ts'
@@ -17,14 +18,14 @@ const lastMomentMs = 2000
  * no failure.
  */
 export class TokenRenewal<Tenant extends string | undefined = string> {
-  readonly #options: TokenCacheOptions<Tenant>
+  readonly #options: TokenCacheOptions<Tenant> & NotedClocks
   readonly #memory: TokenMemory
   readonly #flights: Flights<Slot>
   readonly #counts: MemoryCounts
   #flightCount = 0
 
   constructor(options: TokenCacheOptions<Tenant>, memory: TokenMemory) {
-    this.#options = options
+    this.#options = { ...options, ...notedClocks(options) }
     this.#memory = memory
     this.#flights = new Flights(options.name)
     this.#counts = new MemoryCounts(memory, options)
