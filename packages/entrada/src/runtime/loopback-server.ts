@@ -46,6 +46,8 @@ export function listenWithin(requestTimeout: number, ...where: Parameters<Listen
   const times = { headersTimeout: requestTimeout, requestTimeout, connectionsCheckingInterval }
   const server = http.createServer(times, (request, response) => handle(exchangeOf(request, response)))
   server.maxConnections = maximumConnections
+  // The length of the head is the limit. Node drops what is above a count, and with it the Origin of another site.
+  server.maxHeadersCount = 0
   server.on('connection', (socket) => {
     socket.unref()
     socket.on('error', () => undefined)

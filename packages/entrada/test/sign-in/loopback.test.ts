@@ -88,6 +88,17 @@ test.each<[string, Sent, number]>([
   ['the host without its port', { body: `code=stolen&state=${state}`, headers: { host: 'localhost' } }, 403],
   ['another site’s form', { body: `code=stolen&state=${state}`, headers: { origin: 'https://evil.example' } }, 403],
   ['a look-alike origin', { body: `c=s&state=${state}`, headers: { origin: `${authority}.evil.example` } }, 403],
+  [
+    'an origin behind two thousand other headers',
+    {
+      body: `code=stolen&state=${state}`,
+      headers: {
+        ...Object.fromEntries(Array.from({ length: 2000 }, (__, count) => [`x${count}`, ''])),
+        origin: 'https://evil.example',
+      },
+    },
+    403,
+  ],
   ['an origin by http', { body: `code=s&state=${state}`, headers: { origin: 'http://login.example' } }, 403],
 ])('%s is refused, and does not end the sign-in', async (_, sent, status) => {
   await using loopback = await waiting()
