@@ -9,9 +9,11 @@ import { join } from 'node:path'
 export const thisHost: object = {
   async load(name: string): Promise<unknown> {
     const require = createRequire(__filename)
+    // Nothing in this process sets its levels: the log goes to stderr where AZURE_LOG_LEVEL asks for it.
+    const isLogger = name === '@azure/logger'
     // Most have no keyring; `require` takes ten times as long to say so, and makes an error with a stack.
     const folders = require.resolve.paths(name) ?? []
-    if (folders.some((folder) => existsSync(join(folder, name)))) return require(name)
+    if (!isLogger && folders.some((folder) => existsSync(join(folder, name)))) return require(name)
     throw Object.assign(new Error(`Cannot find module '${name}'`), { code: 'MODULE_NOT_FOUND' })
   },
 }

@@ -33,8 +33,9 @@ export class ChainedTokenCredential extends ChainCredential {
           throw new TypeError(`${name}: member ${index + 1} has no getToken. Pass objects that are credentials.`)
         }
       }
-      const { now, monotonic, env } = hostOf(undefined)
-      const sink = eventSink(undefined, env)
+      const host = hostOf(undefined)
+      const { now, monotonic, env } = host
+      const sink = eventSink(undefined, host)
       const options = {
         name,
         members: sources.map(memberOf),

@@ -33,7 +33,7 @@ export interface Host {
   listen?: ListenOnLoopback
   /** The web page that this code runs in: see `thisPage`. */
   page?: Page
-  /** Imports an optional package by its name. */
+  /** Imports an optional package by its name. Rejects if it is not installed. */
   load?(name: string): Promise<unknown>
 }
 

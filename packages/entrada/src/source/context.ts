@@ -58,7 +58,7 @@ export function openContext(
   const host = hostOf(given != null && Object.hasOwn(given, 'host') ? given.host : undefined)
   const quote = quoteFor(secrets, host.env)
   const options = checkOptions(name, given, quote)
-  const sink = eventSink(options.onEvent, host.env)
+  const sink = eventSink(options.onEvent, host)
   const emit: Emit = (event) => sink(name, event)
   const warn = (message: string): void => emit({ type: 'warning', message })
   warnOfUnknown(options, own, warn)

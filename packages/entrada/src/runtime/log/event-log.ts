@@ -1,4 +1,5 @@
 import type { AccountIdentifiers, EntradaEvent, EventLevel } from '../../events.ts'
+import { nextTurn } from '../timer.ts'
 import { isLogged } from './log-level.ts'
 import { type LogSink, openSink } from './log-sink.ts'
 
@@ -6,11 +7,17 @@ import { type LogSink, openSink } from './log-sink.ts'
  * What writes events to the log, those whose level `AZURE_LOG_LEVEL` or `setLogLevel` of `@azure/logger` asks for, under the
  * name that `@azure/identity` has there.
  */
-export function openEventLog(asked: string | undefined): (event: EntradaEvent) => Promise<void> {
+export function openEventLog(
+  asked: string | undefined,
+  load?: (name: string) => Promise<unknown>,
+): (event: EntradaEvent) => Promise<void> {
   const sinks = new Map<EventLevel, Promise<LogSink>>()
+  // A turn later: Node takes milliseconds to find a package, and nobody waits for a line of the log as for a token.
+  const open = (level: EventLevel): Promise<LogSink> =>
+    new Promise<void>(nextTurn).then(() => openSink(level, 'azure:identity', load))
   return async (event) => {
     const { level, text } = describeEvent(event)
-    const sink = sinks.get(level) ?? openSink(level, 'azure:identity')
+    const sink = sinks.get(level) ?? open(level)
     sinks.set(level, sink)
     const { isEnabled, write } = await sink
     if (isEnabled() || isLogged(level, asked)) write(text)

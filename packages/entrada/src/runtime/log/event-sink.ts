@@ -1,6 +1,7 @@
 import type { EntradaEvent, UnnamedEvent } from '../../events.ts'
 import { builtin } from '../builtin.ts'
-import { type Env, settingOf } from '../environment.ts'
+import { settingOf } from '../environment.ts'
+import type { Host } from '../host.ts'
 import { isOurs } from './is-ours.ts'
 
 /** Receives the events of the credential with this name. */
@@ -14,7 +15,10 @@ export const making: { of: object | undefined } = { of: undefined }
  * a listener throws, now or later, neither fails a `getToken` nor ends the process. An error from outside the library is
  * passed on as a copy without its other properties.
  */
-export function eventSink(onEvent: ((event: EntradaEvent) => unknown) | undefined, env: Env): EventSink {
+export function eventSink(
+  onEvent: ((event: EntradaEvent) => unknown) | undefined,
+  { env, load }: Pick<Host, 'env' | 'load'>,
+): EventSink {
   const level = settingOf(env, 'AZURE_LOG_LEVEL')
   const { of } = making
   making.of = undefined
@@ -28,7 +32,7 @@ export function eventSink(onEvent: ((event: EntradaEvent) => unknown) | undefine
     if (channel !== undefined && !('_subscribers' in channel)) quietly(() => channel.publish(event))
     quietly(async () => {
       // Loaded at once: what loads later, when a test has ended, is an error to Jest.
-      log ??= import('./event-log.ts').then(({ openEventLog }) => openEventLog(level))
+      log ??= import('./event-log.ts').then(({ openEventLog }) => openEventLog(level, load))
       return (await log)(event)
     })
   }

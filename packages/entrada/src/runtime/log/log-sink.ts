@@ -20,8 +20,12 @@ interface AzureLoggerModule {
 }
 
 /** The sink of a level: `@azure/logger` where the program has installed it, however it was loaded, else stderr. */
-export async function openSink(level: EventLevel, namespace: string): Promise<LogSink> {
-  const imported = await importByName('@azure/logger').catch(() => undefined)
+export async function openSink(
+  level: EventLevel,
+  namespace: string,
+  load: (name: string) => Promise<unknown> = importByName,
+): Promise<LogSink> {
+  const imported = await load('@azure/logger').catch(() => undefined)
   const copies = [loadedModule('@azure/logger/dist/commonjs/index.js'), imported]
   const writers = copies.flatMap((copy) => {
     const writer = (copy as AzureLoggerModule | undefined)?.createClientLogger?.(namespace.replace(/^azure:/, ''))[
