@@ -27,7 +27,7 @@ export function startTimer(milliseconds: number, callback: () => void): () => vo
 }
 
 /** Calls back once the event loop has read what has arrived. */
-export function nextTurn(callback: () => void): void {
+function nextTurn(callback: () => void): void {
   ;(globalThis.setImmediate ?? setTimeout)(callback)
 }
 

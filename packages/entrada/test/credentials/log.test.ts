@@ -120,3 +120,20 @@ test('the level may be written in any case', async () => {
 function byLoudness(left: string | undefined, right: string | undefined): number {
   return Number(right === 'warning') - Number(left === 'warning')
 }
+
+test('nobody waits for a token until the logger has been found', async () => {
+  const order = `
+import { ClientSecretCredential } from './entrada.mjs'
+const order = []
+const load = async (name) => {
+  order.push(name)
+  throw new Error('not installed')
+}
+const fetch = () => Response.json({ access_token: 'token', expires_in: 3600, token_type: 'Bearer' })
+await new ClientSecretCredential('${tenantId}', '${clientId}', 'secret', { fetch, host: { env: {}, load } }).getToken('${scope}')
+order.push('token')
+process.on('exit', () => console.log(order.join(', ')))
+`
+  await writeFile(join(folder, 'alone', 'order.mjs'), order)
+  expect((await run('alone', {}, 'order.mjs')).token).toBe('token, @azure/logger')
+})

@@ -1,5 +1,4 @@
 import type { AccountIdentifiers, EntradaEvent, EventLevel } from '../../events.ts'
-import { nextTurn } from '../timer.ts'
 import { isLogged } from './log-level.ts'
 import { type LogSink, openSink } from './log-sink.ts'
 
@@ -12,9 +11,8 @@ export function openEventLog(
   load?: (name: string) => Promise<unknown>,
 ): (event: EntradaEvent) => Promise<void> {
   const sinks = new Map<EventLevel, Promise<LogSink>>()
-  // A turn later: Node takes milliseconds to find a package, and nobody waits for a line of the log as for a token.
   const open = (level: EventLevel): Promise<LogSink> =>
-    new Promise<void>(nextTurn).then(() => openSink(level, 'azure:identity', load))
+    afterTheCaller().then(() => openSink(level, 'azure:identity', load))
   return async (event) => {
     const { level, text } = describeEvent(event)
     const sink = sinks.get(level) ?? open(level)
@@ -22,6 +20,18 @@ export function openEventLog(
     const { isEnabled, write } = await sink
     if (isEnabled() || isLogged(level, asked)) write(text)
   }
+}
+
+/**
+ * When those have gone on who wait for what the event tells of: Node takes milliseconds to find a package, and nobody waits for
+ * a line of the log as for a token. Not a turn later, when a test may have ended, and what is imported is an error to Jest.
+ */
+function afterTheCaller(): Promise<void> {
+  return new Promise((resolve) => {
+    const { nextTick } = globalThis.process ?? {}
+    if (nextTick === undefined) resolve()
+    else nextTick(resolve)
+  })
 }
 
 /** The event as a line of the log, and its level. */
