@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -26,8 +26,7 @@ test('on a full disk a write says so, what was written stays whole, nothing is l
   if (spawnSync('unshare', ['--mount', 'true']).status !== 0) {
     skip('A disk of the test’s own needs the right to mount (unshare --mount), which this user has not.')
   }
-  const disk = join(root, 'disk')
-  await mkdir(disk)
+  const disk = await mkdtemp(join(root, 'disk-'))
   const script = 'mount -t tmpfs -o size=256k,mode=0700 tmpfs "$1" && exec "$2" "$3" "$1/store"'
   const { stdout } = await promisify(execFile)('unshare', [
     ...['--mount', 'sh', '-c', script, 'sh', disk, process.execPath, program],
