@@ -80,7 +80,7 @@ test.for([
     expect(Math.abs(expiresOnTimestamp - (decodeJwt(token).exp ?? 0) * 1000)).toBeLessThan(2000)
 
     const service = new BlobServiceClient(storageUrl, credential)
-    const name = by.replaceAll(' ', '-')
+    const name = `of-${crypto.randomUUID()}`
     await service.createContainer(name)
     const names: string[] = []
     for await (const container of service.listContainers()) names.push(container.name)

@@ -155,7 +155,9 @@ describe('a program that reads a PKCS#12 file and goes through a proxy, in one f
 
 test('Next.js builds a page that signs a person in, a route that gets a token and one on the edge that verifies one, and serves them', async () => {
   for (const tool of ['next', 'react', 'react-dom']) {
-    await symlink(toolPath(tool), join(project.folder, 'node_modules', tool))
+    const link = join(project.folder, 'node_modules', tool)
+    await rm(link, { force: true })
+    await symlink(toolPath(tool), link)
   }
   await project.write({
     'app/layout.js': `export default ({ children }) => <html lang="en"><body>{children}</body></html>`,
