@@ -13,6 +13,11 @@ let program: Program
 
 beforeAll(async () => {
   program = await buildProgram()
+  const profile = (name: string) => ({ [name]: { credential: 'AzureCliCredential' } })
+  await mkdir(join(program.home, '.config/entrada'), { recursive: true })
+  const config = { profiles: { ...profile('work'), ...profile('home'), ...profile('ci.main') } }
+  await writeFile(join(program.home, '.config/entrada/config.json'), JSON.stringify(config))
+  await writeFile(join(program.home, 'other.json'), JSON.stringify({ profiles: profile('elsewhere') }))
 })
 
 /** Writes the script of a shell into a file of that name, and gives its path. */
@@ -29,7 +34,10 @@ async function scriptOf(shell: string, name: string): Promise<string> {
 type Complete = (line: string) => Promise<string[]>
 
 async function run(file: string, args: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(file, args, { env: program.environment({ TERM: 'dumb' }) })
+  const { stdout } = await promisify(execFile)(file, args, {
+    cwd: program.home,
+    env: program.environment({ TERM: 'dumb', PATH: `${program.bin}:${process.env.PATH}` }),
+  })
   return stdout
 }
 
@@ -47,20 +55,46 @@ const completed: readonly (readonly [line: string, word: string])[] = [
   ['entrada setup kubectl --kubec', '--kubeconfig'],
   ['entrada setup kubectl --api-version v1b', 'v1beta1'],
   ['entrada setup docker --dry', '--dry-run'],
+  ['entrada token --credential AzurePo', 'AzurePowerShellCredential'],
+  ['entrada serve --allow-scope kus', 'kusto'],
+  ['entrada token --profile wo', 'work'],
+  ['entrada exec -p ci', 'ci.main'],
+  ['entrada login --profile ho', 'home'],
+  ['entrada token --config other.json --profile e', 'elsewhere'],
+  ['entrada token --config ~/other.json --profile e', 'elsewhere'],
+  ['entrada token --config "other.json" --profile e', 'elsewhere'],
+  ['entrada switch wo', 'work'],
+  ['entrada logout ho', 'home'],
+]
+
+/** The same for a value that stands in one word with its option. */
+const joined: typeof completed = [
+  ['entrada token --output=exec', 'exec-credential'],
+  ['entrada token --profile=wo', 'work'],
+  ['entrada token --config=other.json --profile=e', 'elsewhere'],
 ]
 
 describe('bash', () => {
   component(bash)
   const complete: Complete = async (line) => {
     const file = await scriptOf('bash', 'entrada')
-    const words = line.split(' ')
-    const quoted = words.map((word) => `'${word}'`).join(' ')
+    // As readline takes it apart.
+    const words = line.split(/ |(=)/).filter((word) => word !== undefined)
+    const quoted = words.map(quote).join(' ')
     const script = `. ${file}; COMP_WORDS=(${quoted}); COMP_CWORD=${words.length - 1}; _entrada; echo "\${COMPREPLY[*]}"`
     return (await run('bash', ['--norc', '-c', script])).trim().split(' ')
   }
 
   test.each(completed)('completes %s to %s', async (line, word) => {
     expect(await complete(line)).toEqual([word])
+  })
+
+  test.each(joined)('completes %s to %s', async (line, word) => {
+    expect(await complete(line)).toEqual([word])
+  })
+
+  test('offers every value when the line ends with the sign', async () => {
+    expect(await complete('entrada token --profile=')).toEqual(['work', 'home', 'ci.main'])
   })
 
   test('offers every tool of setup', async () => {
@@ -87,11 +121,16 @@ describe('zsh', () => {
       zpty -r it seen '*<<*>>*'
       print -r -- $seen`
     const [, after = ''] = /<<(.*?)>>/.exec(await run('zsh', ['-f', '-c', script])) ?? []
-    return [after.trim().split(' ').at(-1) ?? '']
+    // The sign comes with an option that needs a value, and goes again with a space.
+    return [(after.trim().split(' ').at(-1) ?? '').replace(/=$/, '')]
   }
 
   test.each(completed)('completes %s to %s', async (line, word) => {
     expect(await complete(line)).toEqual([word])
+  })
+
+  test.each(joined)('completes %s to %s', async (line, word) => {
+    expect((await complete(line)).map(afterSign)).toEqual([word])
   })
 })
 
@@ -105,6 +144,10 @@ describe('fish', () => {
 
   test.each(completed)('completes %s to %s', async (line, word) => {
     expect(await complete(line)).toEqual([word])
+  })
+
+  test.each(joined)('completes %s to %s', async (line, word) => {
+    expect((await complete(line)).map(afterSign)).toEqual([word])
   })
 
   test('offers every tool of setup, and no command any more', async () => {
@@ -125,6 +168,10 @@ describe('PowerShell', () => {
     expect(await complete(line)).toEqual([word])
   })
 })
+
+function afterSign(word: string): string {
+  return word.replace(/^--[^=]+=/, '')
+}
 
 function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`
