@@ -14,7 +14,10 @@ export default defineConfig(({ mode }) => ({
   resolve: { conditions: ['@entrada/source'] },
   ssr: { resolve: { conditions: ['@entrada/source'], externalConditions: ['@entrada/source'] } },
   test: {
-    include: ['packages/*/test/**/*.test.ts', '{bench,docs,examples,interop,testing}/**/*.test.ts'],
+    include: [
+      'packages/*/test/**/*.test.ts',
+      ...(mode === 'random' ? [] : ['{bench,docs,examples,interop,testing}/**/*.test.ts']),
+    ],
     globalSetup: 'testing/test-run.ts',
     setupFiles: ['testing/no-metadata-service.ts', 'testing/property-seeds.ts'],
     reporters: ['default', new ClosingLine()],
@@ -30,7 +33,7 @@ export default defineConfig(({ mode }) => ({
   },
 }))
 
-/** The same examples in every run, so that no run is red by chance; `npm run test:random` looks for new ones. */
+/** The same examples in every run, so that no run is red by chance; `npm run test:random` looks for new ones, in the packages. */
 function seedFor(mode: string): number {
   if (mode !== 'random') return 1
   const seed = Number(process.env.ENTRADA_TEST_SEED || randomInt(2 ** 31))
