@@ -32,3 +32,15 @@ test('every page has one title, and every block of code in it a language', async
   }
   expect(faults).toEqual([])
 })
+
+// What builds the site is installed by `npm run docs` alone, and `npm run types` reads these files before that.
+test('no type in what builds the site comes from a package that the workspace does not install', async () => {
+  const files = (await readdir(join(root, 'docs/site'))).filter((name) => /\.(?:mjs|ts)$/.test(name))
+  const missing: string[] = []
+  for (const file of files) {
+    const text = await readFile(join(root, 'docs/site', file), 'utf8')
+    for (const [, name = ''] of text.matchAll(/\b(?:from |import\()'(?!node:)((?:@[\w-]+\/)?[\w][\w-]*)/g))
+      if (!existsSync(join(root, 'node_modules', name))) missing.push(`${file}: ${name}`)
+  }
+  expect(missing).toEqual([])
+})

@@ -7,8 +7,18 @@ export function breakable(text) {
 }
 
 /**
+ * A part of a page, as markdown-it has it. It is installed with the site alone, and types are checked without it.
+ * @typedef {{ type: string, content: string, meta: Record<string, unknown> | null, children: Token[] | null }} Token
+ * @typedef {(tokens: Token[], index: number, options: unknown, env: unknown, self: unknown) => string} Rule
+ */
+
+/**
  * Lets the names in headings break there: a narrow screen would break them anywhere.
- * @param {import('markdown-it').default} markdown
+ * @param {{
+ *   renderer: { rules: { text?: Rule } },
+ *   utils: { escapeHtml(text: string): string },
+ *   core: { ruler: { push(name: string, rule: (state: { tokens: Token[] }) => void): void } },
+ * }} markdown
  */
 export function breakHeadings(markdown) {
   const { text } = markdown.renderer.rules
