@@ -47,9 +47,30 @@ async function dispatch(args: readonly string[], world: World, out: Output): Pro
 async function commandNamed(name: string): Promise<Command> {
   const row = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (row !== undefined) return (await row.load()).command
-  const near = nearest(name, Object.keys(commands))
+  const what = name.startsWith('-')
+    ? `unknown option ${name.slice(0, 60)}.`
+    : `unknown command ${JSON.stringify(name.slice(0, 60))}.`
+  const known = name.startsWith('-') ? programOptions : [...Object.keys(commands), ...programOptions]
+  const near = Object.hasOwn(foreignNames, name) ? foreignNames[name] : nearest(name, known)
   throw usageFailure(
-    `unknown command ${JSON.stringify(name.slice(0, 60))}.`,
+    what,
     near === undefined ? 'See: entrada --help' : `Did you mean entrada ${near}? See: entrada --help`,
   )
+}
+
+const programOptions = ['--help', '--version']
+
+/** What other tools call it. */
+const foreignNames: Readonly<Record<string, string>> = {
+  account: 'token',
+  'get-access-token': 'token',
+  'get-token': 'token',
+  auth: 'login',
+  use: 'switch',
+  profiles: 'status',
+  whoami: 'status',
+  run: 'exec',
+  version: '--version',
+  '-v': '--version',
+  '-V': '--version',
 }

@@ -48,6 +48,14 @@ export const command: Command = defineCommand({
   notes: [
     'Secrets are typed without being shown, read from a file, or piped in; never given as an argument. They are kept in the system’s keyring (npm install -g @entrada/keyring @azure/msal-node-extensions), else in encrypted files of your own.',
   ],
+  foreignOptions: {
+    'service-principal': 'An application signs in with --use-secret, --certificate or --federated-token-file.',
+    username: 'An application is named by --client-id, a person by --login-hint.',
+    password: 'A secret is no argument, which every process of the machine sees: --use-secret asks for it.',
+    'use-device-code': 'Did you mean --device-code?',
+    identity: 'Did you mean --managed-identity?',
+    'federated-token': 'Name the file that it is in: --federated-token-file.',
+  },
   examples: [
     { does: 'Yourself, in the browser', line: 'entrada login' },
     {

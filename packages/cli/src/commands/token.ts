@@ -36,6 +36,13 @@ export const command: Command = defineCommand({
     host: { type: 'string', value: 'HOST', help: 'The host of -o netrc' },
     'role-arn': { type: 'string', value: 'ARN', help: 'The role of -o aws-process; so does the variable AWS_ROLE_ARN' },
   },
+  foreignOptions: {
+    scope:
+      'Name the scope without it: entrada token https://vault.azure.net/.default, or an alias: entrada token vault.',
+    resource: 'Name the scope, which is the resource and /.default: entrada token https://vault.azure.net/.default.',
+    query: 'The token alone is printed; for the rest there is -o json.',
+    subscription: 'Name the tenant: --tenant.',
+  },
   examples: [
     { does: 'A token for Azure Resource Manager, into a variable', line: 'TOKEN=$(entrada token arm)' },
     {

@@ -90,6 +90,8 @@ export interface CommandDeclaration<Options extends OptionDeclarations = OptionD
   /** Whether something may follow `--`. */
   takesRest?: true
   options: Options
+  /** What an option of another tool, by its name without hyphens, is called here: a remedy for whoever types it, with a full stop. */
+  foreignOptions?: Readonly<Record<string, string>>
   /** Paragraphs that follow the options in help. */
   notes?: readonly string[]
   examples: readonly Example[]

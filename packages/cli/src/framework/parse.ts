@@ -23,7 +23,10 @@ export function parseArguments(command: Command, args: readonly string[]): Parse
     if (token.kind === 'positional' && token.index < end) positionals.push(token.value)
     if (token.kind !== 'option') continue
     const declared = Object.hasOwn(options, token.name) ? options[token.name] : undefined
-    if (declared === undefined) throw unknownOption(token.rawName, Object.keys(options), help)
+    const typed = args[token.index] ?? token.rawName
+    // One hyphen and a whole name, which would be read as letters, each an option, or one and its value.
+    if (/^-[^-]/.test(typed) && Object.hasOwn(options, typed.slice(1))) throw unknownOption(typed, command)
+    if (declared === undefined) throw unknownOption(token.rawName, command)
     values[token.name] = checkedValue(token, declared, values[token.name], help)
   }
   const rest = terminator === undefined ? [] : args.slice(end + 1)
@@ -61,13 +64,14 @@ function checkedValue(
   return value
 }
 
-function unknownOption(rawName: string, names: readonly string[], help: string): Error {
+function unknownOption(rawName: string, { name, options, takesRest, foreignOptions = {} }: Command): Error {
+  const help = `See: entrada ${name} --help`
   const asked = rawName.replace(/^-+/, '')
-  const near = nearest(asked, names)
-  return usageFailure(
-    `unknown option ${rawName.slice(0, 60)}.`,
-    near === undefined ? help : `Did you mean --${near}? ${help}`,
-  )
+  const what = `unknown option ${rawName.slice(0, 60)}.`
+  if (Object.hasOwn(foreignOptions, asked)) return usageFailure(what, `${foreignOptions[asked]} ${help}`)
+  const near = nearest(asked, Object.keys({ ...options, ...globalOptions }))
+  if (near !== undefined) return usageFailure(what, `Did you mean --${near}? ${help}`)
+  return usageFailure(what, takesRest === true ? `What is for another program follows --. ${help}` : help)
 }
 
 function checkOperands(command: Command, given: readonly string[], rest: readonly string[], help: string): void {
@@ -77,7 +81,11 @@ function checkOperands(command: Command, given: readonly string[], rest: readonl
   // It is not repeated: somebody may have taken it for the value of an option, and it for a secret.
   if (given.length > max && command.takesRest === true && max === 0)
     throw usageFailure(`what is run follows --: ${line}.`, help)
-  if (given.length > max)
-    throw usageFailure(`there are ${given.length} arguments, and at most ${max} are expected.`, help)
+  if (given.length > max) throw usageFailure(tooMany(command.name, given.length, max), help)
   if (rest.length > 0 && command.takesRest !== true) throw usageFailure(`nothing may follow --: ${line}.`, help)
+}
+
+function tooMany(name: string, given: number, max: number): string {
+  if (max === 0) return `${name} takes no arguments, only options.`
+  return `there are ${given} arguments, and ${name} takes ${max === 1 ? 'one' : `${max} at most`}.`
 }

@@ -1,3 +1,6 @@
+import { usageFailure } from '../framework/failure.ts'
+import { nearest } from '../framework/nearest.ts'
+
 /** A name for a scope that is asked for often, and where its vendor says that it is this one. */
 export interface Alias {
   scope: string
@@ -67,7 +70,13 @@ export const aliases: Readonly<Record<string, Alias>> = {
   },
 }
 
-/** The scope that an alias stands for; everything else is a scope itself. */
+/** Scopes of one word that are no alias, though `openid` is close to one (OpenID Connect Core, 5.4 and 11). */
+const plainScopes = ['openid', 'profile', 'email', 'offline_access']
+
+/** The scope that an alias stands for; everything else is a scope itself. Throws a `Failure` for what must be an alias misspelt. */
 export function scopeOf(given: string): string {
-  return Object.hasOwn(aliases, given) ? (aliases[given]?.scope ?? given) : given
+  if (Object.hasOwn(aliases, given)) return aliases[given]?.scope ?? given
+  const near = /^\w+$/.test(given) && !plainScopes.includes(given) ? nearest(given, Object.keys(aliases)) : undefined
+  if (near === undefined) return given
+  throw usageFailure(`${JSON.stringify(given)} is not an alias.`, `Did you mean ${near}? See: entrada token --aliases`)
 }
