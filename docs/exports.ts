@@ -28,7 +28,9 @@ export function undocumented(given: readonly Entry[] = entries(), folder: string
       const at = (path: string): string => `${name}: ${exported.name}.${path}`
       for (const [path, member] of membersOf(symbol, { checker, folder })) {
         if (!isDocumented(member, checker)) found.add(at(path))
+        else if (isWithoutUnit(member, checker)) found.add(`${at(path)} (in which unit?)`)
       }
+      for (const way of silentWaysToMake(symbol, checker)) found.add(`${name}: new ${exported.name}${way}`)
     }
   }
   return [...found]
@@ -43,8 +45,10 @@ interface Look {
   folder: string
 }
 
-/** What a class or type has, with the fields of the objects within it that have no name of their own: `tlsOptions.key.pem`. */
+/** What a class, a type or an object has, with the fields of the objects within it that have no name of their own: `tlsOptions.key.pem`. */
 function membersOf(symbol: ts.Symbol, { checker, folder }: Look): Field[] {
+  if (symbol.flags & ts.SymbolFlags.Variable)
+    return namelessIn(checker.getTypeOfSymbol(symbol)).flatMap((type) => fieldsOf(type, '', { checker, folder }))
   if (!(symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface | ts.SymbolFlags.TypeAlias))) return []
   return fieldsOf(checker.getDeclaredTypeOfSymbol(symbol), '', { checker, folder })
 }
@@ -91,6 +95,24 @@ function isInternal(symbol: ts.Symbol): boolean {
     if (flags & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected | ts.ModifierFlags.Override)) return true
     return ts.getJSDocTags(declaration).some(({ tagName }) => tagName.text === 'internal')
   })
+}
+
+/** Ways to call a constructor with several: an editor shows the words of each, and none of those of its implementation. */
+function silentWaysToMake(symbol: ts.Symbol, checker: ts.TypeChecker): string[] {
+  if (!(symbol.flags & ts.SymbolFlags.Class)) return []
+  const ways = checker.getTypeOfSymbol(symbol).getConstructSignatures()
+  const silent = ways.filter((way) => way.getDocumentationComment(checker).length + way.getJsDocTags().length === 0)
+  return ways.length === 1 ? [] : silent.map((way) => `(${way.parameters.map(({ name }) => name).join(', ')})`)
+}
+
+/** A number whose name and words leave open what it counts. */
+function isWithoutUnit(symbol: ts.Symbol, checker: ts.TypeChecker): boolean {
+  const type = checker.getNonNullableType(checker.getTypeOfSymbol(symbol))
+  if (!(type.flags & ts.TypeFlags.Number)) return false
+  const said = `${symbol.name} ${ts.displayPartsToString(symbol.getDocumentationComment(checker))}`
+  return !/second|\bms\b|ms |bytes|days|status|code|port|count|concurrent|version|from 1|many|most|without effect/i.test(
+    said,
+  )
 }
 
 function isDocumented(symbol: ts.Symbol, checker: ts.TypeChecker): boolean {

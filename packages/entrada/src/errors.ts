@@ -100,6 +100,8 @@ export class AuthenticationRequiredError extends CredentialUnavailableError {
   declare readonly errorResponse?: ErrorResponse
   /** What happened with each member, if the error stopped a chain. */
   declare readonly attempts?: readonly Attempt[]
+
+  /** For a credential of your own that needs a person; without a message it has the usual one. */
   constructor(options: AuthenticationRequiredErrorOptions) {
     super(messageOf(options) ?? 'User interaction is required. Call authenticate(), then try again.', options)
     hideProblem(this, options)

@@ -34,7 +34,7 @@ export interface UserTokenOptions {
   scope?: string
   /** How the user signed in. Default `['pwd']`; a second factor is `'mfa'`. */
   amr?: readonly string[]
-  /** Default 3599. */
+  /** How long the tokens are valid, in seconds. Default 3599. */
   lifetimeSeconds?: number
 }
 

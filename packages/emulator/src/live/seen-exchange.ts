@@ -22,7 +22,7 @@ export interface AnsweredRequest {
   readonly method: string
   /** The path of the address, without its query. */
   readonly path: string
-  /** `undefined` when a fault dropped the connection. */
+  /** HTTP status of the answer; `undefined` when a fault dropped the connection. */
   readonly status: number | undefined
   /** What kind of request it was, and from which app. */
   readonly what: string

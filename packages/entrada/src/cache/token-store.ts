@@ -36,7 +36,7 @@ export interface TokenRecord {
   tokenType?: 'Bearer' | 'pop'
   /** When it was stored, in milliseconds since the epoch. */
   cachedAt: number
-  /** A store may drop the record after this time. */
+  /** From when on a store may drop it, in milliseconds since the epoch. */
   expiresAt: number
   /** From when on it is refreshed behind the callers, in milliseconds since the epoch. */
   refreshAt?: number

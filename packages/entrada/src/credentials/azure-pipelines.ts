@@ -33,6 +33,7 @@ export interface AzurePipelinesIdentity {
  * requested once per token request, from the address in `SYSTEM_OIDCREQUESTURI`.
  */
 export class AzurePipelinesCredential extends Credential {
+  /** @throws CredentialUnavailableError for a missing argument or outside a pipeline, `TypeError` for a malformed one. */
   constructor(
     tenantId: string,
     clientId: string,
@@ -40,10 +41,8 @@ export class AzurePipelinesCredential extends Credential {
     systemAccessToken: string,
     options?: AzurePipelinesCredentialOptions,
   )
+  /** @throws CredentialUnavailableError for a missing argument or outside a pipeline, `TypeError` for a malformed one. */
   constructor(identity: AzurePipelinesIdentity & AzurePipelinesCredentialOptions)
-  /**
-   * @throws CredentialUnavailableError for a missing argument or outside a pipeline, `TypeError` for a malformed one.
-   */
   constructor(
     first: string | (AzurePipelinesIdentity & AzurePipelinesCredentialOptions),
     clientId?: string,

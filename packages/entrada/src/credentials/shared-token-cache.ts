@@ -32,6 +32,7 @@ export interface SharedTokenCacheCredentialOptions
 export class SharedTokenCacheCredential extends Credential {
   /** @throws TypeError for an invalid option. */
   constructor(username?: string, options?: SharedTokenCacheCredentialOptions)
+  /** @throws TypeError for an invalid option. */
   constructor(options?: SharedTokenCacheCredentialOptions)
   constructor(first?: string | SharedTokenCacheCredentialOptions, second?: SharedTokenCacheCredentialOptions) {
     super('SharedTokenCacheCredential', (name) => {

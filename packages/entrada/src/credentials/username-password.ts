@@ -29,6 +29,11 @@ export class UsernamePasswordCredential extends UserCredential {
     password: string,
     options?: UsernamePasswordCredentialOptions,
   )
+  /**
+   * In the tenant of `options.tenantId`, else in any organization's.
+   *
+   * @throws CredentialUnavailableError for a missing argument, `TypeError` for a malformed one.
+   */
   constructor(clientId: string, username: string, password: string, options?: UsernamePasswordCredentialTenantOptions)
   constructor(...given: readonly unknown[]) {
     super('UsernamePasswordCredential', (name) => {

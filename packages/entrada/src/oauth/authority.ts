@@ -3,10 +3,13 @@ import { type Quote, quoted } from '../runtime/quoted.ts'
 
 /** The sign-in hosts of the Azure clouds, as `@azure/identity` names them. */
 export const AzureAuthorityHosts: {
+  /** Azure operated by 21Vianet, in China. */
   readonly AzureChina: 'https://login.chinacloudapi.cn'
   /** Closed in 2021; the name is kept so that old programs compile. */
   readonly AzureGermany: 'https://login.microsoftonline.de'
+  /** Azure Government, of the United States. */
   readonly AzureGovernment: 'https://login.microsoftonline.us'
+  /** The public cloud, which is the default. */
   readonly AzurePublicCloud: 'https://login.microsoftonline.com'
 } = {
   AzureChina: 'https://login.chinacloudapi.cn',
