@@ -23,7 +23,7 @@ function headline({ scope, subject, trial, findings, as }: Report, { style, widt
   const errors = findings.filter(({ severity }) => severity === 'error').length
   if (as !== undefined) {
     const mark = trial.winner === undefined ? style.bad('✗') : style.good('✓')
-    return marked(mark, `What would happen on ${as}, with the variables and the configuration of here:`, width)
+    return marked(mark, `What would happen on ${as}, with the variables and the configuration found here:`, width)
   }
   if (trial.winner !== undefined) {
     const warnings = findings.length - errors
