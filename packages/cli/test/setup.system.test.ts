@@ -50,6 +50,12 @@ async function put(name: string, text: string): Promise<string> {
   return path
 }
 
+/** Profiles of the person whose home it is. */
+async function signedIn(...names: readonly string[]): Promise<void> {
+  const profiles = Object.fromEntries(names.map((name) => [name, { credential: 'AzureCliCredential' }]))
+  await put('.config/entrada/config.json', JSON.stringify({ profiles }))
+}
+
 const textOf = (name: string): Promise<string> => readFile(join(home, name), 'utf8')
 
 const kubeconfig = `apiVersion: v1
@@ -218,6 +224,7 @@ test('an error about a file does not quote what stands in it', async () => {
 })
 
 test('kubectl gets a user with a plug-in, and its current context that user', async () => {
+  await signedIn('work')
   await put('.kube/config', kubeconfig)
   await setUp(
     'kubectl',
@@ -295,6 +302,7 @@ test.for(['', '\n', '\n\n  \n', '\r\n'])(
     const former = `[user]\n\tname = a\n[credential "https://dev.azure.com"]\n\tuseHttpPath = true${end}`
     await put('.gitconfig', former)
     await setUp('git')
+    await signedIn('b')
     await setUp('git', '--profile', 'b')
     await setUp('git', '--undo')
     expect(await textOf('.gitconfig')).toBe(former)
@@ -308,6 +316,7 @@ test.for(['', '\n', '\n\n  \n', '\r\n'])(
 test('git: the profile is in the helper, others are reset before it, and another profile takes its place', async () => {
   await put('.gitconfig', '[credential "https://git.example"]\n\thelper = \n\thelper = manager\n')
   const values = async () => [...(await textOf('.gitconfig')).matchAll(/^\thelper = (.*)$/gm)].map(([, value]) => value)
+  await signedIn('a', 'b')
   await setUp('git', '--host', 'git.example', '--scope', 'arm', '--profile', 'a')
   const helper = 'entrada --host git.example --scope https://management.azure.com/.default --profile'
   expect(await values()).toEqual(['', 'manager', '', `${helper} a`])
@@ -318,6 +327,7 @@ test('git: the profile is in the helper, others are reset before it, and another
 })
 
 test('npm and psql get the line that keeps the token, and no token', async () => {
+  await signedIn('work')
   const npm = await setUp('npm', '--registry', 'https://r.example/npm', '--profile', 'work')
   const kept = join(home, '.config/entrada/kept')
   expect(npm).toBe(
@@ -341,10 +351,20 @@ test.each([
   [['psql', '--host', 'a'], /a server and a user are needed\./],
   [['psql', '--host', 'a', '--user', 'b\n[c]'], /cannot stand in a pgpass file/],
   [['git', '--host', 'a b'], /is not the name of a host\./],
+  [['git', '--profile', 'a b'], /"a b" cannot be the name of a profile\./],
+  [['git', '--credential', 'Magic'], /--credential "Magic" is not known\. Known: ClientSecretCredential, /],
+  [['git', '--credential', 'AzureCli'], /--credential "AzureCli" is not known\. Did you mean AzureCliCredential\?/],
   [['terraform', '--tenant-id', 'contoso.com'], /--tenant-id must be an id \(a GUID\)\./],
 ])('%j is refused, and nothing is written', async (args, expected) => {
   const { code, output, errors } = await setup(args)
   expect(errors).toMatch(expected)
   expect({ code, output }).toEqual({ code: 2, output: '' })
   expect(await readdir(home)).toEqual([])
+})
+
+test('a profile that is not there yet is set up with a warning, and taken back without one', async () => {
+  const { code, errors } = await setup(['kubectl', '--profile', 'wrok'])
+  expect(errors).toBe('warning: there is no profile "wrok" yet. Sign in: entrada login --profile wrok.\n')
+  expect(code).toBe(0)
+  expect((await setup(['kubectl', '--undo', '--profile', 'wrok'])).errors).toBe('')
 })

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { type Command, type CommandContext, defineCommand } from '../framework/command.ts'
 import { usageFailure } from '../framework/failure.ts'
 import { nearest } from '../framework/nearest.ts'
+import { checkNamed } from '../profile/check-named.ts'
 import { credentialOptions } from '../profile/credential-options.ts'
 import { addRecord, readRecords, removeRecord } from '../setup/record.ts'
 import type { Change, SetupOptions, SetupRecord, SetupRequest, SetupTool } from '../setup/tool.ts'
@@ -88,7 +89,9 @@ export const command: Command = defineCommand({
       world,
       records,
     }
-    await (context.values.undo === true ? undo(context, tool, request) : setUp(context, tool, request))
+    if (context.values.undo === true) return undo(context, tool, request)
+    await checkNamed(context)
+    await setUp(context, tool, request)
   },
 })
 
