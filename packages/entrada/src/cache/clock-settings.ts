@@ -20,18 +20,49 @@ interface Setting {
 const leastChange = 1000
 /** A clock that is set more often than this is not to be told from one that runs wild. */
 const longestHistory = 16
+/** No record is kept longer than this, in milliseconds: what the clock was set to before does not matter. */
+const longestLife = 100 * 24 * 3600_000
 
-/** What was noticed of each wall clock: credentials that share one learn from each other. */
-const histories = new WeakMap<Clocks['now'], { settings: Setting[]; read: number }>()
+/** What was noticed of a pair of clocks, and when they were last read, by the monotonic one. */
+interface History {
+  settings: Setting[]
+  read: number | undefined
+}
+
+/** What was noticed of each wall clock beside each monotonic one: credentials that share both learn from each other. */
+const histories = new WeakMap<Clocks['now'], WeakMap<Clocks['monotonic'], History>>()
+
+function historyOf({ now, monotonic }: Clocks): History {
+  const beside = histories.get(now) ?? new WeakMap<Clocks['monotonic'], History>()
+  const history = beside.get(monotonic) ?? { settings: [], read: undefined }
+  histories.set(now, beside.set(monotonic, history))
+  return history
+}
+
+/**
+ * The settings before the last one, by their gaps, with the two that differ least as one. Those of a clock that drifts are
+ * joined in this way, and one that was once years ahead is kept apart, so that it says nothing about other times.
+ */
+function withNearestAsOne(settings: readonly Setting[]): Setting[] {
+  const former = settings.slice(0, -1).sort((one, other) => one.gap - other.gap)
+  const distances = former.slice(1).map(({ gap }, place) => gap - (former[place] as Setting).gap)
+  const place = distances.indexOf(Math.min(...distances))
+  const [lower, higher] = former.slice(place, place + 2) as [Setting, Setting]
+  former.splice(place, 2, {
+    gap: higher.gap,
+    first: Math.min(lower.first, higher.first),
+    last: Math.max(lower.last, higher.last),
+  })
+  return former
+}
 
 /** The clocks, with a note of each time that a reading finds the wall clock set. Only what is read is noticed. */
 export function notedClocks({ now, monotonic }: Clocks): NotedClocks {
-  const history = histories.get(now) ?? { settings: [], read: Number.NEGATIVE_INFINITY }
-  histories.set(now, history)
+  const history = historyOf({ now, monotonic })
   const { settings } = history
 
   function note(time: number, moment: number): void {
-    const { read } = history
+    const { read = moment - longestLife } = history
     history.read = moment
     const gap = time - moment
     const current = settings.at(-1)
@@ -39,14 +70,7 @@ export function notedClocks({ now, monotonic }: Clocks): NotedClocks {
     // It was set at some time since the last reading, so either setting may have been the one in between.
     if (current !== undefined) current.last = moment + current.gap
     settings.push({ gap, first: read + gap, last: Number.POSITIVE_INFINITY })
-    const [oldest, next] = settings
-    if (settings.length > longestHistory && oldest !== undefined && next !== undefined) {
-      settings.splice(0, 2, {
-        gap: Math.max(oldest.gap, next.gap),
-        first: Number.NEGATIVE_INFINITY,
-        last: Math.max(oldest.last, next.last),
-      })
-    }
+    if (settings.length > longestHistory) settings.splice(0, settings.length - 1, ...withNearestAsOne(settings))
   }
 
   return {

@@ -42,11 +42,12 @@ function machine(lives: number[], store?: TokenStore) {
     set(milliseconds: number) {
       clock.wall += milliseconds
     },
-    credential: () =>
+    moment: monotonic,
+    credential: (host: { monotonic?: () => number } = {}) =>
       new ClientSecretCredential(tenantId, clientId, 'secret', {
         tokenStore,
         fetch: issue,
-        host: { env: {}, now, monotonic },
+        host: { env: {}, now, monotonic, ...host },
       }),
     /** How long a token is valid by the true clock, in milliseconds. */
     left: (token: string): number => (ends.get(token) as number) - clock.moment,
@@ -95,6 +96,36 @@ test('nor one that another credential of the process has stored', async () => {
   pass(hour + minute)
   set(-30 * minute)
   expect((await second.getToken(scope)).token).toBe('token-2')
+})
+
+test('a record of now is used, however often the clock drifted since it was once years ahead', async () => {
+  const { credential: create, pass, set } = machine([hour])
+  await using first = create()
+  set(10 * 365 * 24 * hour)
+  await first.getToken(scope)
+  set(-10 * 365 * 24 * hour)
+  for (let time = 0; time < 40; time++) {
+    pass(2 * hour)
+    set(1100)
+    await first.getToken(scope)
+  }
+  await using second = create()
+  expect((await second.getToken(scope)).token).toBe((await first.getToken(scope)).token)
+})
+
+test('a host that shares the wall clock and has another monotonic one disturbs nobody', async () => {
+  const here = machine([hour])
+  await using first = here.credential()
+  await using other = here.credential({ monotonic: () => here.moment() - 1e9 })
+  for (let time = 0; time < 20; time++) {
+    here.pass(2 * hour)
+    await first.getToken(scope)
+    await other.getToken(scope)
+  }
+  // Written by the one, it is looked for by another of its kind.
+  const { token } = await first.getToken(scope)
+  await using second = here.credential()
+  expect((await second.getToken(scope)).token).toBe(token)
 })
 
 test('whatever the clock is set to, and whoever asks: no token is handed out after its end', async () => {
