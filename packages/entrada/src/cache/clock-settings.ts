@@ -25,17 +25,22 @@ const longestLife = 100 * 24 * 3600_000
 
 /** What was noticed of a pair of clocks, and when they were last read, by the monotonic one. */
 interface History {
+  monotonic: Clocks['monotonic']
   settings: Setting[]
   read: number | undefined
 }
 
 /** What was noticed of each wall clock beside each monotonic one: credentials that share both learn from each other. */
-const histories = new WeakMap<Clocks['now'], WeakMap<Clocks['monotonic'], History>>()
+const histories = new WeakMap<Clocks['now'], History[]>()
 
+/** Each host has a function of its own that reads the monotonic clock, so the clock is known by what it shows. */
 function historyOf({ now, monotonic }: Clocks): History {
-  const beside = histories.get(now) ?? new WeakMap<Clocks['monotonic'], History>()
-  const history = beside.get(monotonic) ?? { settings: [], read: undefined }
-  histories.set(now, beside.set(monotonic, history))
+  const ofThisClock = histories.get(now) ?? []
+  histories.set(now, ofThisClock)
+  const same = ofThisClock.find((history) => Math.abs(history.monotonic() - monotonic()) < leastChange)
+  if (same !== undefined) return same
+  const history = { monotonic, settings: [], read: undefined }
+  ofThisClock.push(history)
   return history
 }
 

@@ -43,22 +43,14 @@ export interface Host {
  * sets each clock itself.
  */
 export function hostOf(parts: Partial<Host> | undefined): Host {
+  // Every hit reads it, and in Node the global is a getter that takes a seventh of the time.
+  const clock = performance
   return {
     now: Date.now,
-    monotonic: parts?.now ?? sinceStart(performance),
+    monotonic: parts?.now ?? (() => clock.now()),
     sleep: async (milliseconds, signal) => (await import('./sleep.ts')).sleep(milliseconds, signal),
     env: environment(),
     files: onDemand<Files>(['stamp', 'read', 'readGuarded'], async () => (await import('./files/files.ts')).localFiles),
     ...parts,
   }
-}
-
-/** The monotonic clock of each `performance`: hosts that share it share the function, by which `notedClocks` knows it. */
-const steadyClocks: WeakMap<Performance, () => number> = /* @__PURE__ */ new WeakMap()
-
-/** Every hit reads it, and in Node the global `performance` is a getter that takes a seventh of the time. */
-function sinceStart(clock: Performance): () => number {
-  const read = steadyClocks.get(clock) ?? (() => clock.now())
-  steadyClocks.set(clock, read)
-  return read
 }
