@@ -141,7 +141,6 @@ export function redisTokenStore(client: RedisClient, options: RedisTokenStoreOpt
   async function set(whole: TokenRecord): Promise<void> {
     const record = withCappedLife(whole, now())
     const expiry = Math.ceil(record.expiresAt)
-    if (expiry <= now()) return
     const { key } = record
     const at = keysOf(prefix, key)
     const isSignIn = key.kind !== 'access'
@@ -150,8 +149,18 @@ export function redisTokenStore(client: RedisClient, options: RedisTokenStoreOpt
     let place = at.record
     let replaced = ''
     for (let attempt = 1; attempt <= attempts; attempt++) {
-      const time = String(Math.floor(now()))
-      const words = [replaced, isSignIn ? 'sign-in' : '', String(maximumLength), text, String(expiry), time, name]
+      const time = Math.floor(now())
+      // The clock may have been set since the last attempt, and Redis refuses a life of nothing.
+      if (expiry <= time) return
+      const words = [
+        replaced,
+        isSignIn ? 'sign-in' : '',
+        String(maximumLength),
+        text,
+        String(expiry),
+        String(time),
+        name,
+      ]
       const reply = await run(setScript, [place, at.index], ...words)
       if (!Array.isArray(reply)) return
       const fate = fateOf(textOf(reply[0]), record)

@@ -74,6 +74,16 @@ describe('an answer that is no good', () => {
   })
 })
 
+test('a record that expires between two attempts to write it is not written', async () => {
+  const clock = { time: record.cachedAt }
+  const { client, asked } = clientThat(() => {
+    clock.time = record.expiresAt
+    return ['somebody else’s', 'sha1']
+  })
+  await redisTokenStore(client, { keys, now: () => clock.time }).set(record)
+  expect(asked).toHaveLength(1)
+})
+
 describe('a Redis that is away', () => {
   const away = (): Promise<never> => Promise.reject(new Error('connect ECONNREFUSED'))
 
