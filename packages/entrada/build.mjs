@@ -6,7 +6,7 @@ import { buildPackage, writeDeclarations, writeModules } from '../../scripts/bui
 
 /** What every first token needs, in one file: each further file would cost a start about half a millisecond. */
 const firstToken =
-  /^(?:cache\/(?:clock-settings|flights|freshness|keep-token|token-counts|token-flight|token-renewal)|http\/(?:client|exchange|failure|load-node-transport|retry|retry-after|request-secrets|request-span)|runtime\/(?:base64url|foreign-error|hide-in-text|known-secrets|one-line|sleep|trace)|source\/(?:check-call|record-key)|oauth\/(?:endpoints|grants|token-endpoint|token-response))$/
+  /^(?:cache\/(?:clock-settings|flights|freshness|keep-token|token-counts|token-flight|token-renewal)|http\/(?:client|exchange|failure|load-node-transport|retry|retry-after|request-secrets|request-span)|runtime\/(?:base64url|foreign-error|hide-in-text|known-secrets|one-line|sleep|trace)|source\/(?:check-call|record-key|unreadable-call)|oauth\/(?:endpoints|grants|token-endpoint|token-response))$/
 
 /**
  * How the ES modules are divided, for bundlers. A bundler that uses a module keeps all that it may load on demand, so a

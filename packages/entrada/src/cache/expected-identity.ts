@@ -1,6 +1,7 @@
 import { AuthenticationError } from '../errors.ts'
 import { textOfBase64url } from '../runtime/base64url.ts'
 import { equalIgnoringCase } from '../runtime/equal-ignoring-case.ts'
+import { quoted } from '../runtime/quoted.ts'
 
 /** Whom tokens must be for: see the option `expect`. */
 export interface Expected {
@@ -37,10 +38,11 @@ export function expecting(expected: Expected, who: string): (token: string) => v
 function unexpected(who: string, field: keyof Expected, value: string, found: string | undefined): AuthenticationError {
   const [claim = ''] = claimsOf[field]
   const shown = found?.replace(/[^\x20-\x7e]/g, '?').slice(0, 100)
+  const wanted = quoted(value).replaceAll('"', '')
   const reason =
     shown === undefined
-      ? `the token does not say whether it is of the expected ${field} ${value}: it has no claim ${claim}.`
-      : `the token is of the ${field} ${shown}, and not of the expected ${value}.`
+      ? `the token does not say whether it is of the expected ${field} ${wanted}: it has no claim ${claim}.`
+      : `the token is of the ${field} ${shown}, and not of the expected ${wanted}.`
   const remedy =
     shown === undefined
       ? `Leave expect.${field} out for this resource, whose tokens cannot be read.`

@@ -11,7 +11,12 @@ export abstract class ChainCredential extends Credential<GetTokenOptions, Chain>
    */
   override getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken> {
     const chain = sourceOf<Chain>(this)
-    return chain.peek(scopes, options) ?? inSpan(this, 'getToken', options, (asked) => chain.getToken(scopes, asked))
+    try {
+      return chain.peek(scopes, options) ?? inSpan(this, 'getToken', options, (asked) => chain.getToken(scopes, asked))
+    } catch (error) {
+      // What is thrown before there is a promise comes from the arguments.
+      return import('../source/unreadable-call.ts').then((code) => code.unreadableCall(this.name, error))
+    }
   }
 
   /** Name of the credential that was chosen last, because it had a token. `undefined` until there is one. */

@@ -35,9 +35,14 @@ export abstract class Credential<
    */
   getToken(scopes: string | string[], options?: Options): Promise<AccessToken> {
     const source = sourceOf<Source>(this)
-    return (
-      source.peek?.(scopes, options) ?? inSpan(this, 'getToken', options, (asked) => source.getToken(scopes, asked))
-    )
+    try {
+      return (
+        source.peek?.(scopes, options) ?? inSpan(this, 'getToken', options, (asked) => source.getToken(scopes, asked))
+      )
+    } catch (error) {
+      // What is thrown before there is a promise comes from the arguments.
+      return import('../source/unreadable-call.ts').then((code) => code.unreadableCall(this.name, error))
+    }
   }
 
   /** The same token with the name of the credential that produced it, and with times in seconds since the epoch. */

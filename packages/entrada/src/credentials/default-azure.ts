@@ -102,7 +102,7 @@ function checkRequiredVariables(
   if (!names.every((name) => typeof name === 'string' && variableName.test(name))) {
     throw new TypeError(`${who}: options.requiredEnvVars must be the name of a variable, or a list of names.`)
   }
-  const missing = names.filter((name) => settingOf(env, name as string) === undefined)
+  const missing = names.filter((name) => !Object.hasOwn(env, name as string) || !settingOf(env, name as string))
   if (missing.length === 0) return
   const [variables, are] = missing.length === 1 ? ['variable', 'is'] : ['variables', 'are']
   throw new Error(

@@ -16,11 +16,14 @@ const throughProxy =
 const refusedByProxy =
   'Check HTTPS_PROXY or proxyOptions: the user name, the password, and whether the proxy lets this host through.'
 
+/** No host has a longer name, and an option may hold anything. */
+const longestHost = 255
+
 /** The error for a request without a usable answer, with the real cause in its message. */
 export function networkError(credential: string, url: string, failure: HttpFailure): AuthenticationError {
   if (failure.kind === 'tls') return tlsError(credential, failure)
   const { kind, proxy } = failure
-  const { host } = new URL(url)
+  const host = new URL(url).host.slice(0, longestHost)
   const way = proxy === undefined ? '' : ` through the proxy ${proxy}`
   const reached = /network|timeout|proxy/.test(kind) ? 'could not be reached' : 'gave no usable answer'
   const why = describeFailure(failure)

@@ -1,4 +1,5 @@
 import { type Env, settingOf } from './environment.ts'
+import { unlessDenied } from './unless-denied.ts'
 
 /** Makes a value presentable in a message. */
 export type Quote = (value: unknown) => string
@@ -22,8 +23,11 @@ export function quoted(value: unknown, held: readonly unknown[] = []): string {
       return `(${value.length} characters that could be a secret)`
     return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}...` : value)
   }
+  // A symbol's description may hold anything.
+
+  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`
   if (Object(value) !== value) return String(value)
-  return Array.isArray(value) ? 'a list' : typeof value === 'function' ? 'a function' : 'an object'
+  return unlessDenied(() => Array.isArray(value)) ? 'a list' : 'an object'
 }
 
 /** The same for a credential that holds these secrets, in an environment that may hold more. */

@@ -6,6 +6,7 @@ import { abortError } from '../runtime/abort.ts'
 import { textOfBase64url } from '../runtime/base64url.ts'
 import { type Quote, quoted } from '../runtime/quoted.ts'
 import type { AbortSignalLike, GetTokenOptions } from '../types.ts'
+import { unreadableCall } from './unreadable-call.ts'
 
 /** A scope token of RFC 6749, 3.3: printable ASCII except space, double quote and backslash. */
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
@@ -45,26 +46,25 @@ export async function checkCall(
   options: GetTokenOptions | undefined,
   { quote, isPassedOn = false }: CheckOptions = {},
 ): Promise<Call> {
-  const list = parseScopes(scopes, who, quote)
   if (options !== undefined && typeof options !== 'object') {
     throw new TypeError(
       `${who}: the options of getToken must be an object. Leave them out, or pass { tenantId, claims, enableCae, abortSignal }.`,
     )
   }
-  // Own properties alone: what other code has put into `Object.prototype` is no option.
-  const own: GetTokenOptions = Object.assign(Object.create(null), options)
-  const { enableCae, abortSignal, requestOptions, proofOfPossessionOptions: proof } = own
-  const tenantId = own.tenantId ?? undefined
-  const given = own.claims ?? undefined
+  const read = readCall(who, scopes, options)
+  const list = parseScopes(read.scopes, who, quote)
+  const { enableCae, abortSignal, proofOfPossessionOptions: proof } = read.own
+  const tenantId = read.own.tenantId ?? undefined
+  const given = read.own.claims ?? undefined
   if (tenantId !== undefined) checkTenant(tenantId, `${who}: tenantId`, quote)
-  const claims = encodedClaims.test(given ?? '') ? textOfBase64url(given as string) : given
+  const claims = typeof given === 'string' && encodedClaims.test(given) ? textOfBase64url(given) : given
   if (claims !== undefined) claimsParameter(claims, true, who)
   if (enableCae !== undefined && typeof enableCae !== 'boolean')
     throw new TypeError(`${who}: enableCae must be true or false.`)
-  if (abortSignal != null && !isSignal(abortSignal)) {
+  if (abortSignal != null && !read.hasSignal) {
     throw new TypeError(`${who}: abortSignal is not an AbortSignal. Pass the signal of an AbortController.`)
   }
-  const timeoutMs = requestOptions?.timeout
+  const { timeoutMs } = read
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs >= 0)) {
     throw new TypeError(`${who}: requestOptions.timeout must be a number of milliseconds.`)
   }
@@ -76,11 +76,32 @@ export async function checkCall(
       remedy: 'Leave the option out, or use InteractiveBrowserCredential of @azure/identity with its broker.',
     })
   }
-  if (abortSignal?.aborted === true) throw abortError(`${who}: the caller aborted getToken.`)
+  if (read.isAborted) throw abortError(`${who}: the caller aborted getToken.`)
   // 0 means no limit, as in the pipeline of the Azure SDK.
-  const trace = own.tracingOptions?.tracingContext ?? undefined
-  const wait = { signal: abortSignal ?? undefined, timeoutMs: timeoutMs || undefined, trace }
+  const wait = { signal: abortSignal ?? undefined, timeoutMs: timeoutMs || undefined, trace: read.trace || undefined }
   return { scopes: list, tenantId, claims, enableCae: enableCae === true, wait }
+}
+
+/** All that a call says, read once: whatever the caller's getters and proxies do, what is checked is what is used. */
+function readCall(who: string, given: unknown, options: GetTokenOptions | undefined) {
+  try {
+    const scopes: unknown = Array.isArray(given) ? [...given] : given
+    // Own properties alone: what other code has put into `Object.prototype` is no option.
+    const own: GetTokenOptions = Object.assign(Object.create(null), options)
+    const { abortSignal, requestOptions, tracingOptions, proofOfPossessionOptions: proof } = own
+    // Chains tell calls apart by its text.
+    if (proof != null) JSON.stringify(proof)
+    return {
+      scopes,
+      own,
+      hasSignal: abortSignal != null && isSignal(abortSignal),
+      isAborted: abortSignal?.aborted === true,
+      timeoutMs: requestOptions?.timeout,
+      trace: tracingOptions?.tracingContext,
+    }
+  } catch (error) {
+    return unreadableCall(who, error)
+  }
 }
 
 /** Whether a listener can be added and removed, which would else fail when the call is over. */

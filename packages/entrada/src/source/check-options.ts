@@ -1,5 +1,6 @@
 import { guid } from '../runtime/guid.ts'
 import { type Quote, quoted } from '../runtime/quoted.ts'
+import { unlessDenied } from '../runtime/unless-denied.ts'
 import type { CredentialOptions } from './options.ts'
 
 /** What an option must be: a phrase for the error message, and a test. */
@@ -166,13 +167,14 @@ export function isKnown(name: string, own: object): boolean {
 }
 
 function checkTable(path: string, given: object, table: Table, quote: Quote): Record<string, unknown> {
-  const values: Record<string, unknown> = Object.assign(Object.create(null), given)
+  const values = unlessDenied<Record<string, unknown>>(() => Object.assign(Object.create(null), given))
+  if (values === undefined) throw new TypeError(`${path} cannot be read. Pass a plain object.`)
   for (const [name, check] of Object.entries(table)) {
     const value = values[name]
     if (value === undefined) continue
     if (isCheck(check)) {
       const [words, test] = check
-      if (!test(value as never))
+      if (!unlessDenied(() => test(value as never)))
         throw new TypeError(`${path}.${name} is ${shown(name, value, quote)}; it must be ${words}.`)
     } else if (typeof value !== 'object' || value === null) {
       throw new TypeError(`${path}.${name} is ${quote(value)}; it must be an object.`)
