@@ -24,7 +24,6 @@ export function quoted(value: unknown, held: readonly unknown[] = []): string {
     return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}...` : value)
   }
   // A symbol's description may hold anything.
-
   if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`
   if (Object(value) !== value) return String(value)
   return unlessDenied(() => Array.isArray(value)) ? 'a list' : 'an object'
