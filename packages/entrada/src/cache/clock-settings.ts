@@ -40,7 +40,7 @@ function historyOf({ now, monotonic }: Clocks): History {
   const same = ofThisClock.find((history) => Math.abs(history.monotonic() - monotonic()) < leastChange)
   if (same !== undefined) return same
   const history = { monotonic, settings: [], read: undefined }
-  ofThisClock.push(history)
+  if (ofThisClock.push(history) > longestHistory) ofThisClock.shift()
   return history
 }
 

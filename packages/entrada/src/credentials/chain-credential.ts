@@ -15,7 +15,7 @@ export abstract class ChainCredential extends Credential<GetTokenOptions, Chain>
       return chain.peek(scopes, options) ?? inSpan(this, 'getToken', options, (asked) => chain.getToken(scopes, asked))
     } catch (error) {
       // What is thrown before there is a promise comes from the arguments.
-      return import('../source/unreadable-call.ts').then((code) => code.unreadableCall(this.name, error))
+      return import('../source/unreadable-call.ts').then(({ unreadableCall }) => unreadableCall(this.name, error))
     }
   }
 

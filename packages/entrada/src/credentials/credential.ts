@@ -41,7 +41,7 @@ export abstract class Credential<
       )
     } catch (error) {
       // What is thrown before there is a promise comes from the arguments.
-      return import('../source/unreadable-call.ts').then((code) => code.unreadableCall(this.name, error))
+      return import('../source/unreadable-call.ts').then(({ unreadableCall }) => unreadableCall(this.name, error))
     }
   }
 

@@ -23,10 +23,10 @@ export function quoted(value: unknown, held: readonly unknown[] = []): string {
       return `(${value.length} characters that could be a secret)`
     return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}...` : value)
   }
-  // A symbol's description may hold anything.
-  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`
-  if (Object(value) !== value) return String(value)
-  return unlessDenied(() => Array.isArray(value)) ? 'a list' : 'an object'
+  if (typeof value === 'object' && value !== null)
+    return unlessDenied(() => Array.isArray(value)) ? 'a list' : 'an object'
+  // A symbol's description may hold anything, and so may the text of a function.
+  return /function|symbol/.test(typeof value) ? `a ${typeof value}` : String(value)
 }
 
 /** The same for a credential that holds these secrets, in an environment that may hold more. */

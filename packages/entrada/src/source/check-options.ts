@@ -168,7 +168,7 @@ export function isKnown(name: string, own: object): boolean {
 
 function checkTable(path: string, given: object, table: Table, quote: Quote): Record<string, unknown> {
   const values = unlessDenied<Record<string, unknown>>(() => Object.assign(Object.create(null), given))
-  if (values === undefined) throw new TypeError(`${path} cannot be read; it must be an object.`)
+  if (!values) throw new TypeError(`${path} cannot be read; it must be an object.`)
   for (const [name, check] of Object.entries(table)) {
     const value = values[name]
     if (value === undefined) continue

@@ -1,4 +1,6 @@
 import type { AccountIdentifiers, EntradaEvent, EventLevel } from '../../events.ts'
+import { settingOf } from '../environment.ts'
+import type { Host } from '../host.ts'
 import { isLogged } from './log-level.ts'
 import { type LogSink, openSink } from './log-sink.ts'
 
@@ -6,10 +8,8 @@ import { type LogSink, openSink } from './log-sink.ts'
  * What writes events to the log, those whose level `AZURE_LOG_LEVEL` or `setLogLevel` of `@azure/logger` asks for, under the
  * name that `@azure/identity` has there.
  */
-export function openEventLog(
-  asked: string | undefined,
-  load?: (name: string) => Promise<unknown>,
-): (event: EntradaEvent) => Promise<void> {
+export function openEventLog({ env, load }: Pick<Host, 'env' | 'load'>): (event: EntradaEvent) => Promise<void> {
+  const asked = settingOf(env, 'AZURE_LOG_LEVEL')
   const sinks = new Map<EventLevel, Promise<LogSink>>()
   const open = (level: EventLevel): Promise<LogSink> =>
     afterTheCaller().then(() => openSink(level, 'azure:identity', load))

@@ -1,6 +1,5 @@
 import type { EntradaEvent, UnnamedEvent } from '../../events.ts'
 import { builtin } from '../builtin.ts'
-import { settingOf } from '../environment.ts'
 import type { Host } from '../host.ts'
 import { isOurs } from './is-ours.ts'
 
@@ -17,9 +16,8 @@ export const making: { of: object | undefined } = { of: undefined }
  */
 export function eventSink(
   onEvent: ((event: EntradaEvent) => unknown) | undefined,
-  { env, load }: Pick<Host, 'env' | 'load'>,
+  host: Pick<Host, 'env' | 'load'>,
 ): EventSink {
-  const level = settingOf(env, 'AZURE_LOG_LEVEL')
   const { of } = making
   making.of = undefined
   let log: Promise<(event: EntradaEvent) => unknown> | undefined
@@ -32,7 +30,7 @@ export function eventSink(
     if (channel !== undefined && !('_subscribers' in channel)) quietly(() => channel.publish(event))
     quietly(async () => {
       // Loaded at once: what loads later, when a test has ended, is an error to Jest.
-      log ??= import('./event-log.ts').then(({ openEventLog }) => openEventLog(level, load))
+      log ??= import('./event-log.ts').then(({ openEventLog }) => openEventLog(host))
       return (await log)(event)
     })
   }
