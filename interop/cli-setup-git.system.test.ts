@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import type { Emulator } from '@entrada/emulator'
@@ -80,6 +80,7 @@ async function personWithARepository(name: string): Promise<Person> {
   const person = await openPerson(program, emulator)
   Object.assign(person.env, { GIT_SSL_CAINFO: person.caFile, GIT_CONFIG_NOSYSTEM: '1' })
   await writeFile(join(person.home, '.gitconfig'), '[user]\n\tname = Ada\n\temail = ada@contoso.com\n')
+  await rm(join(repositories, name), { recursive: true, force: true })
   await person.run(['git', 'init', '--quiet', '--bare', '--initial-branch=main', join(repositories, name)])
   await person.run(['git', '-C', join(repositories, name), 'config', 'http.receivepack', 'true'])
   return person

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test, vi } from 'vitest'
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
 import { startExample } from '../examples/running-example.ts'
 import { buildProgram, type Run } from '../packages/emulator/test/program.ts'
 import { temporaryFolderOf } from '../scripts/temporary-folder.mjs'
@@ -12,8 +12,6 @@ vi.setConfig({ testTimeout: 60_000 })
 const { start } = await buildProgram()
 const examples = await temporaryFolderOf('examples')
 afterAll(examples.remove)
-const state = await mkdtemp(join(tmpdir(), 'emulator-state-'))
-afterAll(() => rm(state, { recursive: true }))
 
 /** Starts the command line with Azurite, and reads the variables that it exports. */
 async function startBoth(...flags: readonly string[]): Promise<{ run: Run; env: Record<string, string> }> {
@@ -35,6 +33,8 @@ test('--with azurite: a program needs the exported variables and nothing else', 
 })
 
 test('--state keeps what is stored, too', async () => {
+  const state = await mkdtemp(join(tmpdir(), 'emulator-state-'))
+  onTestFinished(() => rm(state, { recursive: true }))
   const outputs: string[] = []
   for (const _ of ['first', 'second']) {
     const { run, env } = await startBoth('--state', state)

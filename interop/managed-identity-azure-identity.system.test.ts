@@ -124,7 +124,7 @@ test('@azure/identity gets tokens of Azure Arc by the key file', async ({ skip }
 })
 
 test('@azure/identity exchanges the token of an AKS pod', async () => {
-  const tokenFile = join(folder, 'azure-identity-token')
+  const tokenFile = join(folder, `token-${crypto.randomUUID()}`)
   const host: AksHost = await emulator.managedIdentity({ host: 'aks', identities: [reader], tokenFile })
   await expectToken(await ask(host), host.identities[0])
   expect(host.requests).toHaveLength(1)

@@ -41,6 +41,7 @@ async function until(condition: () => boolean): Promise<void> {
 
 describe('eight processes that are cold at once', () => {
   test('on one Redis make one request, and Redis is told of one holder', async () => {
+    await server.command('FLUSHALL')
     await using fleet = await startFleet(8, emulator, { REDIS_PORT: String(server.port), STORE_KEY: storeKey })
     const monitor = await server.monitor()
     emulator.requests.clear()
@@ -76,6 +77,7 @@ test.each([
     variable === 'REDIS_PORT'
       ? { REDIS_PORT: String(server.port), STORE_KEY: storeKey }
       : { STORE_FOLDER: join(folder, 'store') }
+  await server.command('FLUSHALL')
   await using fleet = await startFleet(4, emulator, store)
   emulator.requests.clear()
   emulator.faults.next({ delay: 60_000 })
