@@ -18,9 +18,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 /** What was reached, so that it stays: docs/decisions/0030-what-a-bundle-holds.md has the aims. In bytes. */
 const reached = {
-  ClientSecretCredential: { target: 'node', esbuild: 55_500, Rollup: 51_500, webpack: 54_500, Vite: 52_000 },
-  DefaultAzureCredential: { target: 'node', esbuild: 118_500, Rollup: 109_500, webpack: 127_500, Vite: 113_000 },
-  InteractiveBrowserCredential: { target: 'browser', esbuild: 52_200, Rollup: 43_700, webpack: 50_500, Vite: 46_500 },
+  ClientSecretCredential: { target: 'node', esbuild: 56_000, Rollup: 52_000, webpack: 55_000, Vite: 52_500 },
+  DefaultAzureCredential: { target: 'node', esbuild: 119_000, Rollup: 110_000, webpack: 128_000, Vite: 113_500 },
+  InteractiveBrowserCredential: { target: 'browser', esbuild: 52_700, Rollup: 44_200, webpack: 50_700, Vite: 47_000 },
 } as const
 
 describe.each(['esbuild', 'Rollup', 'webpack', 'Vite'] as const)('every file that %s makes of a program', (bundler) => {
