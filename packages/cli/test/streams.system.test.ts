@@ -41,7 +41,9 @@ test('who stops reading is no error', async () => {
 
 test('a configuration that is a pipe into which nobody writes is an error, and never an answer without a token', async () => {
   const pipe = join(program.bin, 'pipe')
-  const { code, output, errors } = await inShell(`rm -f '${pipe}' && mkfifo '${pipe}' && entrada token arm --config '${pipe}'`)
+  const { code, output, errors } = await inShell(
+    `rm -f '${pipe}' && mkfifo '${pipe}' && entrada token arm --config '${pipe}'`,
+  )
   expect(errors).toMatch(/^entrada: .*pipe: the configuration cannot be read .*\n$/)
   expect({ code, output }).toEqual({ code: 2, output: '' })
 })
